@@ -40,6 +40,9 @@ KINDS: dict[str, Any] = {
     "function of several results": {"chunk": {"chunks": 2, "dim": -1}},
     "parameter": {"parameter": {"shape": [5, 8]}},
     "buffer": {"buffer": {"shape": [5, 8]}},
+    "new tensor": {"arange": 8},
+    "block without inputs": {"Table": None},
+    "computed buffer": {"buffer": {"layers": [{"ones": [5, 8]}, "exp"]}},
     "block": {"Inner": None},
     "block of several results": {"Two": None},
     "Sequential": {"Sequential": [{"Linear": 8}, "ReLU"]},
@@ -71,8 +74,12 @@ VALUES: Keys = {
 OTHERS: dict[str, Keys] = {
     "layer of several results": {"share": "reader", "init": {"bias_ih_l0": "ones_"}},
     "function of several results": {"select": "second"},
-    "block of several results": {"select": "second"},
+    "block of several results": {"select": "second", "init": {"biases": "ones_"}},
+    "block": {"init": {"matrices": "xavier_uniform_"}},
+    "block without inputs": {"init": {"matrices": "ones_"}},
+    "Sequential": {"init": {"matrices": "ones_", "biases": "zeros_"}},
 }
+OTHERS["block by a parameter"] = OTHERS["block"]
 OTHERS["layer of several results by a parameter"] = OTHERS["layer of several results"]
 """Special values for some kinds."""
 
@@ -114,25 +121,23 @@ REFUSED: dict[str, dict[str, str]] = {
         "init": "MG229",
         "parametrize": "MG229",
     },
-    "block": {
+    "block": {"select": "MG219", "share": "MG226", "parametrize": "MG229"},
+    "block without inputs": {
+        "from": "MG314",
+        "repeat": "MG221",
+        "when": "MG225",
+        "else": "MG225",
         "select": "MG219",
         "share": "MG226",
-        "init": "MG229",
         "parametrize": "MG229",
     },
     "block of several results": {
         "when": "MG225",
         "else": "MG225",
         "share": "MG226",
-        "init": "MG229",
         "parametrize": "MG229",
     },
-    "Sequential": {
-        "select": "MG219",
-        "share": "MG226",
-        "init": "MG229",
-        "parametrize": "MG229",
-    },
+    "Sequential": {"select": "MG219", "share": "MG226", "parametrize": "MG229"},
     "share": {
         "repeat": "MG221",
         "when": "MG226",
@@ -142,8 +147,9 @@ REFUSED: dict[str, dict[str, str]] = {
         "parametrize": "MG229",
     },
 }
-REFUSED["buffer"] = REFUSED["parameter"]
-REFUSED["custom"] = {**REFUSED["Sequential"]}
+for each in ("buffer", "computed buffer", "new tensor"):
+    REFUSED[each] = REFUSED["parameter"]
+REFUSED["custom"] = {**REFUSED["Sequential"], "init": "MG229"}
 for each in BY_A_PARAMETER:
     REFUSED[each] = {**REFUSED[each.removesuffix(" by a parameter")]}
 for each in KINDS:
@@ -174,7 +180,15 @@ SEVERAL = {
     "function of several results",
     "block of several results",
 }
-NO_LINKS = {*SEVERAL, "parameter", "buffer", "share"}
+TENSORS = {
+    "parameter": "parameter_1",
+    "buffer": "buffer_1",
+    "computed buffer": "buffer_1",
+    "new tensor": "arange_1",
+    "block without inputs": "table_1",
+}
+"""Kinds of entries that take nothing, with the name of the first."""
+NO_LINKS = {*SEVERAL, *TENSORS, "share"}
 """Kinds of entries that a `Sequential` cannot hold at all."""
 
 PLACES = (
@@ -238,14 +252,15 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
         repeat = {"repeat": 3} if place.startswith("rounds") else {}
         numbered = {"numbered": True} if place.startswith("numbered") else {}
         made = [first, reader, {"Sequential": [entry, "Tanh"], **repeat, **numbered}]
-    if kind in ("parameter", "buffer"):
-        name = entry.get("name", f"{kind}_1")
+    if kind in TENSORS:
+        name = entry.get("name", TENSORS[kind])
         made.append({"mul": None, "from": [name, "reader"]})
     two = [{"Linear": 8, "name": "one"}, {"Linear": 8, "name": "second"}]
     blocks = {
         "Inner": {
             "layers": [{"Linear": 8}, {"add": None, "from": ["linear_1", "input"]}]
         },
+        "Table": {"layers": [{"parameter": {"shape": [5, 8], "init": "ones_"}}]},
         "Two": {"layers": two, "outputs": ["one", "second"]},
     }
     text = json.dumps(made) + f'"{BY_A_PARAMETER.get(kind)}"'
@@ -276,6 +291,8 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
         found |= {key: code for key, code in IN_A_CHAIN.items() if key in keys}
     if "names" in keys and ("repeat" not in keys or place.startswith("numbered")):
         found["names"] = "MG251"
+    if not chain and {"init", "repeat"} <= {*keys} and not found.keys() & {*keys}:
+        found["init and repeat"] = "MG229"
     if kind.startswith("layer"):
         for pair, code in contradictions(kind).items():
             if pair <= {*keys} and not (chain and pair & IN_A_CHAIN.keys()):
@@ -285,6 +302,8 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
     pair = {"share", "parametrize"}
     if kind == "block by a parameter" and not chain and pair <= {*keys}:
         found["share"] = "MG229"  # no layer of any type can have both
+    if kind == "block without inputs" and {"when", "share"} <= {*keys}:
+        del found["when"]  # `share` is refused before its inputs are known
     # Checks that depend on values run only if nothing else is wrong.
     of_values = "else" if {"when", "else"} <= {*keys} else "when"
     if {"when", "else"} <= found.keys():
@@ -463,7 +482,7 @@ TARGETS: dict[str, Keys] = {
     "shared": {"share": "first"},
 }
 """What an entry that is only `share` can name."""
-NOT_SHARED = {"function", "function of several results", "parameter", "buffer"}
+NOT_SHARED = {"function", "function of several results", *TENSORS}
 
 
 @pytest.mark.parametrize(

@@ -401,3 +401,91 @@ def test_rotary_positions(theta: float) -> None:
     found = results(ROPE.replace("10000.0}\ninput", f"{theta}}}\ninput"), x)
     assert torch.equal(found, wanted)
     assert not made(ROPE)["explicit"].state_dict()
+
+
+EVERY_MATRIX = """
+name: EveryMatrix
+input: {src: [8, 16], tgt: [6, 16]}
+init:
+  Transformer: {matrices: xavier_uniform_, biases: {constant_: 0.5}}
+layers:
+  - Transformer:
+      {nhead: 4, num_encoder_layers: 1, num_decoder_layers: 1, dim_feedforward: 32}
+    from: [src, tgt]
+    name: transformer
+"""
+
+
+def test_every_matrix_of_a_transformer() -> None:
+    """As in torch's own tutorial of translation."""
+    at_the_entry = EVERY_MATRIX.replace("Transformer: {mat", "Embedding: {mat")
+    start, end = at_the_entry.index("init:"), at_the_entry.index("layers:")
+    at_the_entry = at_the_entry[:start] + at_the_entry[end:]
+    at_the_entry += "    init: {matrices: xavier_uniform_, biases: {constant_: 0.5}}\n"
+    everywhere = EVERY_MATRIX.replace("\n  Transformer: {", " {")
+    for text in (EVERY_MATRIX, at_the_entry, everywhere):
+        for each in made(text).values():
+            torch.default_generator.manual_seed(1)
+            wanted = nn.Transformer(16, 4, 1, 1, 32, batch_first=True)
+            for name, parameter in wanted.named_parameters():
+                if parameter.dim() > 1:
+                    nn.init.xavier_uniform_(parameter)
+                elif "bias" in name:
+                    nn.init.constant_(parameter, 0.5)
+            state = wanted.state_dict()
+            for name, tensor in each.transformer.state_dict().items():
+                assert torch.equal(tensor, state[name]), name
+
+
+def test_every_matrix_of_a_block() -> None:
+    text = """
+name: Net
+input: [8]
+init:
+  Head: {biases: ones_}
+  Linear: {weight: zeros_}
+blocks:
+  Head:
+    parameters: {width: 6}
+    layers:
+      - Linear: "${width}"
+        name: bias_net
+      - LayerNorm
+        name: bias_norm
+      - parameter: {shape: [6]}
+        name: biases
+      - add:
+        from: [bias_norm, biases]
+layers:
+  - Head:
+    name: first
+  - Sequential:
+      - Linear: 8
+      - Head
+    name: second
+    init: {matrices: {constant_: 3}, biases: {constant_: 2}}
+"""
+    text = text.replace("- LayerNorm\n", "- LayerNorm:\n")
+    for each in made(text).values():
+        first = {
+            name: set(p.unique().tolist()) for name, p in each.first.named_parameters()
+        }
+        assert first == {
+            "biases": {1.0},
+            "bias_net.weight": {0.0},
+            "bias_net.bias": {1.0},
+            "bias_norm.weight": {1.0},
+            "bias_norm.bias": {1.0},
+        }
+        second = {
+            n: set(p.unique().tolist()) for n, p in each.second.named_parameters()
+        }
+        assert second == {
+            "linear_1.weight": {3.0},
+            "linear_1.bias": {2.0},
+            "head_1.biases": {2.0},
+            "head_1.bias_net.weight": {3.0},
+            "head_1.bias_net.bias": {2.0},
+            "head_1.bias_norm.weight": {1.0},
+            "head_1.bias_norm.bias": {2.0},
+        }

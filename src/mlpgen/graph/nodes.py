@@ -29,7 +29,7 @@ Inits = Mapping[str, Init]
 
 
 class Rule(NamedTuple):
-    """Initial values for all layers of one type."""
+    """Initial values for all layers of one type; for the whole model it is empty."""
 
     type: str
     inits: Inits

@@ -155,10 +155,9 @@ class Resolver:
             return None, lost
         block = self.blocks.get(entry.type)
         if block is not None and not block.inputs:
-            from mlpgen.graph.blocks.without_inputs import refused_keys
+            from mlpgen.graph.blocks.without_inputs import taking_nothing
 
-            if refused_keys(entry, context.problems):
-                return None, lost
+            entry, wires = taking_nothing(entry, context.problems), ()
         condition: Expression | bool | None = None
         if not each_round(entry):
             condition = condition_of(entry, context.scope, context.problems)

@@ -248,7 +248,7 @@ def _term(term: LossTerm, first: str) -> str:
 
 def _initial(graph: Model) -> dict[str, Any]:
     """Describe initial values, of all layers of a type and of single ones."""
-    found = {rule.type: _rule(rule) for rule in graph.rules}
+    found = {rule.type or graph.name: _rule(rule) for rule in graph.rules}
     for each in (graph, *graph.blocks):
         inside = "" if each is graph else f"{each.name}."
         found |= _initial_of(each.entries, inside)

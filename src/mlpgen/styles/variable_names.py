@@ -45,6 +45,8 @@ class InitLocals(NamedTuple):
         number: The number of a layer, in a loop.
         module: A module, in a loop over all of them.
         layer: A round of a layer, in a loop over them.
+        name: The name of a parameter, in a loop over all of them.
+        parameter: A parameter, in that loop.
     """
 
     layers: str
@@ -53,13 +55,16 @@ class InitLocals(NamedTuple):
     number: str
     module: str
     layer: str
+    name: str
+    parameter: str
 
 
 def init_locals(graph: Graph) -> InitLocals:
     """Name the local variables of `__init__`."""
     taken = arguments(graph)
     words = ("layers", "children", "modules", "i", "module", "layer")
-    return InitLocals(*(free_name(word, taken) for word in words))
+    more = ("name", "parameter")
+    return InitLocals(*(free_name(word, taken) for word in (*words, *more)))
 
 
 def outputs_variable(graph: Graph) -> str:

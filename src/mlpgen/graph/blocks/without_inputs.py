@@ -41,11 +41,18 @@ def _takes(entries: tuple[Entry, ...], none: Collection[str], usual: str) -> boo
     return any(usual in (entry.sources or ()) for entry in entries)
 
 
-def refused_keys(entry: Entry, problems: Problems) -> bool:
-    """Refuse keys that pass an input through; tell whether there were some."""
-    codes = {"when": "MG225", "repeat": "MG221"}
-    found = [key for key in codes if key in entry.options]
-    for key in found:
+def taking_nothing(entry: Entry, problems: Problems) -> Entry:
+    """Refuse keys about inputs, for a block that has none; return the others."""
+    codes = {
+        "when": "MG225",
+        "else": "MG225",
+        "repeat": "MG221",
+        "names": "MG251",
+        "from": "MG314",
+    }
+    given = {*entry.options, *(["from"] if entry.sources is not None else [])}
+    for key in (each for each in codes if each in given):
         message = f"`{key}` cannot be used with `{entry.type}`, which takes no input"
         problems.add(codes[key], message, (*entry.path, key), key=True)
-    return bool(found)
+    options = {key: each for key, each in entry.options.items() if key not in codes}
+    return entry._replace(options=options, sources=None)

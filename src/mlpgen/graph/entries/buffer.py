@@ -36,6 +36,10 @@ def computed(entry: Entry, resolve: Resolve, context: Context) -> Node | None:
     """
     problems = context.problems
     path = (*entry.type_path, LAYERS)
+    if entry.sources is not None:
+        message = "`buffer` takes no inputs: its functions compute it from nothing"
+        problems.add("MG314", message, (*entry.path, "from"))
+        return None
     given = [name for name in entry.arguments if name != "persistent"]
     if given:
         message = f"{listed(given)} cannot be combined with `layers`"

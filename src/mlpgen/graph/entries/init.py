@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
 from mlpgen.graph.arguments import evaluated, plain
+from mlpgen.graph.entries.init_kinds import (
+    KINDS,
+    MATRICES,
+    covered,
+    every_layer,
+    of_kind,
+    parameters_of,
+)
 from mlpgen.graph.nodes import Rule
-from mlpgen.graph.walks import leaf_layers
 from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.spec.wording import cut, listed, nearest, shown
@@ -27,6 +34,10 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
 
 
+MOST_NAMES = 6
+"""The most names of parameters in a help."""
+
+
 def filled_tensor(node: Node, entry: Entry, context: Context) -> Node:
     """Read the initial values of a parameter or a buffer."""
     raw, at = entry.arguments.get("init"), entry.argument_path("init")
@@ -40,14 +51,19 @@ def initialized(node: Node, entry: Entry, context: Context) -> Node:
     """Read the `init` of a layer."""
     raw, path = entry.options["init"], (*entry.path, "init")
     problems = context.problems
-    if not node.weights:
+    shapes = parameters_of(node)
+    if not shapes:
         message = f"`{entry.type}` has no parameters to initialize"
-        help = "write `init` on the layers inside it" if not node.single else ""
-        problems.add("MG229", message, path, key=True, help=help)
+        problems.add("MG229", message, path, key=True)
         return node
-    inits = _by_name(raw, path, node.type, node.weights, context.scope, problems)
-    for name in node.ties:
-        if name in inits:
+    mark = problems.mark()
+    _refuse_computed(raw, [node], path, problems)
+    if mark.found:
+        return node
+    own = _Parameters(node.type, node.weights, shapes)
+    inits = _by_name(raw, path, own, context.scope, problems)
+    for name in inits:
+        if covered({name: inits[name]}, node.weights) & {*node.ties}:
             message = f"`init` of `{name}` cannot be combined with `share`"
             help = f"`{node.tied}` owns the parameter: write `init` there"
             at = (*path, name)
@@ -56,50 +72,65 @@ def initialized(node: Node, entry: Entry, context: Context) -> Node:
 
 
 def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
-    """Read the `init` of the model: initial values by layer type.
+    """Read the `init` of the model: initial values by layer type, and of all layers.
 
     After a mistake, layers may be missing, so unknown types are not reported.
     """
     path: Path = ("init",)
     found = []
     complete = not problems.failed
-    layers = list(leaf_layers(graph.nodes, every=True))
+    layers = list(every_layer(graph.nodes))
     own = {node.path for node in graph.nodes}
-    for type_, each in raw.items():
-        at = (*path, type_)
-        of_type = [node for node in layers if node.type == type_]
+    everywhere = {key: each for key, each in raw.items() if key in KINDS}
+    by_type = {key: each for key, each in raw.items() if key not in KINDS}
+    rules = {"": everywhere, **by_type} if everywhere else by_type
+    for type_, each in rules.items():
+        at = (*path, type_) if type_ else path
+        of_type = [node for node in layers if node.type == type_] if type_ else layers
         if not any(map(_has_parameters, of_type)):
-            if type_ in LAYERS and not complete:
+            blocks = problems.document.data.get("blocks") or {}
+            if not complete and (type_ in LAYERS or type_ in blocks):
                 continue
             message = f"the model has no layer `{cut(type_)}` with parameters"
-            help = nearest(
-                type_, {node.type for node in filter(_has_parameters, layers)}
-            )
+            types = {node.type for node in filter(_has_parameters, layers)}
+            help = nearest(type_, types)
             problems.add("MG229", message, at, key=True, help=help)
             continue
+        mark = problems.mark()
+        _refuse_computed(each, of_type, at, problems)
+        if mark.found:
+            continue
+        weights: dict[str, Shape] = {}
         shapes: dict[str, Shape] = {}
         for node in of_type:
-            shapes = {**node.weights, **shapes}
-        computed = [node for node in of_type if node.maker.wrapper]
-        if computed and isinstance(each, dict) and "weight" in each:
-            _computed(computed[0], at, problems)
-            continue
-        inits = _by_name(each, at, type_, shapes, None, problems, complete=complete)
-        _check_all(inits, of_type, own, at, problems)
+            weights = {**node.weights, **weights}
+            inside = parameters_of(node).items()
+            shapes |= {f"{len(shapes)}.{name}": shape for name, shape in inside}
+        named = _Parameters(type_ or graph.name, weights if type_ else {}, shapes)
+        inits = _by_name(each, at, named, None, problems, complete=complete)
+        _check_all(inits, every_layer(of_type), own, at, problems)
         found.append(Rule(type_, inits))
     return tuple(found)
 
 
 def _has_parameters(node: Node) -> bool:
-    return bool(node.weights or node.maker.wrapper)
+    return bool(parameters_of(node) or node.maker.wrapper)
 
 
-def _computed(node: Node, path: Path, problems: Problems) -> None:
-    """Refuse a rule for a weight that one layer computes."""
+def _refuse_computed(
+    raw: Any, nodes: Iterable[Node], path: Path, problems: Problems
+) -> None:
+    """Refuse initial values for a weight that a layer computes."""
+    given = raw if isinstance(raw, dict) else {}
+    name = next((each for each in ("weight", MATRICES) if each in given), "")
+    inside = every_layer(nodes) if name == MATRICES else nodes
+    node = next((each for each in inside if each.maker.wrapper), None)
+    if node is None or not name:
+        return
     message = f"the `weight` of `{node.name}` is computed, so it has no initial value"
     help = "write `init` on the other layers of this type"
     notes = (f"`{node.maker.wrapper}` in line {problems.line(node.path)} computes it",)
-    at = (*path, "weight")
+    at = (*path, name)
     problems.add("MG229", message, at, key=True, notes=notes, help=help)
 
 
@@ -111,13 +142,19 @@ def _check_all(
     problems: Problems,
 ) -> None:
     """Warn about rules that overwrite the `init` of a layer in a block."""
+    told = set()
     for node in nodes:
-        if node.path in own:  # the model applies its own after the rules
-            continue
-        for name in inits.keys() & node.inits.keys():
+        if node.path in own or node.path in told:
+            continue  # the model applies its own after the rules
+        shapes = parameters_of(node)
+        for name in inits:
+            if not covered({name: inits[name]}, shapes) & covered(node.inits, shapes):
+                continue
+            told.add(node.path)
+            what = f"sets `{name}` too" if name in node.inits else "sets some too"
             problems.add(
                 "MG229",
-                f"the rule overwrites `init` of `{node.name}`, which sets `{name}` too",
+                f"the rule overwrites `init` of `{node.name}`, which {what}",
                 (*path, name),
                 key=True,
                 notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
@@ -125,35 +162,71 @@ def _check_all(
             )
 
 
+class _Parameters(NamedTuple):
+    """The parameters that `init` can name.
+
+    Attributes:
+        type: The type of their layer.
+        weights: Their shapes by name.
+        inside: The shapes of all that a kind reaches, also inside of other layers.
+    """
+
+    type: str
+    weights: Mapping[str, Shape]
+    inside: Mapping[str, Shape]
+
+
 def _by_name(
     raw: Any,
     path: Path,
-    type_: str,
-    shapes: Mapping[str, Shape],
+    own: _Parameters,
     scope: Scope | None,
     problems: Problems,
     *,
     complete: bool = True,
 ) -> Inits:
     if not isinstance(raw, dict) or not raw:
-        message = f"`init` must name parameters of `{type_}`: {listed(shapes)}"
-        help = f"such as `init: {{{next(iter(shapes))}: zeros_}}`"
+        names = listed(own.weights or KINDS)
+        message = f"`init` must name parameters of `{own.type}`: {names}"
+        help = f"such as `init: {{{next(iter(own.weights or KINDS))}: zeros_}}`"
         problems.add("MG203", message, path, help=help)
         return {}
     found = {}
     for name, each in raw.items():
-        at = (*path, name)
-        if name not in shapes and not complete:
+        shapes = _shapes(name, own)
+        if not shapes and not complete:
             continue
-        if name not in shapes:
-            message = f"`{type_}` has no parameter `{cut(str(name))}` here"
-            help = nearest(str(name), shapes) or f"it has {listed(shapes)}"
-            problems.add("MG229", message, at, key=True, help=help)
+        if not shapes:
+            _none(name, own, (*path, name), problems)
             continue
-        made = _function(each, at, shapes[name], scope, problems)
-        if made is not None:
+        for shape in dict.fromkeys(shapes):
+            made = _function(each, (*path, name), shape, scope, problems)
+            if made is None:
+                break
             found[name] = made
-    return {name: found[name] for name in shapes if name in found}
+    return {name: found[name] for name in (*KINDS, *own.weights) if name in found}
+
+
+def _shapes(name: str, own: _Parameters) -> list[Shape]:
+    """Return the shapes of the parameters that a name stands for."""
+    if name in KINDS:
+        return [*of_kind(name, own.inside).values()]
+    return [own.weights[name]] if name in own.weights else []
+
+
+def _none(name: str, own: _Parameters, path: Path, problems: Problems) -> None:
+    """Report a name of no parameter."""
+    message = f"`{own.type}` has no parameter `{cut(str(name))}` here"
+    help = nearest(str(name), [*own.weights, *KINDS])
+    if name in KINDS:
+        message, help = f"`{own.type}` has no {name} here", ""
+    elif not help and not 0 < len(own.weights) <= MOST_NAMES:
+        help = "`matrices` and `biases` reach all inside it"
+    problems.add("MG229", message, path, key=True, help=help or _has(own))
+
+
+def _has(own: _Parameters) -> str:
+    return f"it has {listed(own.weights)}" if own.weights else ""
 
 
 def _function(

@@ -47,7 +47,7 @@ def shared(
         reason = "is a tensor, which has no module to share"
         help = f"use it with `from: {node.name}`"
     elif not node.sources:
-        reason = "takes no input, so that it would return the same again"
+        reason = "takes no input and returns the same again: there is nothing to share"
         help = f"use it with `from: {node.name}`"
     if reason:
         message = f"`{node.name}` {reason}"

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from .interpreter.interpreter import Interpreter
-    from .interpreter.records import FoundLayer
 
 _EXACT = ("zeros_", "ones_", "constant_", "eye_", "dirac_")
 """Functions of torch.nn.init that draw no random numbers."""
+_KINDS: dict[str, Callable[[str, Tensor], bool]] = {
+    "matrices": lambda _, each: each.dim() > 1,
+    "biases": lambda name, each: each.dim() == 1 and "bias" in name,
+}
+"""What parameters a kind reaches."""
 _MANY = 1000
 """How many elements show by their mean and deviation how they were drawn."""
 
@@ -37,7 +41,7 @@ def need_initial_values(interpreter: Interpreter, model: nn.Module) -> Iterator[
     tensors = {**dict(all_parameters(model)), **dict(model.named_buffers())}
     tied = tied_tensors(interpreter, model)
     less: dict[str, list[str]] = defaultdict(list)
-    for name, init in _asked(interpreter):
+    for name, init in _asked(interpreter, model):
         if name in tied:
             less["of tied tensors"].append(name)
             continue
@@ -55,25 +59,47 @@ def need_initial_values(interpreter: Interpreter, model: nn.Module) -> Iterator[
         yield f"{counted(len(names), 'initial value')} {what}"
 
 
-def _asked(interpreter: Interpreter) -> Iterator[tuple[str, Any]]:
-    """Yield the tensors whose initial values the spec says."""
-    yield from interpreter.tensor_inits.items()
-    for name, found in interpreter.layers.items():
-        for key, init in _of_layer(found, interpreter.spec.get("rules", {})).items():
-            yield f"{name}.{key}", init
+def _asked(interpreter: Interpreter, model: nn.Module) -> Iterator[tuple[str, Any]]:
+    """Yield the tensors whose initial values the spec says.
 
-
-def _of_layer(found: FoundLayer, rules: dict[str, Any]) -> dict[str, Any]:
-    """Merge the rules of the model with the `init` of a layer.
-
-    The `init` of a layer of the model overrides the rules; the rules override that of a
-    layer in a block.
+    Classes initialize theirs first, the inner ones before the outer ones; then come the
+    rules of the model, by the order of its modules; then its own layers.
     """
-    names = {key for key, _ in all_parameters(found.module)}
-    rule = rules.get(found.entry["type"], {})
-    pair = (rule, found.inits) if found.of_model else (found.inits, rule)
-    both = {**pair[0], **pair[1]}
-    return {key: init for key, init in both.items() if key in names}
+    yield from interpreter.tensor_inits.items()
+    found: dict[str, Any] = {}
+    layers = {
+        name: (each.inits, each.of_model) for name, each in interpreter.layers.items()
+    }
+    layers |= interpreter.inner_inits
+    inner = [name for name, (_, of_model) in layers.items() if not of_model]
+    for name in sorted(inner, key=lambda each: -each.count(".")):
+        found |= _expanded(model, name, layers[name][0])
+    rules: dict[str, Any] = interpreter.spec.get("rules", {})
+    found |= _expanded(model, "", {k: v for k, v in rules.items() if k in _KINDS})
+    for name, module in model.named_modules():
+        classes = [each.__name__ for each in type(module).__mro__]
+        rule: Any = next((rules[type_] for type_ in rules if type_ in classes), {})
+        found |= _expanded(model, name, rule)
+    for name, (inits, of_model) in layers.items():
+        found |= _expanded(model, name, inits) if of_model else {}
+    yield from found.items()
+
+
+def _expanded(model: nn.Module, name: str, inits: dict[str, Any]) -> dict[str, Any]:
+    """Return initial values by the full names of parameters, also those of a kind."""
+    before = f"{name}." if name else ""
+    module = model.get_submodule(name)
+    found: dict[str, Any] = {}
+    parameters = dict(all_parameters(module))
+    for kind in _KINDS:
+        if kind in inits:
+            found |= {
+                before + key: inits[kind]
+                for key, each in parameters.items()
+                if _KINDS[kind](key.rpartition(".")[2], each)
+            }
+    plain = {key: init for key, init in inits.items() if key in parameters}
+    return {**found, **{before + key: init for key, init in plain.items()}}
 
 
 def _function(init: Any) -> tuple[str, Any]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlpgen.graph.entries.init_kinds import KINDS, every_layer, parameters_of
 from mlpgen.graph.nodes import Model
-from mlpgen.graph.walks import is_numbered, leaf_layers
+from mlpgen.graph.walks import is_numbered
+from mlpgen.layers import LAYERS
 from mlpgen.styles.code import call, keyword, literal, quoted
+from mlpgen.styles.init.init_kinds import loop_over_kinds
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.variable_names import init_locals
 from mlpgen.symbols import operands
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Init, Node, Rule
+    from mlpgen.styles.variable_names import InitLocals
     from mlpgen.symbols.operands import Operand
 
 
@@ -28,8 +32,10 @@ def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
         names: What the layers are called in `__init__`.
     """
     lines = _rules(graph)
+    local = init_locals(graph)
     for node in graph.nodes:
         if node.inits:
+            lines += _of_kinds(node, names[node.name], local)
             lines += _of_layer(node, names[node.name])
     return lines
 
@@ -42,6 +48,8 @@ def _of_layer(node: Node, target: str) -> list[str]:
     any_module = node.condition is not None or bool(node.maker.variable)
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name, init in node.inits.items():
+        if name in KINDS:
+            continue
         needed = [each.operand for each in deciding_arguments(node, name)]
         if node.otherwise:
             needed.append(operands.atom(f"{target} is not None"))
@@ -86,25 +94,45 @@ def deciding_arguments(node: Node, name: str) -> list[Expression]:
     return [each for each in found if isinstance(each, Expression)]
 
 
+def _of_kinds(node: Node, target: str, local: InitLocals) -> list[str]:
+    """Write the loop over all matrices or biases in a layer."""
+    when = [] if node.condition is None else [node.condition.operand]
+    indent = BODY + INDENT if when else BODY
+    names = parameters_of(node)
+    lines = loop_over_kinds(target, node.inits, names, local, indent)
+    return under_conditions(when, lines) if lines else []
+
+
 def _rules(graph: Graph) -> list[str]:
-    """Write a loop over all modules that sets initial values by layer type."""
+    """Write loops over all parameters, and over all modules by their type."""
     lines: list[str] = []
-    module = init_locals(graph).module
-    layers = list(leaf_layers(graph.nodes, every=True))
+    local = init_locals(graph)
+    module = local.module
+    layers = list(every_layer(graph.nodes))
+    everywhere: list[str] = []
     for rule in graph.rules if isinstance(graph, Model) else ():
-        of_type = [n for n in layers if n.type == rule.type and n.weights]
-        tests = [_test(rule, name, of_type, module) for name in rule.inits]
-        head = f"{'elif' if lines else 'if'} isinstance({module}, nn.{rule.type})"
-        if len(tests) == 1 and tests[0]:
+        if not rule.type:
+            names = [name for node in layers for name in parameters_of(node)]
+            everywhere = loop_over_kinds("self", rule.inits, names, local, BODY)
+            continue
+        inside = [node for node in layers if node.type == rule.type]
+        of_type = [node for node in inside if node.weights]
+        plain = {name: init for name, init in rule.inits.items() if name not in KINDS}
+        tests = [_test(rule, name, of_type, module) for name in plain]
+        prefix = "nn." if rule.type in LAYERS else ""
+        head = f"{'elif' if lines else 'if'} isinstance({module}, {prefix}{rule.type})"
+        if len(tests) == len(rule.inits) == 1 and tests[0]:
             both = f"{head} and {tests[0]}:"
             if BODY + INDENT + width(both) <= WIDTH:  # ruff wants one `if`, not two
                 head, tests = both[:-1], [""]
-        body: list[str] = []
-        for (name, init), test in zip(rule.inits.items(), tests, strict=True):
-            tensor = _tensor(module, name)
-            body += _init_call(tensor, init, BODY + 2 * INDENT, test)
+        names = [name for node in inside for name in parameters_of(node)]
+        deep = BODY + 2 * INDENT
+        body = loop_over_kinds(module, rule.inits, names, local, deep)
+        for (name, init), test in zip(plain.items(), tests, strict=True):
+            body += _init_call(_tensor(module, name), init, deep, test)
         lines += [f"{head}:", *indented(body)]
-    return [f"for {module} in self.modules():", *indented(lines)] if lines else []
+    found = [f"for {module} in self.modules():", *indented(lines)] if lines else []
+    return [*everywhere, *found]
 
 
 def _test(rule: Rule, name: str, nodes: Sequence[Node], module: str) -> str:

@@ -49,6 +49,8 @@ class Interpreter:
         layers: The layers with modules, by module name.
         tensors: The names of parameters and buffers that are entries of the spec.
         tensor_inits: The initial values of those.
+        inner_inits: The initial values for the parameters inside of blocks and
+            containers, and whether these belong to the model itself.
         buffers: The buffers among them, each with what its expressions know.
         ties: Pairs of module names: a layer, and the one whose parameters it shares.
         count: How many layers were evaluated.
@@ -62,6 +64,7 @@ class Interpreter:
         self.layers: dict[str, FoundLayer] = {}
         self.tensors: set[str] = set()
         self.tensor_inits: dict[str, Any] = {}
+        self.inner_inits: dict[str, tuple[dict[str, Any], bool]] = {}
         self.buffers: dict[str, tuple[Entry, dict[str, Any]]] = {}
         self.ties: list[tuple[str, str]] = []
         self.count = 0
@@ -223,6 +226,9 @@ class Interpreter:
     ) -> Parts:
         """Evaluate an entry without its `repeat` and `when`."""
         kind, arguments = entry["kind"], value_of(entry["arguments"], known)
+        if kind in ("block", "Sequential") and "init" in entry["options"]:
+            inits = value_of(entry["options"]["init"], known)
+            self.inner_inits[at.modules] = (inits, "." not in at.modules)
         if kind == "block":
             block = self.spec["blocks"][entry["type"]]
             return selected(self._class(block, at.within(), arguments, takes), entry)
