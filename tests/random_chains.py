@@ -111,13 +111,29 @@ def chains(draw: st.DrawFn, deep: bool = True) -> list[Any]:
     for _ in range(draw(st.integers(2, 8))):
         kind = draw(st.integers(0, 9))
         if kind == 0 and deep:
-            found.append({"Sequential": draw(chains(deep=False))})
+            numbered = {"numbered": True} if draw(st.booleans()) else {}
+            found.append({"Sequential": draw(chains(deep=False)), **numbered})
+        elif kind == 2:
+            found.append(draw(keyed(draw(pool))))
         elif kind == 1:
             pattern = [draw(pool) for _ in range(draw(st.integers(1, 3)))]
             found += pattern * draw(st.integers(3, 5))
         else:
             found.append(draw(pool))
     return found
+
+
+@st.composite
+def keyed(draw: st.DrawFn, layer: Any) -> dict[str, Any]:
+    """Give a layer a condition, or rounds with numbers or names."""
+    entry = {layer: None} if isinstance(layer, str) else dict(layer)
+    if draw(st.booleans()):
+        entry["when"] = draw(st.sampled_from(["${bias}", "${width > 6}", False]))
+    if "when" not in entry or draw(st.booleans()):
+        entry["repeat"] = draw(st.sampled_from([1, 2, "${step}", "${step + 1}"]))
+        if draw(st.booleans()):
+            entry["names"] = draw(st.sampled_from(["r${index}", "r-${2 * index + 1}"]))
+    return entry
 
 
 def fitting(spec: dict[str, Any], layers: list[Any]) -> list[Any]:
@@ -141,6 +157,8 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
         "parameters": {"width": 8, "step": 1, "bias": True},
         "input": draw(st.sampled_from(INPUTS)),
     }
+    if draw(st.integers(0, 2)) == 0:
+        spec["numbered"] = True
     layers = fitting(spec, draw(chains())) or ["ReLU"]
     names = []
     for index, layer in enumerate(layers):
@@ -153,4 +171,8 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     if names and draw(st.booleans()):
         chosen = st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True)
         spec["outputs"] = draw(chosen)
+    try:
+        network(spec)
+    except SpecError:  # the number of an output depends on a parameter
+        del spec["outputs"]
     return spec
