@@ -109,6 +109,22 @@ Wide:
     - Tanh
     - Linear: "${features + index}"
       repeat: 3
+Stack:
+  numbered: true
+  parameters: {features: 8, deep: true, count: 1}
+  layers:
+    - Linear: "${features}"
+      when: "${deep}"
+    - Tanh
+    - Linear: "${features}"
+      repeat: "${count}"
+      name: fed
+    - Sequential:
+        - ReLU
+        - LayerNorm:
+          when: "${deep}"
+        - Linear: 8
+      numbered: true
 Nested:
   parameters: {width: 8}
   layers:
@@ -153,6 +169,9 @@ ANY = [
     {"Wide": {"count": "${depth}"}},
     {"Nested": None},
     {"Nested": {"width": 4}},
+    {"Stack": {"features": "${width}", "deep": "${fast}"}},
+    {"Stack": {"count": "${depth}"}},
+    {"Stack": {"deep": False, "count": 3}},
     {"Wide": {"features": "${8 + index}"}},
 ]
 LOOKING = {"nhead": 2, "dim_feedforward": 8}

@@ -32,7 +32,7 @@ from .networks import network
 from .random_sizes import with_free_sizes
 
 WEIGHTED = ("Linear", "Conv1d", "Conv2d", "Embedding")
-OF_ONE = ("name", "init", "parametrize", "repeat")
+OF_ONE = ("name", "init", "parametrize", "repeat", "names")
 """Keys of a layer that one sharing its parameters does not copy."""
 
 
@@ -186,7 +186,7 @@ class Drawing:
             self.hold()
         elif kind in (6, 8) and self.made:
             self.share()
-        elif kind == 7:
+        elif kind in (7, 9):
             self.sequential()
         elif kind in (9, 10, 11) and len(self.last.value.shape) == 2:
             self.sequence()
@@ -221,6 +221,7 @@ class Drawing:
         if self.chance(5) or "index" in json.dumps(entry):
             counts = [2, 3, 4, 5, *self.numbers()]
             entry["repeat"] = self.choose(counts)
+            self.name_rounds(entry)
         if self.chance(4):
             entry["when"] = self.condition()
         if self.chance(4) and type_of(entry) in WEIGHTED:
@@ -228,6 +229,11 @@ class Drawing:
             computed = self.choose(["weight_norm", "spectral_norm"])
             entry |= self.choose([weight, {"parametrize": computed}])
         self.add(entry, (source,))
+
+    def name_rounds(self, entry: Entry) -> None:
+        """Give the rounds of an entry names, at times."""
+        if self.chance(3):
+            entry["names"] = self.choose(["round${index}", "r_${3 - 2 * index}"])
 
     def numbers(self) -> list[str]:
         return [f"${{{n}}}" for n, v in self.parameters.items() if type(v) is int][-1:]
@@ -319,16 +325,19 @@ class Drawing:
         """Add a chain in a `Sequential`."""
         source = self.source()
         children: list[Any] = []
+        numbered = {"numbered": True} if self.chance(2) else {}
         for _ in range(self.draw(st.integers(1, 4))):
             child = self.module(source.value, functions=True)
-            child = {**child, "repeat": 2} if self.chance(6) else child
+            if self.chance(4 if numbered else 6):
+                child = {**child, "repeat": self.choose([2, 2, *self.numbers()])}
             child = {**child, "when": self.condition()} if self.chance(8) else child
-            kept: Entry = {"Sequential": [*children, child]}
+            kept: Entry = {"Sequential": [*children, child], **numbered}
             if results([kept], [(source,)], self.parameters, self.blocks):
                 children.append(child)
-        entry: Entry = {"Sequential": children}
+        entry: Entry = {"Sequential": children, **numbered}
         if self.chance(4):
             entry["repeat"] = self.choose([2, 3, *self.numbers()])
+            self.name_rounds(entry)
         if self.chance(5):
             entry["when"] = self.condition()
         if children:

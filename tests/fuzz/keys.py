@@ -12,6 +12,7 @@ from .plain_specs import (
     classes,
     expressions,
     inputs,
+    lists,
     mapping_of,
     names,
     numbers,
@@ -32,6 +33,16 @@ NAMES = [
     *("forward", "weight", "in_channels", "input", "a" * 40, "Q", "norm_1", "size"),
     *("batch", "hidden", "cell", "features", "result", "shape", "recorded", "super"),
     *("linear_1", "conv2d_1", "add_1", "x_2", "sequential_1", "tuple", "len", "int"),
+]
+PATTERNS = [
+    "block",
+    "layer_",
+    "x${2 * index}y",
+    "a-",
+    "bfloat",
+    "${index + 1}",
+    "T",
+    "_",
 ]
 INITS: list[Any] = [
     {"weight": "zeros_"},
@@ -105,6 +116,8 @@ def key(rng: random.Random, spec: Data) -> bool:
     entry = dict(mapping_of(layers[index]))
     wanted = rng.choice(["repeat", "repeat", "when", "when", "share", *KEYS])
     entry[wanted] = _value_of_key(rng, wanted, each, layers[:index], entry)
+    if wanted == "repeat" and rng.random() < 0.3:
+        entry["names"] = _value_of_key(rng, "names", each, [], entry)
     if wanted == "when" and rng.random() < 0.3:
         entry["else"] = _value_of_key(rng, "else", each, layers[:index], entry)
     layers[index] = entry
@@ -133,12 +146,34 @@ def _value_of_key(
         return copy.deepcopy(rng.choice(INITS))
     if key == "parametrize":
         return rng.choice(["weight_norm", "spectral_norm"])
+    if key == "numbered":
+        return rng.random() < 0.9
+    if key == "names":
+        return f"{rng.choice(PATTERNS)}{rng.choice(['', '', '-', '_'])}${{index}}"
     if key == "name":
         return rng.choice(NAMES)
     if key in ("else", "share"):
         return rng.choice(earlier)
     several = rng.random() < 0.4
     return [rng.choice(earlier) for _ in range(2)] if several else rng.choice(earlier)
+
+
+def numbered(rng: random.Random, spec: Data) -> bool:
+    """Let layers have numbers: those of a class, or of a `Sequential`."""
+    each = some_class(rng, spec)
+    if each is None:
+        return False
+    inner = [
+        entry
+        for layers in lists(each.data["layers"])
+        for entry in layers
+        if isinstance(entry, dict) and "Sequential" in entry
+    ]
+    holder = rng.choice([each.data, *inner, *inner])
+    if holder.pop("numbered", False):
+        return True
+    holder["numbered"] = True
+    return True
 
 
 def key_moved(rng: random.Random, spec: Data) -> bool:

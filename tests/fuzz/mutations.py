@@ -33,6 +33,7 @@ MUTATIONS: dict[Mutation, int] = {
     keys.renamed_parameter: 3,
     keys.key: 10,
     keys.key_moved: 4,
+    keys.numbered: 5,
     keys.by_round: 3,
     layers.exchanged: 2,
     layers.doubled: 5,

@@ -18,7 +18,7 @@ Data = dict[str, Any]
 Entry = str | Data
 KEYS = (
     *("name", "from", "repeat", "when", "else", "select", "share", "init"),
-    "parametrize",
+    *("parametrize", "numbered", "names"),
 )
 """Keys beside a type."""
 
