@@ -39,6 +39,8 @@ PARAMETERS = {
     "class_": 4,
     "device_": 4,
     "model_seed": 3,
+    "act": "ReLU",
+    "gate": "Double",
 }
 SIZES = " + ".join(
     name for name, value in PARAMETERS.items() if type(value) is int and name != "out"
@@ -47,9 +49,12 @@ SPEC: dict[str, Any] = {
     "name": "Tried",
     "parameters": PARAMETERS,
     "input": [1, 28, 28],
+    "blocks": {"Double": {"layers": [{"mul": 2}]}},
     "layers": [
         "Flatten",
         {"Linear": {"out_features": f"${{{SIZES}}}", "bias": "${biased}"}},
+        "${act}",
+        "${gate}",
         {"Dropout": "${p}"},
         {"Linear": {"out_features": "${out}", "bias": "${not plain}"}},
     ],
@@ -78,6 +83,8 @@ SETTINGS = {
     "class_": "model_class",
     "device_": "model_device",
     "model_seed": "model_seed",
+    "act": "act",
+    "gate": "gate",
 }
 
 
@@ -128,19 +135,23 @@ def test_values_of_parameters_are_typed(script: Path) -> None:
         assert option in shown
     for wrong in (["--hidden-1", "1.5"], ["--p", "x"], ["--biased", "1"]):
         refused(script, *wrong, says="error: ")
+    refused(script, "--act", "Gelu", says="no layer 'Gelu': did you mean GELU?")
 
 
 def test_a_run_is_of_its_parameters(script: Path, tiny: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
-    given = ("--hidden-1", "16", "--no-biased", "--model-lr", "5", "--p", "0.5")
+    given = ["--hidden-1", "16", "--no-biased", "--model-lr", "5", "--p", "0.5"]
+    given += ["--act", "PReLU", "--gate", "Identity"]
     train(script, "--data-dir", str(tiny), "--out", str(out), *given)
     wide = sum(value for name, value in PARAMETERS.items() if name in SIZES.split())
     found = weights(out)
     assert found["linear_2.weight"].shape == (10, wide + 16 - 8 + 5 - 4)
     assert "linear_1.bias" not in found
+    assert found["act_1.weight"].shape == (1,)
     settings = torch.load(out / "last.pt", weights_only=True)["settings"]
     assert settings["hidden_1"] == 16 and settings["model_lr"] == 5
     assert settings["biased"] is False and settings["p"] == 0.5
+    assert (settings["act"], settings["gate"]) == ("PReLU", "Identity")
     train(script, "--resume", str(out), "--epochs", "2")
     assert weights(out)["linear_2.weight"].shape == found["linear_2.weight"].shape
     for other in (["--hidden-1", "8"], ["--biased"], ["--model-lr", "4"]):
@@ -152,7 +163,13 @@ def test_a_run_is_of_its_parameters(script: Path, tiny: Path, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "args", [("--hidden-1", "-100"), ("--p", "7"), ("--hidden-1", str(10**15))]
+    "args",
+    [
+        ("--hidden-1", "-100"),
+        ("--p", "7"),
+        ("--hidden-1", str(10**15)),
+        ("--act", "Conv2d"),
+    ],
 )
 def test_models_that_cannot_be_made(
     script: Path, tiny: Path, args: tuple[str, ...]

@@ -429,14 +429,23 @@ def code(data: Keys) -> list[str]:
     return [api.render(loaded, style)["net.py"] for style in api.STYLES]
 
 
+EXHAUSTIVE = pytest.mark.exhaustive
+
+
 @pytest.mark.parametrize(
     "place",
     [
-        each if each == "model" else pytest.param(each, marks=pytest.mark.exhaustive)
+        each if each == "model" else pytest.param(each, marks=EXHAUSTIVE)
         for each in PLACES
     ],
 )
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(each, marks=EXHAUSTIVE) if each in BY_A_PARAMETER else each
+        for each in KINDS
+    ],
+)
 def test_pairs(kind: str, place: str) -> None:
     for keys in [*PAIRS, *TRIPLES]:
         entry = entry_of(kind, keys)
