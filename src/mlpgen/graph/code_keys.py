@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.used_parameters import function_arguments
+from mlpgen.graph.walks import leaf_layers
 from mlpgen.layers.shapes import whole_shown
+from mlpgen.spec.type_parameters import ANY
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.sizes import Real, Size
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mlpgen.graph.nodes import Graph, Maker, Node
+    from mlpgen.source import Path
 
 
 def code_key(value: Any) -> str:
@@ -39,9 +44,14 @@ def maker_key(maker: Maker) -> str:
     return f"{type_}({''.join(inner)}{', '.join(items)})"
 
 
-def node_key(node: Node) -> str:
-    """Return a key that is equal for layers with the same code except their names."""
-    pieces = [maker_key(node.maker)]
+def node_key(node: Node, any_code: Collection[Path] = ()) -> str:
+    """Return a key that is equal for layers with the same code except their names.
+
+    Args:
+        node: The layer.
+        any_code: The paths of layers that any code makes.
+    """
+    pieces = ["" if node.path in any_code else maker_key(node.maker)]
     if not node.call.plain or node.picks:
         pieces.append(f"{node.call} {dict(node.picks)}")
     if node.maker.variable:  # the type decides what it returns
@@ -51,16 +61,29 @@ def node_key(node: Node) -> str:
         pieces += [str(node.function.new)] if node.function.new else []
     if node.condition is not None:
         pieces.append(node.condition.code)
-    pieces += [node_key(child) for child in (*node.children, *node.computed)]
+    inner = (*node.children, *node.computed)
+    pieces += [node_key(child, any_code) for child in inner]
     for each in node.rounds:
         times = f"{each.first} {code_key(each.times)} {each.counted}"
-        pieces += [times, node_key(each.node)]
+        pieces += [times, node_key(each.node, any_code)]
     return "|".join(pieces)
 
 
-def graph_key(graph: Graph) -> list[tuple[Node, str]]:
-    """Return the key of each layer of a class."""
-    return [(node, node_key(node)) for node in graph.nodes]
+def graph_key(graph: Graph, any_code: Collection[Path] = ()) -> list[tuple[Node, str]]:
+    """Return the key of each layer of a class; see `node_key`."""
+    return [(node, node_key(node, any_code)) for node in graph.nodes]
+
+
+def without_arguments(graph: Graph) -> frozenset[Path]:
+    """Return the paths of layers whose type is `Identity` here, and else another.
+
+    `Identity` takes any arguments; which those of the class are, other types say.
+    """
+    return frozenset(
+        node.path
+        for node in leaf_layers(graph.nodes, every=True)
+        if node.maker.variable and node.type == ANY and not node.arguments
+    )
 
 
 def difference(one: Node, other: Node) -> tuple[str, str, str]:

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from copy import copy
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.blocks.equal_uses import representative
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -50,11 +52,9 @@ class ResolverState:
         self.guessed: set[str] = set()
 
     def blocks(self) -> dict[str, Graph]:
-        """Return the class of each used block, as its first real use has it."""
+        """Return the class of each used block, as one of its uses has it."""
         return {
-            name: min(uses, key=lambda use: use.tried).graph
-            for name, uses in self.uses.items()
-            if uses
+            name: representative(uses).graph for name, uses in self.uses.items() if uses
         }
 
     @contextmanager

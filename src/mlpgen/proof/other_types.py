@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.code_keys import graph_key
+from mlpgen.graph.code_keys import graph_key, without_arguments
 from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -31,13 +31,22 @@ def other_types(name: str) -> Iterator[str]:
 
 
 def same_code(one: Model, other: Model) -> bool:
-    """Tell whether two models differ in nothing but the values of their parameters."""
-    mine, theirs = _keys(one), _keys(other)
-    return all(mine[name] == theirs[name] for name in mine.keys() & theirs.keys())
+    """Tell whether the code of a model is that of another with other parameters.
+
+    Args:
+        one: The model.
+        other: The same with other values as defaults.
+    """
+    mine, theirs = _classes(one), _classes(other)
+    both = mine.keys() & theirs.keys()
+    return all(_same_class(mine[name], theirs[name]) for name in both)
 
 
-def _keys(model: Model) -> dict[str, list[str]]:
-    def keys(graph: Graph) -> list[str]:
-        return [key for _, key in graph_key(graph)]
+def _classes(model: Model) -> dict[str, Graph]:
+    return {graph.name: graph for graph in (model, *model.blocks)}
 
-    return {graph.name: keys(graph) for graph in (model, *model.blocks)}
+
+def _same_class(one: Graph, other: Graph) -> bool:
+    any_code = without_arguments(other)
+    mine, theirs = (graph_key(each, any_code) for each in (one, other))
+    return [key for _, key in mine] == [key for _, key in theirs]

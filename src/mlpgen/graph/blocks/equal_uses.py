@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.code_keys import difference, graph_key
+from mlpgen.graph.code_keys import difference, graph_key, without_arguments
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.type_names import TypeName
 
@@ -21,10 +21,11 @@ def check_uses(
 ) -> None:
     """Check that each block has the same code in all its uses."""
     for name, every in uses.items():
-        for use in every[1:]:
-            if _names_otherwise(every[0], use, blocks[name]):
+        first = representative(every) if every else None
+        for use in every:
+            if first is None or _names_otherwise(first, use, blocks[name]):
                 break
-            different = difference_of(every[0], use)
+            different = difference_of(first, use)
             if different is None:
                 continue
             node, twin = different
@@ -32,11 +33,11 @@ def check_uses(
             problems = blocks[name].problems
             message = f"`{node.name}` would be different code in two uses of `{name}`"
             notes = (
-                f"{what} is {one} for the use in {every[0].where}",
+                f"{what} is {one} for the use in {first.where}",
                 f"{what} is {two} for the use in {use.where}",
-                *_arriving(every[0], use),
+                *_arriving(first, use),
             )
-            type_ = _other_type(every[0], use)
+            type_ = _other_type(first, use)
             if type_ is not None and type_.place is not None:
                 help = "a block is one class: name types that it can make alike"
                 problems.add_at("MG224", message, type_.place, notes=notes, help=help)
@@ -44,6 +45,11 @@ def check_uses(
                 help = "a block is one class: make two blocks"
                 problems.add_entry("MG224", message, node.path, notes=notes, help=help)
             break
+
+
+def representative(uses: Sequence[Use]) -> Use:
+    """Return the use whose code is that of the class: a real one, with arguments."""
+    return min(uses, key=lambda use: (use.tried, len(without_arguments(use.graph))))
 
 
 def _other_type(one: Use, other: Use) -> TypeName | None:
@@ -76,7 +82,8 @@ def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
 
 def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
     """Return the first layer whose code differs between two uses of a block."""
-    first, second = graph_key(one.graph), graph_key(other.graph)
+    any_code = without_arguments(other.graph)
+    first, second = (graph_key(use.graph, any_code) for use in (one, other))
     pairs = zip(first, second, strict=False)
     different = next(((a, b) for (a, x), (b, y) in pairs if x != y), None)
     if different is None and len(first) != len(second):

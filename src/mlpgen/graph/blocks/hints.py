@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.blocks.arguments import written_as_numbers
 from mlpgen.graph.blocks.arrivals import changing, free_sizes
-from mlpgen.graph.blocks.equal_uses import difference_of
+from mlpgen.graph.blocks.equal_uses import difference_of, representative
 from mlpgen.graph.scope import INDEX
 from mlpgen.symbols.sizes import names_of
 from mlpgen.symbols.type_names import numbers
@@ -49,7 +49,8 @@ def more_hints(state: ResolverState, hints: Hints) -> Hints:
     }
     examples = {**hints.examples}
     for name, every in state.uses.items():
-        differ = any(difference_of(every[0], use) for use in every[1:])
+        first = representative(every) if every else None
+        differ = first and any(difference_of(first, use) for use in every)
         if name not in examples and (differ or name in state.guessed):
             examples[name] = tuple(
                 numbers(use.values) for use in every if not use.tried
