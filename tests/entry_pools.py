@@ -9,12 +9,19 @@ import yaml
 from mlpgen.functions import FUNCTIONS
 
 Entry = dict[str, Any]
-PARAMETERS: dict[str, Any] = {"width": 8, "depth": 2, "fast": True, "scale": 0.5}
+PARAMETERS: dict[str, Any] = {
+    "width": 8,
+    "depth": 2,
+    "fast": True,
+    "scale": 0.5,
+    "act": "ReLU",
+}
 OTHERS: dict[str, list[Any]] = {
     "width": [4, 8, 12],
     "depth": [1, 2, 3, 4],
     "fast": [True, False],
     "scale": [0.5, 1.25],
+    "act": ["GELU", "PReLU", "Tanh", "Identity"],
 }
 """Other values for the parameters."""
 
@@ -109,6 +116,7 @@ Wide:
     - Tanh
     - Linear: "${features + index}"
       repeat: 3
+<<<<<<< HEAD
 Stack:
   numbered: true
   parameters: {features: 8, deep: true, count: 1}
@@ -125,6 +133,18 @@ Stack:
           when: "${deep}"
         - Linear: 8
       numbered: true
+=======
+Shaped:
+  parameters: {act: Tanh, norm: LayerNorm, twice: false}
+  layers:
+    - "${norm}": {eps: 0.001}
+    - Linear: 8
+    - "${act}":
+      repeat: 2
+    - "${act}":
+      when: "${twice}"
+      name: last
+>>>>>>> 35b38c45 (Random graphs draw types of layers)
 Nested:
   parameters: {width: 8}
   layers:
@@ -167,6 +187,10 @@ ANY = [
     {"slice": {"dim": -1, "start": -4, "step": "${depth}"}},
     {"Wide": {"features": "${width}"}},
     {"Wide": {"count": "${depth}"}},
+    "${act}",
+    {"Shaped": {"act": "${act}"}},
+    {"Shaped": {"act": "Tanh", "norm": "RMSNorm", "twice": "${fast}"}},
+    {"Shaped": {"norm": "Identity"}},
     {"Nested": None},
     {"Nested": {"width": 4}},
     {"Stack": {"features": "${width}", "deep": "${fast}"}},

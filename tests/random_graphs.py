@@ -140,7 +140,7 @@ def default_name(entries: list[Any]) -> str:
     for each in entries:
         if "name" in each:
             continue
-        stem = snake_case(type_of(each))
+        stem = snake_case(type_of(each).strip("${}"))
         while True:
             counts[stem] = counts.get(stem, 0) + 1
             name = f"{stem}_{counts[stem]}"
@@ -383,7 +383,7 @@ class Drawing:
             self.known.append(known)
             if index == 0:
                 self.last = known
-        module = type_of(entry)[0].isupper()
+        module = type_of(entry)[0] == "$" or type_of(entry)[0].isupper()
         if module and len(sources) == 1 and not {"when", "share"} & entry.keys():
             plain = {k: v for k, v in entry.items() if k not in ("from", "name")}
             self.made.append(Made(name, plain, sources))

@@ -205,7 +205,8 @@ def assert_equal_with_other_arguments(
     for style in api.STYLES:
         cls = type(model(net, style))
         torch.default_generator.manual_seed(1)
-        made = cls(**{name: other})
+        type_ = getattr(torch.nn, other) if isinstance(other, str) else other
+        made = cls(**{name: type_})
         wanted = model(changed, style)
         assert_equal_states(made, wanted)
         given = inputs(net.graph)

@@ -111,7 +111,8 @@ def _at_home(rng: random.Random, each: Class, entry: Entry) -> Entry:
     parameters = {**parameters_of(each)}
     for name in expressions(found) - {*parameters, "index"}:
         if not name.startswith("in_") and name not in ("true", "false", "not", "and"):
-            parameters[name] = rng.choice([1, 2, 4])
+            is_type = type_of(found) == f"${{{name}}}"
+            parameters[name] = "ReLU" if is_type else rng.choice([1, 2, 4])
     if parameters:
         each.data["parameters"] = parameters
     return found
