@@ -12,6 +12,7 @@ from mlpgen.styles.forward.packing import is_packed
 from mlpgen.styles.init.modules import can_chain
 from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols import operands
+from mlpgen.symbols.sizes import Size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -178,6 +179,8 @@ def argument_code(
         sizes: The code of free sizes.
         once: Whether it is in `__init__`, where parameters are variables.
     """
+    if isinstance(value, Size) and value.code in sizes:
+        return sizes[value.code]
     names = {
         name: sizes.get(name) or operands.atom(f"self.{name}")
         for name in ([] if once else names_in(value))

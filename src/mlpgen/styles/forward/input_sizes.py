@@ -20,11 +20,16 @@ if TYPE_CHECKING:
     from mlpgen.symbols.operands import Operand
 
 
+LONGEST_INDEX = 32
+"""The most characters of an expression in an index."""
+
+
 class InputSizes(NamedTuple):
     """The free sizes that `forward` uses.
 
     Attributes:
-        codes: What each is in the code: a variable, or `tokens.shape[1]`.
+        codes: What each is in the code: a variable, or `tokens.shape[1]`. The same for
+            long code of an index, which ruff would break over lines.
         variables: The variables.
         statements: Their assignments.
     """
@@ -61,8 +66,34 @@ def input_sizes(graph: Graph) -> InputSizes:
         for source, variables in read.items()
         for each in _assignments(argument(source), variables, _rank(graph, source))
     ]
-    names = tuple(each for found in read.values() for each in found.values())
-    return InputSizes(codes, names, tuple(statements))
+    names = [each for found in read.values() for each in found.values()]
+    for number, code in enumerate(_long_indices(graph) if uses else (), 1):
+        variable = free_name(f"size_{number}", taken)
+        taken.add(variable)
+        names.append(variable)
+        assigned = _in_forward(code, codes)
+        codes[code.text] = operands.name(variable)
+        statements.append(Assignment(variable, assigned))
+    return InputSizes(codes, tuple(names), tuple(statements))
+
+
+def _in_forward(code: Operand, sizes: Mapping[str, Operand]) -> Operand:
+    names = {
+        name: sizes.get(name) or operands.atom(f"self.{name}") for name in code.names
+    }
+    return code.replaced(names)
+
+
+def _long_indices(graph: Graph) -> list[Operand]:
+    """Return the long code of free sizes in indices, each once."""
+    found = {
+        code.text: code
+        for node in graph.nodes
+        if node.function is not None and node.function.is_index and not node.idle
+        for code in own_operands(node._replace(condition=None))
+        if len(code.text) > LONGEST_INDEX and code.names & graph.free.keys()
+    }
+    return [*found.values()]
 
 
 def _uses(graph: Graph) -> dict[str, int]:
