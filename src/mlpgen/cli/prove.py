@@ -46,10 +46,10 @@ def command(
     """Run all styles of each SPEC with torch, and check what mlpgen predicts.
 
     It checks that the styles are equal; the predicted shapes and counts; the outputs
-    and parameters of each layer; captured values; other constructor arguments; and that
-    torch can export, compile, script, copy, save and load the model and run it in half
-    precision. No files are written. Exit 1, with the first difference, if a check fails
-    or takes too long.
+    and parameters of each layer; captured values; other constructor arguments
+    and free sizes; and that torch can export, compile, script, copy, save and load the
+    model and run it in half precision. No files are written. Exit 1, with the first
+    difference, if a check fails or takes too long.
 
     \b
     Example:

@@ -42,6 +42,8 @@ def read_parameters(
         path = ("parameters", name)
         if name not in parameters:
             help = nearest(name, parameters) or "`parameters` lists them"
+            if name in spec.sizes:
+                help = "it is a free size: the code is the same for any"
             message = f"`--set {cut(name)}`: there is no such parameter"
             problems.add("MG210", message, ("parameters",), key=True, help=help)
             continue

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.used_parameters import names_of_layer, names_of_node
 from mlpgen.spec.wording import listed
-from mlpgen.symbols.expressions import names_in_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,7 +44,8 @@ def _all(entries: Iterable[Entry]) -> Iterator[Entry]:
 def _made(node: Node) -> Iterator[Node]:
     """Yield a layer and those inside it; of rounds with one code, the first."""
     yield node
-    for each in (*node.children, *(each.node for each in node.rounds)):
+    inner = (*node.children, *node.computed, *(each.node for each in node.rounds))
+    for each in inner:
         yield from _made(each)
 
 
@@ -79,15 +79,17 @@ def _help(node: Node, name: str) -> str:
         return f"write the largest number that it can be, and cut it: {cut}"
     if node.graph is not None:
         return "in a block it is a size of the input, such as `in_height`"
+    if node.function is not None and node.function.once:
+        return "a buffer is computed once: compute the largest, and cut it"
     return "only functions can use it, such as `slice`, `reshape` or `interpolate`"
 
 
 def _said(entry: Entry, scope: Scope) -> Path | None:
     """Return the path of the first value of an entry that names a free size."""
     for name, raw in entry.arguments.items():
-        if names_in_text(raw) & scope.free.keys():
+        if scope.names_behind(raw) & scope.free.keys():
             return entry.argument_path(name)
     for name, raw in entry.options.items():
-        if names_in_text(raw) & scope.free.keys():
+        if scope.names_behind(raw) & scope.free.keys():
             return (*entry.path, name)
     return None
