@@ -81,6 +81,10 @@ NETWORKS = {
     "convnext_tiny": Network(
         "ConvNeXtTiny", torchvision_model("convnext_tiny"), images
     ),
+    "regnet_y_400mf": Network(
+        "RegNetY400MF", torchvision_model("regnet_y_400mf"), images
+    ),
+    "swin_t": Network("SwinT", torchvision_model("swin_t"), images),
     "gpt2": Network("GPT2", gpt2, tokens),
 }
 """The published networks, by the generated file."""
