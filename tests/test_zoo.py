@@ -24,7 +24,9 @@ SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 PUBLISHED = {
     "alexnet": (61_100_840, 16, "23c3b8d4a3e86dc8"),
     "densenet121": (7_978_856, 727, "08ed4bd108558638"),
+    "gpt2": (124_439_808, 149, "28cddd96c606cdbe"),
     "mobilenet_v2": (3_504_872, 314, "a18c560d82f6d01d"),
+    "regnet_y_400mf": (4_344_144, 384, "872a203a03e8d754"),
     "resnet18": (11_689_512, 122, "66b04efc1dfd4b80"),
     "resnet50": (25_557_032, 320, "614cd53ddf849669"),
     "resnext50": (25_028_904, 320, "5157aafec2a2c5e4"),
