@@ -82,8 +82,11 @@ NETWORKS: dict[str, Small] = {
         {"vocabulary": 20, "width": 8, "hidden": 8}, (("200", "12"),), known=20
     ),
     "mobilenet_v2": Small(SMALL),
+    "regnet_y_400mf": Small(SMALL),
     "resnet18": Small(SMALL),
     "resnet50": Small(SMALL),
+    "resnext50": Small(SMALL),
+    "shufflenet_v2": Small(SMALL),
     "siamese": Small(
         {"width": 2, "embedding": 4},
         (),
