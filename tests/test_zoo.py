@@ -23,6 +23,7 @@ SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
 
 PUBLISHED = {
     "alexnet": (61_100_840, 16, "23c3b8d4a3e86dc8"),
+    "convnext_tiny": (28_589_128, 182, "923f285139243a72"),
     "densenet121": (7_978_856, 727, "08ed4bd108558638"),
     "gpt2": (124_439_808, 149, "28cddd96c606cdbe"),
     "mobilenet_v2": (3_504_872, 314, "a18c560d82f6d01d"),

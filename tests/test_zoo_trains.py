@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -44,7 +45,8 @@ class Small(NamedTuple):
     training: Mapping[str, Any] = MappingProxyType({})
 
 
-ELBO = """
+LOSSES = """
+import torch
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -54,10 +56,27 @@ def elbo(restored: Tensor, mu: Tensor, logvar: Tensor, images: Tensor) -> Tensor
     return F.binary_cross_entropy(restored, images, reduction="none").sum() / len(
         images
     ) + kl
+
+
+def coral(logits: Tensor, targets: Tensor) -> Tensor:
+    ranks = torch.arange(logits.shape[1], device=logits.device)
+    above = (targets.unsqueeze(1) > ranks).float()
+    return F.binary_cross_entropy_with_logits(logits, above)
 """
 NETWORKS: dict[str, Small] = {
     "alexnet": Small(SMALL),
     "convnext_tiny": Small(SMALL),
+    "coral": Small(
+        {"ranks": CLASSES},
+        (("120", "16"),),
+        training={
+            "loss": {
+                "custom": {"path": "losses.py", "function": "coral"},
+                "on": "logits",
+            },
+        },
+    ),
+    "dpn26": Small(SMALL, ()),
     "densenet121": Small({**SMALL, "growth": 4}),
     "gpt2": Small(
         {"vocabulary": 20, "width": 8, "depth": 2, "heads": 2},
@@ -78,6 +97,20 @@ NETWORKS: dict[str, Small] = {
     ),
     "inception": Small(SMALL, ()),
     "lenet5_classic": Small({}, ()),
+    "llama": Small(
+        {
+            "vocabulary": 20,
+            "width": 8,
+            "hidden": 8,
+            "depth": 2,
+            "heads": 2,
+            "groups": 1,
+        },
+        (("256", "16"),),
+        (16,),
+        known=20,
+        training={"metrics": ["top5"]},
+    ),
     "lstm_classifier": Small(
         {"vocabulary": 20, "width": 8, "hidden": 8}, (("200", "12"),), known=20
     ),
@@ -166,12 +199,13 @@ def test_a_network_of_the_zoo_trains(name: str, tmp_path: Path) -> None:
         "epochs": 1,
         "batch_size": 8,
     } | small.training
+    shutil.copytree(ZOO / "blocks", tmp_path / "blocks")
     path = tmp_path / f"{name}.yaml"
     path.write_text(f"{text}\n{yaml.safe_dump({'training': training})}", "utf-8")
     loaded = api.load(path, small.settings)
     for file, code in api.render(loaded, "explicit").items():
         (tmp_path / file).write_text(code, "utf-8")
-    (tmp_path / "losses.py").write_text(ELBO, "utf-8")
+    (tmp_path / "losses.py").write_text(LOSSES, "utf-8")
     arrays = data_of(loaded.graph, small)
     np.savez(tmp_path / "a.npz", **arrays)
     (script,) = tmp_path.glob("train_*.py")
