@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.captures import captures
 from mlpgen.proof.other_types import other_types
+from mlpgen.symbols.lists import filled
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
@@ -55,6 +56,9 @@ def _others(network: Network, name: str) -> list[Any]:
     value = network.graph.parameters[name]
     if isinstance(value, TypeName):
         return [*other_types(value)]
+    if isinstance(value, tuple):
+        others = [(*value, value[0]), value[::-1], value[1:], filled(value, 4)]
+        return [each for each in others if each]
     if isinstance(value, bool):
         return [not value]
     if isinstance(value, int):

@@ -25,6 +25,8 @@ MUTATIONS: dict[Mutation, int] = {
     values.every_expression: 4,
     values.parameter: 5,
     values.local: 5,
+    values.listed: 4,
+    values.by_list: 4,
     values.passed: 5,
     values.shape: 3,
     values.default: 3,

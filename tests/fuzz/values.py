@@ -192,6 +192,59 @@ def local(rng: random.Random, spec: Data) -> bool:
     return True
 
 
+def listed(rng: random.Random, spec: Data) -> bool:
+    """Make numbers of a class the items of a list, or of a table."""
+    found = [each for each in arguments(spec) if type(each[1].value) is int]
+    if not found:
+        return False
+    own, _ = rng.choice(found)
+    slots = [slot for each, slot in found if each == own][:6]
+    chosen = rng.sample(slots, rng.randint(1, len(slots)))
+    known = own.data.setdefault("parameters", {})
+    name = rng.choice(["widths", "sizes", "stages", "depth"])
+    while name in known:
+        name += rng.choice("abcd")
+    items = [slot.value for slot in chosen]
+    table = rng.random() < 0.3
+    known[name] = [[each, rng.choice(items)] for each in items] if table else items
+    for at, slot in enumerate(chosen):
+        index = rng.choice([str(at), str(at - len(items)), f"len({name}) - {at + 1}"])
+        if index.startswith("len"):
+            index = f"len({name}) - {len(items) - at}"
+        slot.holder[slot.key] = f"${{{name}[{index}]{'[0]' * table}}}"
+    return True
+
+
+def by_list(rng: random.Random, spec: Data) -> bool:
+    """Let a repeated entry follow a list, with an item for each round."""
+
+    def fits(entry: Any) -> bool:
+        raw = entry.get("repeat") if isinstance(entry, dict) else None
+        return type(raw) is int and 1 <= raw <= 6
+
+    chosen = some_entry(rng, spec, fits)
+    if chosen is None:
+        return False
+    own, layers, index = chosen
+    entry = mapping_of(layers[index])
+    given, rounds = entry[type_of(entry)], entry["repeat"]
+    nested = [*values(given)] if isinstance(given, dict | list) else []
+    every = [Slot(entry, type_of(entry)), *nested]
+    slots = [slot for slot in every if type(slot.value) is int]
+    known = own.data.setdefault("parameters", {})
+    name = rng.choice(["widths", "sizes", "rates"])
+    while name in known:
+        name += rng.choice("abcd")
+    old = rng.choice(slots).value if slots else 1
+    known[name] = [old + rng.choice([0, 0, old, 1]) for _ in range(rounds)]
+    if slots:
+        slot = rng.choice(slots)
+        slot.holder[slot.key] = f"${{{name}[index]}}"
+    entry["repeat"] = f"${{len({name})}}"
+    layers[index] = entry
+    return True
+
+
 def passed(rng: random.Random, spec: Data) -> bool:
     """Pass an argument to a block where the default is used so far."""
     blocks = spec.get("blocks")
@@ -218,6 +271,8 @@ def passed(rng: random.Random, spec: Data) -> bool:
             given[name] = formulas.any_number(rng, own, [])
     elif isinstance(value, bool):
         given[name] = not value
+    elif isinstance(value, list) and rng.random() < 0.7:
+        given[name] = rng.choice([value[::-1], [*value, value[0]], value[:-1] or value])
     layers[index] = {**entry, type_: given}
     return True
 
@@ -286,6 +341,8 @@ def default(rng: random.Random, spec: Data) -> bool:
         known[name] = not old
     elif isinstance(old, int):
         known[name] = rng.choice([old + 1, max(0, old - 1), 2 * old, 1, 0])
+    elif isinstance(old, list):
+        known[name] = rng.choice([old[::-1], [*old, old[0]], old[:-1]])
     else:
         known[name] = rng.choice([0.0, 0.25, 1, 2])
     return True

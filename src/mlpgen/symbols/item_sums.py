@@ -34,8 +34,11 @@ def item_sum(name: str, indices: Sequence[Sum], *, length: bool = False) -> Sum:
 
 
 def _from_the_end(name: str, before: Sequence[Sum], index: Sum) -> Sum:
-    """Write the index of the last item as -1."""
+    """Write the index of the last item as -1; a list is never empty.
+
+    The item before it has no other index: in a list of one item, it is that item.
+    """
     if name not in index.names:
         return index
     rest = added(index, item_sum(name, before, length=True), -1).constant
-    return index if rest is None or rest >= 0 else number(rest)
+    return number(-1) if rest == -1 else index

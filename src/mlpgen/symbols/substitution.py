@@ -20,15 +20,16 @@ if TYPE_CHECKING:
     Value = ParameterValue | Expression
 
 
-def substituted(size: int, values: Mapping[str, Value], key: str = "") -> int:
+def substituted(
+    size: int, values: Mapping[str, Value], key: str = "", *, meant: bool = True
+) -> int:
     """Return a size with its names replaced by other values.
-
-    Local values become what they stand for.
 
     Args:
         size: The size.
         values: The replacements of its names.
         key: Distinguishes sizes without code from those elsewhere.
+        meant: Whether local values become what they stand for.
 
     Raises:
         ExpressionError: It cannot be computed with these values.
@@ -50,7 +51,7 @@ def substituted(size: int, values: Mapping[str, Value], key: str = "") -> int:
         return value
 
     try:
-        return replaced(size, sums, again, key, meant=True)
+        return replaced(size, sums, again, key, meant=meant)
     except ZeroDivisionError:
         raise NotComputedError("the expression divides by zero") from None
 

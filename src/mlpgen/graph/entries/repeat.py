@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.checks.limits import MOST_LAYERS, leaves
@@ -10,12 +11,13 @@ from mlpgen.graph.context import container
 from mlpgen.graph.entries.names import names_of_rounds
 from mlpgen.graph.entries.repeat_flow import flowing_part
 from mlpgen.graph.entries.repeat_grouping import gathered
-from mlpgen.graph.entries.repeat_lists import by_round, is_length
+from mlpgen.graph.entries.repeat_lists import alike, is_length, one_before
 from mlpgen.graph.entries.repeat_shapes import shape_after
 from mlpgen.graph.entries.when import mentions_index, rounds_can_pass
 from mlpgen.graph.entries.when_pass_through import can_be_empty, differs
 from mlpgen.graph.scope import INDEX
-from mlpgen.graph.used_parameters import counts
+from mlpgen.graph.used_parameters import counts, names_in
+from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.lists import endless
 from mlpgen.symbols.sizes import Size, with_value
 
@@ -70,6 +72,7 @@ def repeated(
     names = names_of_rounds(entry, count, context)
     nodes: list[Node] = []
     written: list[Node] = []
+    general: list[Node] = []
     made = max(int(count), FEWEST if isinstance(count, Size) else 1)
     wire, *others = wires
     for index in range(made):
@@ -93,12 +96,21 @@ def repeated(
         after = after._replace(value=node.parts[flowing_part(node)])
         nodes.append(node)
         written.append(node)
+        general.append(node)
         if numbered and runs:
             written[-1] = _with_index(round_, takes, within, resolve) or node
+            arrives = _by_number(wire, general, within)
+            general[-1] = written[-1]
+            if arrives is not None:
+                takes = (arrives, *others)
+                found = _with_index(round_, takes, within, resolve)
+                general[-1] = found or written[-1]
         same = wire.value == after.value and _codes(wire) == _codes(after)
         wire = after
         if same and not numbered and index + 1 < made:
             break
+    if alike(general) and not alike(written):
+        written = general
     node = _rounds(entry, wires, nodes, written, count, context, empty=empty)
     return node and node._replace(names=names)
 
@@ -161,6 +173,26 @@ def _with_index(
     return None if trial.found else node
 
 
+def _by_number(wire: Wire, rounds: Sequence[Node], context: Context) -> Wire | None:
+    """Return the input of a round if its sizes follow from the number of the round.
+
+    Args:
+        wire: The input.
+        rounds: The rounds so far, with `index` in their sizes; the last is this one.
+        context: The context of this round.
+    """
+    if len(rounds) < 2 or wire.value is None:
+        return None
+    before = _handed_on(rounds[-2])
+    if INDEX not in names_in(before.shape) or len(before.shape) != len(
+        wire.value.shape
+    ):
+        return None
+    with suppress(ExpressionError):
+        return wire._replace(value=one_before(before, context.scope))
+    return None
+
+
 def _rounds(
     entry: Entry,
     wires: tuple[Wire, ...],
@@ -181,7 +213,7 @@ def _rounds(
     empty = (empty or int(count) == 0) and isinstance(count, Size)
     empty = empty and not is_length(count)
     counted = not any(map(counts, nodes))  # by the number of a round around them
-    written = [*map(by_round, written, range(len(nodes)))] if counted else nodes
+    written = written if counted else nodes
     rounds = gathered(nodes, written, count, empty=empty, counted=counted)
     empty = empty and can_be_empty(last)
     if isinstance(count, Size) and (
@@ -217,7 +249,9 @@ def _rounds(
         picks=last.picks,
         parts={
             name: value._replace(
-                shape=shape_after(nodes, name, count, entry, context, empty=empty)
+                shape=shape_after(
+                    nodes, written, name, count, entry, context, empty=empty
+                )
             )
             for name, value in last.parts.items()
         },

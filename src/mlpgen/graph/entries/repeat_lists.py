@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.graph.code_keys import code_key
+from mlpgen.graph.code_keys import code_key, node_key
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import sizes_of
+from mlpgen.symbols.expressions import Expression, ExpressionError
 from mlpgen.symbols.item_sums import item_sum
-from mlpgen.symbols.sizes import Size, of_sum, replaced, sum_of
+from mlpgen.symbols.sizes import Size, of_sum, sum_of, with_value
+from mlpgen.symbols.substitution import substituted
 from mlpgen.symbols.sum_arithmetic import added
 from mlpgen.symbols.sum_functions import decided
-from mlpgen.symbols.sums import Choice, Item, name, number
+from mlpgen.symbols.sums import Choice, Item, name
+from mlpgen.symbols.sums import number as number_sum
+from mlpgen.symbols.type_names import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpgen.graph.nodes import Maker, Node
-    from mlpgen.symbols.sums import Sum
+    from mlpgen.graph.scope import Scope
+    from mlpgen.layers.base import Shape, Value
 
 _INDEX = name(INDEX)
 
@@ -33,16 +38,37 @@ def _counts(atom: object) -> bool:
     return isinstance(atom, Item) and atom.is_length
 
 
-def by_round(node: Node, index: int) -> Node:
-    """Write the items that a round takes from the one before it by `index`.
+def one_before(value: Value, scope: Scope) -> Value:
+    """Return what the round before returns, with this round's `index` in its sizes.
 
     Args:
-        node: The round; its other items are already written so.
-        index: Its number.
+        value: The same with its own `index`.
+        scope: The scope of this round.
     """
-    if index == 0:
-        return node
-    return _changed(node, lambda size: _shifted(size, index - 1, -1))
+    index: Any = scope.parameters[INDEX]
+    number = Size(index - 1, added(_INDEX, number_sum(-1)))
+    return value._replace(shape=at_index(value.shape, number, scope))
+
+
+def at_index(shape: Sequence[int], index: int, scope: Scope) -> Shape:
+    """Return sizes with another number of the round in its sizes.
+
+    Raises:
+        ExpressionError: It cannot be computed.
+    """
+    known = {
+        name: Expression.parameter(name, value)
+        for name, value in numbers(scope.parameters).items()
+    }
+    known[INDEX] = Expression(index)
+    return tuple(
+        with_value(substituted(size, known, meant=False), int(size)) for size in shape
+    )
+
+
+def alike(rounds: Sequence[Node]) -> bool:
+    """Return whether the same code makes all rounds but the first."""
+    return len({node_key(each) for each in rounds[1:]}) == 1
 
 
 def after_first(node: Node) -> Node:
@@ -87,45 +113,22 @@ def _changed(node: Node, change: Callable[[int], int]) -> Node:
     )
 
 
-def _shifted(size: int, at: int, by: int) -> int:
-    """Write items with a number as their index by `index`.
+def at_the_end(sizes: Sequence[int], count: int, last: int, scope: Scope) -> int | None:
+    """Return the size after the last round, if it follows from the number of each.
 
     Args:
-        size: The size.
-        at: The number.
-        by: The difference between the number and that of the round.
+        sizes: The sizes after each round, with `index` in their code.
+        count: The number of rounds.
+        last: The size for the parameters' defaults.
+        scope: The scope of the entry.
     """
-    if not isinstance(size, Size):
-        return size
-
-    def again(each: Any) -> Any:
-        if not isinstance(each, Item) or not each.indices:
-            return each
-        first, *others = each.indices
-        if first.constant != at:
-            return each
-        indices = [added(_INDEX, number(by)), *others]
-        return item_sum(each.list, indices, length=each.is_length)
-
-    return replaced(size, {}, again)
-
-
-def at_the_end(sizes: Sequence[int], end: Sum, last: int) -> int | None:
-    """Return the size after the last round, if each is the same item of a list.
-
-    Args:
-        sizes: The sizes after each round.
-        end: The number of the last round.
-        last: The size after it.
-
-    Returns:
-        None if they do not follow from lists.
-    """
-    found = [_shifted(size, index, 0) for index, size in enumerate(sizes)]
-    if len({*map(code_key, found)}) > 1:
+    if len({*map(code_key, sizes)}) > 1:
         return None
-    after = replaced(found[0], {INDEX: end}, lambda each: each)
-    return of_sum(int(last), sum_of(after))
+    try:
+        (size,) = at_index(sizes[:1], count - 1, scope)
+    except ExpressionError:
+        return None
+    return with_value(size, last)
 
 
 def runs_through(node: Node, count: int) -> bool:
@@ -151,6 +154,6 @@ def _is_before(choice: Choice, count: int) -> bool:
     atoms = choice.other.atoms
     if len(atoms) != 1 or not isinstance(atoms[0], Item) or len(atoms[0].indices) > 1:
         return False
-    before = item_sum(atoms[0].list, [added(_INDEX, number(-1))])
+    before = item_sum(atoms[0].list, [added(_INDEX, number_sum(-1))])
     length = item_sum(atoms[0].list, [], length=True)
     return choice.other.key == before.key and sum_of(count).key == length.key

@@ -9,7 +9,7 @@ from mlpgen.graph.code_keys import code_key
 from mlpgen.graph.entries.repeat_lists import at_the_end
 from mlpgen.graph.entries.when_pass_through import some
 from mlpgen.graph.used_parameters import names_in, names_of_node
-from mlpgen.symbols.sizes import Size, either, names_of, operand_of, sum_of
+from mlpgen.symbols.sizes import Size, either, names_of, operand_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 def shape_after(
     nodes: Sequence[Node],
+    written: Sequence[Node],
     part: str,
     count: int,
     entry: Entry,
@@ -39,18 +40,19 @@ def shape_after(
     behind = names_of(count) | names_of_node(nodes[0])
     behind = behind.union(*(names_in(each.shape) for each in nodes[0].inputs))
     shapes = [node.parts[part].shape for node in nodes]
-    end = sum_of(count - 1)
     if any(len(shape) != len(last) for shape in shapes):
         return tuple(context.scope.unknown(size, path, behind) for size in last)
-    found = []
+    found: list[int] = []
+    numbered = [node.parts[part].shape for node in written]
     for at, (size, sizes) in enumerate(
         zip(last, zip(*shapes, strict=True), strict=True)
     ):
         steps = [later - before for before, later in pairwise(sizes)]
         codes = {code_key(step) for step in steps}
         regular = codes == {"0"} or (len(codes) == 1 and len(steps) > 1)
-        after = None if regular else at_the_end(sizes, end, size)
-        if after is not None:
+        by_number = [shape[at] for shape in numbered]
+        after = at_the_end(by_number, count, size, context.scope)
+        if after is not None and not regular:
             found.append(either(some(count), after, taken[at]) if empty else after)
             continue
         grows_alike = regular and code_key(sizes[0] - taken[at]) in codes
@@ -60,8 +62,8 @@ def shape_after(
         if not regular:
             found.append(context.scope.unknown(size, path, behind))
             continue
-        after = sizes[0] + (count - 1) * steps[0]
-        found.append(either(some(count), after, taken[at]) if empty else after)
+        grown = sizes[0] + (count - 1) * steps[0]
+        found.append(either(some(count), grown, taken[at]) if empty else grown)
     return tuple(found)
 
 
