@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
 
 import pytest
@@ -52,6 +53,22 @@ def test_a_value_is_a_local_variable() -> None:
         assert "nn.Conv2d(in_channels, hidden, 1, bias=False)" in code
         assert code.count("expansion * in_channels") == 1
         assert sum(each.numel() for each in model(loaded, style).parameters()) == 400
+
+
+def test_products_that_stand_in_code_often_have_a_variable() -> None:
+    """Without `values`, a person would name `expansion * in_channels` all the same."""
+    product = "${expansion * in_channels}"
+    given = json.loads(json.dumps(INVERTED).replace("${hidden}", product))
+    code = code_of(net({**given, "values": {}}))
+    assert "        hidden_channels = expansion * in_channels\n" in code
+    assert code.count("expansion * in_channels") == 1
+    named = {**given, "values": {"wide": product}}
+    named["layers"] = [{"Conv2d": {"out_channels": "${wide}", "kernel_size": 1}}]
+    named["layers"] += given["layers"]
+    code = code_of(net(named))
+    assert code.count("expansion * in_channels") == 1
+    assert "nn.Conv2d(wide, wide, 1, bias=False)" in code
+    check_proved(net(named))
 
 
 def test_values_in_any_order() -> None:

@@ -133,6 +133,10 @@ def wrong_stem(stem: str) -> str:
     return f"its file would be `{stem}.py`, and {reason}" if reason else ""
 
 
+_VARIABLES = r"_|(size|value)_\d+|hidden_(channels|features)_*"
+"""Variables that generated code makes."""
+
+
 def wrong_import(name: str, what: str = "class") -> str:
     """Say why generated code cannot import `name`; an empty string if it can.
 
@@ -146,7 +150,7 @@ def wrong_import(name: str, what: str = "class") -> str:
         return f"it has {len(name)} characters, the maximum is {LONGEST_IMPORT}"
     if re.fullmatch(r"[A-Z0-9_]+_[A-Z0-9_]*", name):
         return "it is spelled like a constant"
-    if _is_taken(name) or re.fullmatch(r"_|(size|value)_\d+", name):
+    if _is_taken(name) or re.fullmatch(_VARIABLES, name):
         return f"Python or the generated code uses `{name}`"
     return ""
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import names_in, names_in_init, names_of_node
+from mlpgen.styles.init.repeated_sizes import repeated_sizes
 from mlpgen.styles.init.zero_division import guard_division
 from mlpgen.styles.layout import BODY, Lines, bracketed
 from mlpgen.symbols import operands
@@ -56,6 +57,9 @@ class _SizeVariables:
         self._free = graph.free.keys()
         self._taken = {*graph.parameters, *graph.inferred, *graph.sizes}
         self._taken |= {node.name for node in graph.nodes}
+        often = repeated_sizes(graph, self._taken)
+        self.names |= {code: n for code, n in often.items() if code not in self.names}
+        self._taken |= {*self.names.values()}
 
     def node(self, node: Node) -> Node:
         """Replace long code in a layer by variables."""
@@ -100,7 +104,7 @@ class _SizeVariables:
         if INDEX in code.names:
             return self._in_a_loop(value, code, most)
         short = len(code.text) <= min(most, self._longest(value))
-        if short or code.names & self._free:
+        if (short and code not in self.names) or code.names & self._free:
             return value
         name = self._name(code, "size" if isinstance(value, Size) else "value")
         if isinstance(value, Size):
