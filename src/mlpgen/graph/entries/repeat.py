@@ -183,10 +183,9 @@ def _by_number(wire: Wire, rounds: Sequence[Node], context: Context) -> Wire | N
     """
     if len(rounds) < 2 or wire.value is None:
         return None
-    before = _handed_on(rounds[-2])
-    if INDEX not in names_in(before.shape) or len(before.shape) != len(
-        wire.value.shape
-    ):
+    before = rounds[-2].parts[flowing_part(rounds[-2])]
+    ranks = len(before.shape), len(wire.value.shape)
+    if INDEX not in names_in(before.shape) or ranks[0] != ranks[1]:
         return None
     with suppress(ExpressionError):
         return wire._replace(value=one_before(before, context.scope))
