@@ -30,10 +30,11 @@ SIDE, STEPS, WORDS = 8, 6, 12
 TWO: dict[str, Any] = {
     "name": "Tried",
     "input": {
-        "image": [1, SIDE, SIDE],
-        "tokens": {"shape": [STEPS], "dtype": "int64"},
-        "absent": {"shape": [STEPS], "dtype": "bool"},
+        "image": [1, "height", "width"],
+        "tokens": {"shape": ["steps"], "dtype": "int64"},
+        "absent": {"shape": ["steps"], "dtype": "bool"},
     },
+    "sizes": {"height": SIDE, "width": SIDE, "steps": STEPS},
     "layers": [
         {"Conv2d": {"out_channels": 4, "kernel_size": 3}, "from": "image"},
         "ReLU",
@@ -173,6 +174,8 @@ def test_predictions_take_arrays_by_name(trained: Path) -> None:
     exported = torch.export.load(trained / "out" / "model.pt2").module()
     raw = [torch.from_numpy(two()[name][:5]) for name in names]
     assert exported(*raw).argmax(1).tolist() == taken[:5]
+    other = torch.rand(2, 1, 9, 5), torch.ones(2, 4, dtype=torch.int64)
+    assert exported(*other, torch.zeros(2, 4, dtype=torch.bool)).shape == (2, 4)
 
 
 def of_names(count: int = 5) -> Arrays:

@@ -19,7 +19,12 @@ Names = tuple[str, ...]
 """Of the inputs; of a single one they may be any."""
 
 
-def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
+def export(
+    run: Trained,
+    loaded: Loaded[Any],
+    *shapes: tuple[int, ...],
+    free: Sequence[Sequence[int]] = (),
+) -> None:
     """Export a model as --export asks for, and compare what both give.
 
     The exported model takes any number of examples at once. It carries what its users
@@ -29,6 +34,7 @@ def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
         run: What the model is of.
         loaded: The model, and what it takes.
         shapes: Of one example, of each input.
+        free: Dimensions of each input that may have any size too.
     """
     if not run.args.export:
         return
@@ -42,12 +48,16 @@ def export(run: Trained, loaded: Loaded[Any], *shapes: tuple[int, ...]) -> None:
     features = in_tuple(found)
     ours = [tensor for _, tensor in hooks.tensors(loaded.model(*features))]
     model, given, names = loaded.model, features, loaded.preprocess.names
-    batch: Any = ({0: torch.export.Dim("batch")},) * len(given)
+    batch, of_any_size = torch.export.Dim("batch"), torch.export.Dim.AUTO
+    dims: Any = tuple(
+        {0: batch, **dict.fromkeys(each, of_any_size)}
+        for each in free or [()] * len(shapes)
+    )
     if inside:
-        model, given, batch = Whole(loaded).eval(), raw, (batch,)
+        model, given, dims = Whole(loaded).eval(), raw, (dims,)
         names = names or ("input",)
         ours = [tensor for _, tensor in hooks.tensors(model(*raw))]
-    program = torch.export.export(model, given, dynamic_shapes=batch)
+    program = torch.export.export(model, given, dynamic_shapes=dims)
     path = run.folder / f"model.{run.args.export}"
     save = save_pt2 if path.suffix == ".pt2" else save_onnx
     theirs = save(path, program, metadata(loaded, inside=inside), given, names)

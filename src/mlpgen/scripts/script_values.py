@@ -15,6 +15,7 @@ from mlpgen.scripts.loss import batch_to_loss
 from mlpgen.scripts.metrics import measured
 from mlpgen.scripts.weights import weighting
 from mlpgen.styles.code import Code, call, flat, keyword, literal, quoted
+from mlpgen.symbols.sizes import Size
 from mlpgen.training.metrics import metric
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class ScriptValues(NamedTuple):
         value: The prediction from the first output, such as probabilities.
         pictures: Whether the model maps images to images.
         shapes: The shape of one example, of each input.
+        free: The dimensions of each input that are free; empty if none is.
         own: The files of custom classes and functions, quoted.
         own_imports: Pairs of a module and the custom functions imported from it.
         network: What the spec says of the network, as plain data.
@@ -138,6 +140,7 @@ class ScriptValues(NamedTuple):
     value: Code
     pictures: bool
     shapes: Code
+    free: Code
     own: tuple[Code, ...]
     own_imports: tuple[tuple[Code, Code], ...]
     network: Code
@@ -204,6 +207,7 @@ def script_values(
         value=_value(recipe, forward.output),
         pictures=recipe.target == "image" and len(recipe.main.shape) == 3,
         shapes=Code(", ".join(map(_shape, recipe.dataset.inputs))),
+        free=_free(graph),
         own=tuple(
             Code(quoted(f"{module.replace('.', '/')}.py"))
             for module in sorted({*custom_classes(graph), *custom_functions(recipe)})
@@ -219,6 +223,15 @@ def script_values(
 
 def _shape(given: Input) -> str:
     return flat(literal(tuple(map(int, given.shape))))
+
+
+def _free(graph: Model) -> Code:
+    """List the free dimensions of each input, with the batch."""
+    found = [
+        [at for at, size in enumerate(value.shape, 1) if isinstance(size, Size)]
+        for value in graph.inputs.values()
+    ]
+    return Code(flat(literal(found))) if any(found) else Code("")
 
 
 def _constants(settings: Training) -> tuple[tuple[Code, float | Code], ...]:
