@@ -197,6 +197,7 @@ ANY = [
 ]
 LOOKING = {"nhead": 2, "dim_feedforward": 8}
 RANKS: dict[int, list[Any]] = {
+    0: [{"unsqueeze": 1}, {"unsqueeze": -1}, "Tanh"],
     1: ["BatchNorm1d", {"Unflatten": {"dim": 1, "unflattened_size": [2, -1]}}],
     2: [
         {"LSTM": 8},
@@ -313,4 +314,6 @@ INPUTS: list[tuple[str, Any]] = [
     ("memory", [5, 8]),
     ("tokens", {"shape": [6], "dtype": "int64"}),
     ("lengths", {"shape": [1], "dtype": "int64"}),
+    ("time", {"shape": [], "dtype": "float32"}),
+    ("kind", {"shape": [], "dtype": "int64"}),
 ]

@@ -435,7 +435,9 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     chosen = [
         INPUTS[index]
         for index in draw(
-            st.lists(st.integers(0, 7), min_size=1, max_size=3, unique=True)
+            st.lists(
+                st.integers(0, len(INPUTS) - 1), min_size=1, max_size=3, unique=True
+            )
         )
     ]
     single = len(chosen) == 1 and isinstance(chosen[0][1], list) and draw(st.booleans())

@@ -144,3 +144,19 @@ def test_it_is_a_warning_where_the_spec_asks(tmp_path: Path) -> None:
     found, warnings = said(NO_CHAIN + "style: sequential\n", tmp_path)
     assert WHY in found
     assert "spec.yaml:5:5: warning[MG318]" in warnings
+
+
+def test_a_function_in_the_chain_of_a_block_is_captured() -> None:
+    spec = {
+        "name": "Net",
+        "input": [8],
+        "blocks": {"Step": {"layers": [{"Linear": 8}, "relu", "gelu"]}},
+        "layers": ["Step", "Step"],
+    }
+    x = torch.rand(2, 8)
+    for style in api.STYLES:
+        made = model(network(spec), style, capture=["step_2.relu_1"]).eval()
+        result, inner = made(x)
+        assert torch.equal(result, torch.nn.functional.gelu(inner))
+    text = api.render(network(spec), "sequential", capture=["step_2.relu_1"])
+    assert "Identity" not in text["net.py"]

@@ -314,7 +314,7 @@ def _ends(values: Tensor) -> list[float]:
 def _targets(part: Data, about: dict[str, Any]) -> dict[str, dict[str, float]]:
     """Find out where numbers to predict are, in their own unit, by their names."""
     own = part.in_own_unit(part.targets)
-    columns = own.flatten(1).unbind(1)
+    columns = own.unsqueeze(-1).flatten(1).unbind(1)
     names = names_of_targets(about, len(columns))
     if not names and own.ndim == 2 and 1 < len(columns) <= MOST_CLASSES:
         names = [f"target {place}" for place in range(1, len(columns) + 1)]

@@ -38,7 +38,7 @@ def mark_of_data(data: Data) -> str:
     step = max(len(data) // SOME_EXAMPLES, 1)
     lines = []
     for name, values in data.inputs().items():
-        flat = values[::step].flatten(1)
+        flat = values[::step].unsqueeze(-1).flatten(1)
         some = flat[:, :: max(flat.shape[1] // SOME_VALUES, 1)]
         lines += [f"{name} {row}" for row in some.tolist()]
     return mark_of(lines)

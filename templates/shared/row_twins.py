@@ -147,8 +147,8 @@ def parts_of_rows(inputs: Sequence[Tensor]) -> list[RowPart]:
     if width > WIDE_ROWS[1]:
         return merged_parts([RowPart(1, math.inf)] * width)
     rows = spread(len(inputs[0]), min(SHOWN_ROWS, SEEN_NUMBERS // width))
-    flat = [each[rows.to(each.device)].flatten(1).cpu().float() for each in inputs]
-    values = torch.cat(flat, dim=1)
+    some = [each[rows.to(each.device)].cpu().float() for each in inputs]
+    values = torch.cat([each.unsqueeze(-1).flatten(1) for each in some], dim=1)
     least, most = values.aminmax(dim=0)
     high = (values == most) & (most > least)
     flags = (high | (values == least)).all(dim=0).tolist()
@@ -218,7 +218,8 @@ def marks_of_rows(
         size = max(NUMBERS_AT_ONCE // max(width, 1), 1)
         for start in range(0, len(rows), size):
             some = slice(start, start + size)
-            flat = values[rows[some].to(values.device)].flatten(1)[:, columns]
+            seen = values[rows[some].to(values.device)]
+            flat = seen.unsqueeze(-1).flatten(1)[:, columns]
             products = _bits(flat) * keys
             if groups is None:
                 found[some, 0] += products.sum(dim=1).cpu()

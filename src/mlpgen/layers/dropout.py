@@ -80,3 +80,9 @@ class FeatureAlphaDropout(_Dropout):
     call: ClassVar = "F.feature_alpha_dropout"
     example: ClassVar = "FeatureAlphaDropout: 0.1"
     example_input: ClassVar[tuple[int, ...]] = (8, 7, 7)
+
+    def output(self, shape: Shape) -> Shape:
+        """Check that there are channels."""
+        if not shape:
+            need_dims(self, shape, "(N, C, *)", 1)
+        return shape

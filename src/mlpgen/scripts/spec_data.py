@@ -124,7 +124,7 @@ def _call(entry: Entry, blocks: Mapping[str, Graph]) -> str:
         shorthand = cls.shorthand()
         if not given and shorthand and isinstance(fields[shorthand].default, float):
             given = {shorthand: fields[shorthand].default}  # `Dropout` is `Dropout 0.5`
-        return _with_arguments(entry.type, given, shorthand)
+        return _with_arguments(cls.title(), given, shorthand)
     block = blocks.get(entry.type)
     if block is not None:
         given = {**block.parameters, **given}

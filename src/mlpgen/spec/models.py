@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 Style = Literal["explicit", "sequential"]
 
 FreeSize = Annotated[str, Field(pattern=r"^_?[a-z][a-z0-9_]*$")]
-Shape = Annotated[list[Positive | FreeSize], Field(min_length=1)]
+Sizes = list[Positive | FreeSize]
+Shape = Annotated[Sizes, Field(min_length=1)]
 """Sizes; a name stands for a free size, whose example is in `sizes`."""
+UNKNOWN = ""
+"""A size without an example: that of an input with a mistake."""
 Description = Annotated[
     str,
     Field(description="What it is, in one sentence; used as the docstring."),
@@ -86,8 +89,11 @@ class Input(_Model):
     """One input of several."""
 
     shape: Annotated[
-        Shape,
-        Field(description="Shape of one example, without the batch dimension."),
+        Sizes,
+        Field(
+            description="Shape of one example, without the batch dimension; `[]` for "
+            "one number per example."
+        ),
         Expects(
             "a list of whole numbers of at least 1, such as `[1, 28, 28]`, or names of "
             "free sizes"
@@ -198,7 +204,7 @@ def read_spec(problems: Problems) -> Spec:
     except ValidationError as error:
         problems.add_invalid(error, Spec, "", (), data)
         wrong = {each["loc"][0] for each in error.errors(include_url=False)}
-        empty: dict[str, Any] = {"name": "", "input": [], "layers": []}
+        empty: dict[str, Any] = {"name": "", "input": [UNKNOWN], "layers": []}
         right = {key: value for key, value in data.items() if key not in wrong}
         spec = Spec.model_construct(**(empty | right))
     if spec.name or data.get("name") == "":
@@ -242,13 +248,18 @@ def _checked_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, raw in inputs.items():
         given = raw if isinstance(raw, dict) else {"shape": raw}
+        found[name] = Input.model_construct(shape=[UNKNOWN], dtype="float32")
+        if raw == []:
+            help = "write `{shape: []}` if it is one number per example"
+            message = f"`{cut(name)}` has no sizes"
+            problems.add("MG204", message, ("input", name), help=help)
+            continue
         try:
             found[name] = Input.model_validate(given)
         except ValidationError as error:
             path = ("input", name)
             short = None if isinstance(raw, dict) else "shape"
             problems.add_invalid(error, Input, f"input {name}", path, given, short)
-            found[name] = Input.model_construct(shape=[], dtype="float32")
     return {"input": found}
 
 

@@ -112,7 +112,8 @@ class _Blocks:
         """Return the module whose hook sees a value, and the code of the value."""
         node, block = occurrence.node, self._by_name.get(occurrence.holder)
         listed = bool(node.rounds) and not can_chain(node)
-        inside = node.is_function or listed or node.otherwise or is_packed(node)
+        called = block is not None and block.node(node.name).is_function
+        inside = called or listed or node.otherwise or is_packed(node)
         if block is not None and inside:
             value = name.removeprefix(occurrence.name.removesuffix(node.name))
             identities = self._identities[block.name]

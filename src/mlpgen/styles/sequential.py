@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.chains import as_chain
@@ -31,22 +32,28 @@ def plan(graph: Model, captured: Sequence[str] = ()) -> ModelPlan:
     if graph.numbered:
         return explicit.plan(graph, captured)
     graph, functions = with_function_classes(graph)
-    graph = with_free_sizes_written(with_size_variables(graph))
+    blocks = tuple(_as_chain(block) or block for block in graph.blocks)
+    graph = with_free_sizes_written(with_size_variables(replace(graph, blocks=blocks)))
     # A chain that has run has no variable for its input.
     chain = None if graph.inputs.keys() & captured else as_chain(graph)
     names = inner_values(graph, captured)
     if chain is not None and captured:
         names = [*graph.outputs, *captured]
     recording = recording_of(graph, names)
-    blocks = [_class_plan(with_size_variables(block)) for block in recording.blocks]
+    plans = [_class_plan(with_size_variables(block)) for block in recording.blocks]
     if chain is not None:
         model = chain_plan(chain, captured, recording)
     else:
         model = class_plan(graph, captured, recording)
-    return model_plan(graph, [*functions, *blocks, model], recording)
+    return model_plan(graph, [*functions, *plans, model], recording)
+
+
+def _as_chain(graph: Graph) -> Graph | None:
+    """Return a block as a chain; one with several outputs needs a `forward` anyway."""
+    return None if len(graph.outputs) > 1 else as_chain(graph)
 
 
 def _class_plan(graph: Graph) -> ClassPlan:
-    """Plan one block; one with several outputs needs a `forward` anyway."""
-    chain = None if len(graph.outputs) > 1 else as_chain(graph)
+    """Plan one block."""
+    chain = _as_chain(graph)
     return class_plan(graph) if chain is None else chain_plan(chain)

@@ -137,7 +137,7 @@ def _value(
         message = f"`{path[-1]}` has more than 2**40 values"
         problems.add("MG312", message, path)
         return None
-    return Value(shape, dtype) if shape else None
+    return Value(shape, dtype)
 
 
 def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
