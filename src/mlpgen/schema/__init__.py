@@ -20,7 +20,8 @@ from mlpgen.schema.entries import (
     types,
 )
 from mlpgen.schema.training import plain, training
-from mlpgen.spec.models import Block, Input, Spec
+from mlpgen.spec.inputs import Input
+from mlpgen.spec.models import Block, Spec
 from mlpgen.spec.type_parameters import CLASS_NAME
 from mlpgen.spec.types import every_type
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from mlpgen.catalogue.component import STRICT, Expects, Positive
+from mlpgen.catalogue.component import STRICT, Expects
 from mlpgen.names.identifiers import (
     camel_case,
     snake_case,
@@ -14,6 +14,7 @@ from mlpgen.names.identifiers import (
     wrong_stem,
 )
 from mlpgen.spec.infinite import refuse_infinite
+from mlpgen.spec.inputs import UNKNOWN, Input, Shape, checked_inputs
 from mlpgen.spec.training import Training
 from mlpgen.spec.type_parameters import CLASS_NAME, similar_type
 from mlpgen.spec.wording import cut, shown
@@ -26,12 +27,6 @@ if TYPE_CHECKING:
 
 Style = Literal["explicit", "sequential"]
 
-FreeSize = Annotated[str, Field(pattern=r"^_?[a-z][a-z0-9_]*$")]
-Sizes = list[Positive | FreeSize]
-Shape = Annotated[Sizes, Field(min_length=1)]
-"""Sizes; a name stands for a free size, whose example is in `sizes`."""
-UNKNOWN = ""
-"""A size without an example: that of an input with a mistake."""
 Description = Annotated[
     str,
     Field(description="What it is, in one sentence; used as the docstring."),
@@ -83,26 +78,6 @@ Numbered = Annotated[
 
 class _Model(BaseModel):
     model_config = STRICT
-
-
-class Input(_Model):
-    """One input of several."""
-
-    shape: Annotated[
-        Sizes,
-        Field(
-            description="Shape of one example, without the batch dimension; `[]` for "
-            "one number per example."
-        ),
-        Expects(
-            "a list of whole numbers of at least 1, such as `[1, 28, 28]`, or names of "
-            "free sizes"
-        ),
-    ]
-    dtype: Annotated[
-        Literal["float32", "int64", "bool"],
-        Field(description="The type of its values."),
-    ] = "float32"
 
 
 class Block(_Model):
@@ -196,7 +171,7 @@ def read_spec(problems: Problems) -> Spec:
     refuse_infinite(problems)
     data = problems.document.data
     data = data | _checked_training(data, problems)
-    data = data | _checked_inputs(data, problems)
+    data = data | checked_inputs(data, problems)
     data = data | _checked_numbers("parameters", data, problems)
     data = data | _checked_numbers("values", data, problems)
     try:
@@ -238,29 +213,6 @@ def _check_file(file: str, problems: Problems) -> None:
     if reason:
         message = f"the string `{cut(file)}` cannot be the file: {reason}"
         problems.add("MG205", message, ("file",), help=help)
-
-
-def _checked_inputs(data: dict[str, Any], problems: Problems) -> dict[str, Any]:
-    """Validate several inputs one by one; an invalid one gets an unknown shape."""
-    inputs = data.get("input")
-    if not isinstance(inputs, dict) or not inputs:
-        return {}
-    found: dict[str, Any] = {}
-    for name, raw in inputs.items():
-        given = raw if isinstance(raw, dict) else {"shape": raw}
-        found[name] = Input.model_construct(shape=[UNKNOWN], dtype="float32")
-        if raw == []:
-            help = "write `{shape: []}` if it is one number per example"
-            message = f"`{cut(name)}` has no sizes"
-            problems.add("MG204", message, ("input", name), help=help)
-            continue
-        try:
-            found[name] = Input.model_validate(given)
-        except ValidationError as error:
-            path = ("input", name)
-            short = None if isinstance(raw, dict) else "shape"
-            problems.add_invalid(error, Input, f"input {name}", path, given, short)
-    return {"input": found}
 
 
 def _checked_numbers(

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
-    from mlpgen.spec.models import Input, Spec
+    from mlpgen.spec.inputs import Input
+    from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.symbols.type_names import ParameterValue
 
