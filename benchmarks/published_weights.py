@@ -100,7 +100,7 @@ NETWORKS = {
     "regnet_y_400mf": Network(
         "RegNetY400MF", torchvision_model("regnet_y_400mf"), images
     ),
-    "swin_t": Network("SwinT", torchvision_model("swin_t"), images),
+    "swin_t": Network("SwinT", torchvision_model("swin_t"), images, ordered=False),
     "gpt2": Network("GPT2", gpt2, texts(50257, 1024)),
     "llama": Network("Llama", llama, texts(32000, 300), ordered=False),
 }

@@ -125,6 +125,7 @@ NETWORKS: dict[str, Small] = {
         (),
         training={"loss": "BCEWithLogitsLoss", "metrics": ["accuracy"]},
     ),
+    "swin_t": Small(SMALL, ()),
     "transformer_classifier": Small(
         {"vocabulary": 20, "width": 8, "heads": 2, "depth": 1},
         (("256", "12"),),
