@@ -14,7 +14,6 @@ from mlpgen.graph.context import (
     too_deep,
 )
 from mlpgen.graph.entries.keys import with_keys
-from mlpgen.graph.entries.type_parameters import OfParameter, typed_entries
 from mlpgen.graph.entries.when import condition_of, each_round, merged, refuse_no_rounds
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.outputs import finished
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.blocks.hints import Hints
     from mlpgen.graph.blocks.use import Uses
+    from mlpgen.graph.entries.type_parameters import OfParameter
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.layers.base import Value
@@ -90,7 +90,11 @@ class Resolver:
         scope: Scope,
     ) -> Resolved:
         """Resolve the layers of a class."""
-        entries = typed_entries(definition, scope, self.blocks)
+        entries = definition.entries
+        if any(entry.varies for entry in entries):
+            from mlpgen.graph.entries.type_parameters import with_types
+
+            entries = with_types(entries, scope, self.blocks, definition.problems)
         given = tuple(
             Wire(name, value, "`input`" if name == INPUT else f"the input `{name}`")
             for name, value in zip(definition.inputs, inputs, strict=True)
@@ -277,6 +281,8 @@ class Resolver:
 
     @cached_property
     def _of_parameter(self) -> OfParameter:
+        from mlpgen.graph.entries.type_parameters import OfParameter
+
         return OfParameter(self.blocks, self.state, self._of_type)
 
     def _of_type(

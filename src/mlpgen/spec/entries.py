@@ -84,6 +84,11 @@ class Entry(NamedTuple):
         return [self.arguments, dict(self.options), inner]
 
     @property
+    def varies(self) -> bool:
+        """Whether the type of the entry, or of one inside it, is a parameter."""
+        return bool(self.variable) or any(child.varies for child in self.children)
+
+    @property
     def is_function(self) -> bool:
         """Whether its type is a function on tensors."""
         return is_function(self.type)

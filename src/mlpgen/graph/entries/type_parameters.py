@@ -35,28 +35,16 @@ if TYPE_CHECKING:
     Blocks = Mapping[str, Definition]
 
 
-def typed_entries(
-    definition: Definition, scope: Scope, blocks: Blocks
-) -> tuple[Entry, ...]:
-    """Return the entries of a class, each with the type that it has in one use."""
-    if not any(map(_is_variable, definition.entries)):
-        return definition.entries
-    return _with_types(definition.entries, scope, blocks, definition.problems)
-
-
-def _is_variable(entry: Entry) -> bool:
-    return bool(entry.variable) or any(map(_is_variable, entry.children))
-
-
-def _with_types(
+def with_types(
     entries: Sequence[Entry], scope: Scope, blocks: Blocks, problems: Problems
 ) -> tuple[Entry, ...]:
+    """Give the entries of a class the types that their parameters have in one use."""
     return tuple(_with_type(entry, scope, blocks, problems) for entry in entries)
 
 
 def _with_type(entry: Entry, scope: Scope, blocks: Blocks, problems: Problems) -> Entry:
     if entry.children:
-        children = _with_types(entry.children, scope, blocks, problems)
+        children = with_types(entry.children, scope, blocks, problems)
         return entry._replace(children=children)
     if not entry.variable:
         return entry
