@@ -54,7 +54,11 @@ def _with_type(entry: Entry, scope: Scope, blocks: Blocks, problems: Problems) -
     key = entry.type_path != entry.path
     if isinstance(found, TypeName):
         return entry._replace(type=str(found))
-    if found is None:
+    if name in scope.values:
+        message = f"`{name}` is a local value, not a type of layer"
+        help = "only a parameter can be a type of layer"
+        problems.add("MG203", message, entry.type_path, key=key, help=help)
+    elif found is None:
         message = f"there is no parameter `{name}`"
         help = about_unknown(name, scope, problems)
         problems.add("MG210", message, entry.type_path, key=key, help=help)
