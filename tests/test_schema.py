@@ -169,6 +169,8 @@ BLOCKS = {"Block": {"parameters": {"width": 8}, "layers": ["ReLU"]}}
         {"custom": {"path": "mine.py", "class": "Mine", "output": ["${width}"]}},
         {"Sequential": [{"Linear": 8, "repeat": 2}, "ReLU"], "name": "tail"},
         "add",
+        "${act}",
+        {"${act}": {"eps": 0.1}, "name": "norm", "repeat": 2},
     ],
 )
 def test_right_entries(layer: Any) -> None:
@@ -255,6 +257,10 @@ def test_wrong_uses_of_blocks(use: Any) -> None:
         ({"include": "blocks.yaml"}, False),
         ({"init": {"Linear": {"weight": {"trunc_normal_": {"std": 0.02}}}}}, True),
         ({"init": {"Linears": {"weight": "zeros_"}}}, False),
+        ({"parameters": {"act": "ReLU", "width": 8}}, True),
+        ({"parameters": {"act": "relu"}}, False),
+        ({"layers": ["${act}"]}, True),
+        ({"layers": ["${act + 1}"]}, False),
         ({"blocks": {"Block": {"layers": ["ReLU"], "outputs": ["relu_1"]}}}, True),
         ({"blocks": {"Block": {"input": ["a", "b"], "layers": ["add"]}}}, True),
         ({"blocks": {"Block": {"description": "nothing in it"}}}, False),

@@ -48,11 +48,14 @@ VARIABLE = r"^\$\{ *_?[a-z][a-z0-9_]* *\}$"
 PARAMETERS = {
     "propertyNames": {"pattern": ARGUMENT},
     "additionalProperties": {
-        "anyOf": [_NUMBER, *_lists(_NUMBER)],
+        "anyOf": [_NUMBER, TYPE, *_lists(_NUMBER)],
     },
 }
 """Parameters of the model or a block, with their defaults."""
-VALUES = {"propertyNames": {"pattern": ARGUMENT}, "additionalProperties": VALUE}
+VALUES = {
+    "propertyNames": {"pattern": ARGUMENT},
+    "additionalProperties": {"anyOf": [_NUMBER, EXPRESSION]},
+}
 """Local values of the model or a block."""
 
 KEYS: dict[str, dict[str, Any]] = {
