@@ -11,7 +11,12 @@ from mlpgen.graph.context import container
 from mlpgen.graph.entries.names import names_of_rounds
 from mlpgen.graph.entries.repeat_flow import flowing_part
 from mlpgen.graph.entries.repeat_grouping import gathered
-from mlpgen.graph.entries.repeat_lists import alike, is_length, one_before
+from mlpgen.graph.entries.repeat_lists import (
+    alike,
+    follow_numbers,
+    is_length,
+    one_before,
+)
 from mlpgen.graph.entries.repeat_shapes import shape_after
 from mlpgen.graph.entries.when import mentions_index, rounds_can_pass
 from mlpgen.graph.entries.when_pass_through import can_be_empty, differs
@@ -109,7 +114,7 @@ def repeated(
         wire = after
         if same and not numbered and index + 1 < made:
             break
-    if alike(general) and not alike(written):
+    if follow_numbers(general, count) and not alike(written):
         written = general
     node = _rounds(entry, wires, nodes, written, count, context, empty=empty)
     return node and node._replace(names=names)

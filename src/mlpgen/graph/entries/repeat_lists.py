@@ -91,7 +91,7 @@ _AFTER_FIRST = {
 
 
 def _changed(node: Node, change: Callable[[int], int]) -> Node:
-    """Change all sizes in the code of a layer."""
+    """Change all sizes in the code of a layer, not in loops with their own `index`."""
 
     def value(found: Any) -> Any:
         if isinstance(found, Size):
@@ -107,10 +107,35 @@ def _changed(node: Node, change: Callable[[int], int]) -> Node:
         maker=made(node.maker),
         children=tuple(_changed(each, change) for each in node.children),
         rounds=tuple(
-            each._replace(node=_changed(each.node, change), times=value(each.times))
+            each._replace(
+                node=each.node if each.counted else _changed(each.node, change),
+                times=value(each.times),
+            )
             for each in node.rounds
         ),
     )
+
+
+def follow_numbers(rounds: Sequence[Node], count: int) -> bool:
+    """Return whether the same code makes rounds that have `index` in their input.
+
+    A loop inside a round has an `index` of its own, which would hide it. If the number
+    of rounds is fixed, it is worth it for lists only.
+
+    Args:
+        rounds: The rounds.
+        count: Their number.
+    """
+    if not alike(rounds) or any(map(_has_loop, rounds)):
+        return False
+    atoms = (atom for size in sizes_of(rounds[-1]) for atom in sum_of(size).walk())
+    return isinstance(count, Size) or any(isinstance(atom, Item) for atom in atoms)
+
+
+def _has_loop(node: Node) -> bool:
+    """Return whether rounds inside a layer count themselves."""
+    inner = (*node.children, *(each.node for each in node.rounds))
+    return any(each.counted for each in node.rounds) or any(map(_has_loop, inner))
 
 
 def at_the_end(sizes: Sequence[int], count: int, last: int, scope: Scope) -> int | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.scope import INDEX
 from mlpgen.names.identifiers import free_name
-from mlpgen.symbols.sizes import Size
+from mlpgen.symbols.sizes import Size, is_product
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -30,7 +30,7 @@ def repeated_sizes(graph: Graph, taken: Collection[str]) -> dict[Operand, str]:
     for node in graph.nodes:
         for argument, size in _sizes(node):
             code = size.operand
-            if len(code.own_names) > 1 and INDEX not in code.names:
+            if is_product(size) and len(code.own_names) > 1 and INDEX not in code.names:
                 places.setdefault(code, []).append(argument)
     found: dict[Operand, str] = {}
     for code, arguments in places.items():
