@@ -89,6 +89,24 @@ KINDS: dict[str, dict[str, Any]] = {
             "lengths": {"shape": [1], "dtype": "int64"},
         },
     },
+    "packed": {
+        **spec(
+            {"text": "moods", "units": "words"},
+            [
+                {**embedded()[0], "from": "tokens"},
+                {
+                    "LSTM": {"hidden_size": 12, "bidirectional": True, "lengths": True},
+                    "from": ["embedding_1", "lengths"],
+                    "select": "hidden",
+                },
+                {"Linear": 2},
+            ],
+        ),
+        "input": {
+            "tokens": {"shape": [40], "dtype": "int64"},
+            "lengths": {"shape": [1], "dtype": "int64"},
+        },
+    },
     "words": spec(
         {"text": "story.txt", "units": "words"},
         embedded({"GRU": 32, "select": "output"}, {"Linear": 40}, places=40),
@@ -141,8 +159,8 @@ def story(count: int = 800) -> str:
 
 def texts_into(folder: Path, kind: str) -> None:
     """Write the texts of a kind; recurrent layers need more of them."""
-    found = reviews(1200 if kind == "last step" else 400)
-    if kind in ("folder", "two", "last step", "lengths"):
+    found = reviews(1200 if kind in ("last step", "packed") else 400)
+    if kind in ("folder", "two", "last step", "lengths", "packed"):
         for number, row in enumerate(found):
             path = folder / "moods" / row["mood"] / f"{number}.txt"
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -177,6 +195,7 @@ EPOCHS = {
     "two": 10,
     "last step": 4,
     "lengths": 6,
+    "packed": 6,
     "words": 12,
     "lines": 3,
 }
@@ -208,6 +227,10 @@ def test_a_rule_is_learned(kind: str, tmp_path: Path) -> None:
     else:
         assert float(last["test_accuracy"]) > 0.97
     check_predictions(kind, script, tmp_path)
+    if kind == "packed":
+        predict = script.with_name("predict_reader.py")
+        done = processes.run(predict, "--run", out, "--export", "pt2")
+        assert done.returncode == 2 and "cannot follow a packed sequence" in done.stderr
 
 
 def check_predictions(kind: str, script: Path, folder: Path) -> None:

@@ -8,7 +8,7 @@ import yaml
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from mlpgen import api
+from mlpgen import SpecError, api
 
 from .handwritten import assert_as_written
 from .networks import model, network
@@ -234,3 +234,32 @@ def test_padding_changes_nothing(style: str) -> None:
     for one, other in zip(found, alone, strict=True):
         torch.testing.assert_close(one[:1], other)
     assert not found[0][0, 3:].any()
+
+
+CAPTURED = """
+name: Captured
+input: {steps: [length, 4], lengths: {shape: [1], dtype: int64}}
+sizes: {length: 6}
+layers:
+  - GRU: {hidden_size: 4, lengths: true}
+    name: rounds
+    from: [steps, lengths]
+    repeat: 2
+  - Linear: 2
+"""
+
+
+def test_captures_of_rounds_that_read_packed_sequences() -> None:
+    """A hook sees the packed output; it is padded only to a length that is known."""
+    free = network(yaml.safe_load(CAPTURED))
+    with pytest.raises(SpecError, match="returns a packed sequence"):
+        api.render(free, "explicit", capture=("rounds.0",))
+    fixed = yaml.safe_load(CAPTURED.replace("[length, 4]", "[6, 4]"))
+    del fixed["sizes"]
+    loaded = network(fixed)
+    inputs = torch.randn(3, 6, 4), torch.tensor([[2], [4], [3]])
+    for style in api.STYLES:
+        made = model(loaded, style, capture=("rounds.1", "rounds.0.hidden", "rounds"))
+        _, padded, state, whole = made(*inputs)
+        assert torch.equal(padded, whole) and not whole[0, 2:].any()
+        assert state.shape == (3, 4)

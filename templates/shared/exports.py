@@ -1,6 +1,7 @@
 """A trained model as a file for other programs: ONNX, or one of torch.export."""
 
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +39,9 @@ def export(
     """
     if not run.args.export:
         return
+    if hasattr(sys.modules[type(loaded.model).__module__], "pack_padded_sequence"):
+        said = "a packed sequence: its lengths are data"
+        raise RunError(f"--export: torch.export cannot follow {said}")
     device, inside = run.args.device, run.args.with_preprocessing
     if inside and "vocabulary" in loaded.about:
         said = "a text becomes numbers outside of the model, by `vocabulary`"

@@ -12,7 +12,7 @@ from mlpgen.graph.run_order import occurrences, values_of
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.run_order import Occurrence
@@ -43,7 +43,7 @@ def captures(graph: Graph) -> dict[str, Captured]:
         if _is_moved(occurrence, graph):
             continue
         for part, name, value in values_of(occurrence):
-            if _needs_lengths(occurrence, part):
+            if _is_packed(occurrence, part, graph):
                 continue
             into = found if name == occurrence.name else parts
             into[name] = Captured(value, occurrence, part)
@@ -69,10 +69,23 @@ def _by_key(graph: Graph) -> dict[str, str]:
     }
 
 
-def _needs_lengths(occurrence: Occurrence, part: str) -> bool:
-    """Tell whether a part of a round cannot be told from what its module returns."""
-    _, pick = occurrence.node.picks.get(part, ("", ""))
-    return not occurrence.holder and "{lengths}" in pick
+def _is_packed(occurrence: Occurrence, part: str, graph: Graph) -> bool:
+    """Tell whether a part of a round takes more than the packed result of its module.
+
+    That is the lengths of the sequences, or that of all if it is free.
+    """
+    node = occurrence.node
+    if occurrence.holder or node.call.packs is None:
+        return False
+    base, pick = node.picks.get(part, (part, ""))
+    return "{lengths}" in pick or (base == "output" and bool(graph.free))
+
+
+def _packed(occurrence: Occurrence, graph: Graph) -> Iterator[str]:
+    """Yield the names of parts of a round that cannot be captured."""
+    for part, name, _ in values_of(occurrence):
+        if _is_packed(occurrence, part, graph):
+            yield from (name, f"{occurrence.name}.{part}")
 
 
 def free_captures(graph: Graph) -> tuple[str, ...]:
@@ -144,6 +157,13 @@ def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
             "MG212",
             f"`--capture {cut(name)}`: this layer does not run",
             help="capture one that uses its module",
+        )
+    values = (each for run in occurrences(graph) for each in _packed(run, graph))
+    if name in values:
+        return Diagnostic(
+            "MG216",
+            f"`--capture {cut(name)}`: this round returns a packed sequence",
+            help="capture the layer itself, or its state",
         )
     if any(each.name == name for each in occurrences(graph)):
         return Diagnostic(

@@ -165,15 +165,19 @@ class Recurrent(HasBatchFirst):
 
     def picks(self, values: Values) -> dict[str, tuple[str, str]]:
         """Pick the final states in both forms, and the output at the last step."""
-        *_, lengths = self._parted(values)
         final = self._states(values).code_out()
-        last = LAST_OF_EACH if lengths else "{}[:, -1]"
         return {
             "hidden": ("hidden", final),
-            "last": ("output", last),
+            "last": self._last(),
             **{name: (name, final) for name in self.states[1:]},
             **{part: (name, ALL_OUT) for part, name in self._every()},
         }
+
+    def _last(self) -> tuple[str, str]:
+        """Pick the output at the last step; of one direction it is the state there."""
+        if not self._packs():
+            return ("output", "{}[:, -1]")
+        return ("hidden", "{}[-1]") if self._directions() == 1 else LAST_OF_EACH
 
     def weights(self) -> dict[str, Shape]:
         """Return the weights on input and state, for each layer and direction."""

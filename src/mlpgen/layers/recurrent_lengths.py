@@ -6,8 +6,8 @@ from mlpgen.layers.shapes import whole_shown
 LENGTHS = "lengths"
 """The argument that adds the length of each sequence to the inputs."""
 
-LAST_OF_EACH = "{0}[torch.arange({0}.shape[0]), {lengths} - 1]"
-"""The code of the output at the last step of each sequence."""
+LAST_OF_EACH = ("output", "{0}[torch.arange({0}.shape[0]), {lengths} - 1]")
+"""The output at the last step of each sequence; see `Layer.picks`."""
 
 ONE_EACH = "{}.squeeze(1)"
 """The code of lengths that are (N, 1) in torch's form, (N,)."""
