@@ -91,6 +91,8 @@ def statuses(certificate: dict[str, Any]) -> dict[str, str]:
 UNSUPPORTED = {
     ("gru_tagger", "compile"),
     ("lstm_classifier", "compile"),
+    ("lstm_classifier", "export"),
+    ("lstm_classifier", "meta"),
     ("mnist_lstm", "compile"),
     ("mnist_mlp_batchnorm_dropout", "batch of one"),
 }

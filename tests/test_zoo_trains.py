@@ -173,6 +173,8 @@ def data_of(graph: Any, small: Small) -> dict[str, Any]:
         made: Any = draw.random(shape).astype("float32")
         if value.dtype == "int64":
             made = draw.integers(0, small.known, shape)
+            if not value.shape:  # the length of a text
+                made = made % 12 + 1
         found["x" if alone else name] = made
     shape = (count, *small.places)
     found["y"] = draw.permutation(int(np.prod(shape))).reshape(shape) % classes
