@@ -11,6 +11,9 @@ from torch import nn
 
 from mlpgen import SpecError, api, source
 from mlpgen.graph.build import build
+from mlpgen.graph.training.parameter_names import named_parameters
+from mlpgen.pictures import json_data
+from mlpgen.pictures.table_rows import rows
 
 from .networks import module
 
@@ -208,3 +211,40 @@ def test_no_hook_has_a_number_that_depends_on_a_parameter() -> None:
     for depth in (0, 2, 5):
         model = made(depth=depth, wide=False).eval()
         assert torch.equal(model(x)[2], nn.Sequential(*[*model][: depth + 2])(x))
+
+
+def test_pictures_show_numbers_and_names() -> None:
+    network = loaded(MODEL)
+    names = [row.name for row in rows(network.graph)]
+    wanted = ["input", "0", "1–2 units (2 ×)", "3", "4 stage", "  0", "  1–2 (2 ×)"]
+    assert [name.strip() for name in wanted] + ["5 logits", "6 probas"] == names
+    layers = json_data.data(network.graph)["layers"]
+    assert [each["number"] for each in layers] == [0, 1, 3, 4, 5, 6]
+    assert layers[1]["name"] == "units"
+    irregular = NAMES.replace("${8 - 4 * index}", "${4}")
+    said = [row.name for row in rows(loaded(irregular).graph, 2)]
+    assert "down-0" in said
+
+
+def test_parameters_of_numbered_layers_are_shared_and_found_by_patterns() -> None:
+    text = """
+name: Net
+input: {tokens: {shape: [6], dtype: int64}}
+layers:
+  - Sequential:
+      - Embedding: {num_embeddings: 20, embedding_dim: 8}
+        name: words
+      - Linear: 8
+        repeat: 2
+    name: body
+    numbered: true
+  - Linear: {out_features: 20, bias: false}
+    share: body.words
+    name: head
+"""
+    network = loaded(text)
+    names = [each.name for each in named_parameters(network.graph.nodes)]
+    for style in api.STYLES:
+        model: Any = made(text, style)()
+        assert model.head.weight is model.body[0].weight
+        assert names == [name for name, _ in model.named_parameters()] + ["head.weight"]

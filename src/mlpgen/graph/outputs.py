@@ -12,7 +12,6 @@ from mlpgen.graph.checks.unused import (
     warn_about_parameters,
     warn_about_values,
 )
-from mlpgen.graph.entries.numbered import numbered_class
 from mlpgen.graph.free_sizes import read_from
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.used_parameters import names_of_node
@@ -52,6 +51,8 @@ def finished(
     warn_about_layers(nodes, kept, problems)
     warn_about_ends(definition, kept)
     if definition.numbered and "" not in outputs:
+        from mlpgen.graph.entries.numbered import numbered_class
+
         kept = numbered_class(kept, outputs, definition)
     warn_about_parameters(definition, scope)
     check_inputs(definition, kept, problems)
