@@ -142,6 +142,11 @@ Shaped:
     - "${act}":
       when: "${twice}"
       name: last
+Table:
+  parameters: {rows: 4, columns: 8}
+  layers:
+    - parameter: {shape: ["${rows}", "${columns}"], init: {normal_: {std: 0.5}}}
+    - tanh
 Nested:
   parameters: {width: 8}
   layers:

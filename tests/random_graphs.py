@@ -30,6 +30,7 @@ from .entry_pools import (
 )
 from .networks import network
 from .random_sizes import with_free_sizes
+from .random_tensors import kinds, tensor_entry
 
 WEIGHTED = ("Linear", "Conv1d", "Conv2d", "Embedding")
 OF_ONE = ("name", "init", "parametrize", "repeat", "names")
@@ -227,7 +228,10 @@ class Drawing:
         if self.chance(4) and type_of(entry) in WEIGHTED:
             weight = {"init": {"weight": {"normal_": {"std": 0.1}}}}
             computed = self.choose(["weight_norm", "spectral_norm"])
-            entry |= self.choose([weight, {"parametrize": computed}])
+            of_kinds = {"init": kinds(self.choose)}
+            entry |= self.choose([weight, {"parametrize": computed}, of_kinds])
+        elif self.chance(6) and type_of(entry) in (*BLOCKS, "LSTM", "GRU"):
+            entry["init"] = kinds(self.choose)
         self.add(entry, (source,))
 
     def name_rounds(self, entry: Entry) -> None:
@@ -275,7 +279,7 @@ class Drawing:
         """Add a layer of the last value and a learned tensor, if it fits."""
         init = self.choose([{}, {"init": {"normal_": {"std": 0.5}}}])
         tensor = {"shape": shape, **init}
-        learned: Entry = {"parameter": tensor}
+        learned = tensor_entry(self.choose, shape, init)
         name = self.name(learned)
         self.layers.append(learned)
         known = Known(name, Value(tuple(shape), "float32", batched=False), tensor)
@@ -485,4 +489,12 @@ def specs(draw: st.DrawFn) -> dict[str, Any]:
     spec["blocks"] = needed(drawing.layers, own)
     text = json.dumps(drawing.layers)
     spec["parameters"] = {n: v for n, v in PARAMETERS.items() if n in text}
+    if drawing.chance(6):
+        types = [*spec["blocks"], *(each for each in WEIGHTED if f'"{each}"' in text)]
+        rules = [
+            kinds(drawing.choose),
+            {},
+            *({t: kinds(drawing.choose)} for t in types),
+        ]
+        spec["init"] = {**drawing.choose(rules), **drawing.choose(rules)} or None
     return with_free_sizes(drawing, spec) if drawing.chance(2) else spec

@@ -183,13 +183,26 @@ def tensor_added(rng: random.Random, spec: Data) -> bool:
     sizes = rng.choice([[1], [1, 1], ["${in_channels}"], ["${in_features}"], [4], [8]])
     if not each.name and "$" in str(sizes):
         sizes = [1]
-    kind = rng.choice(["parameter", "parameter", "buffer"])
     name = f"held_{index}"
-    arguments = {"shape": sizes}
+    arguments: Data = {"shape": sizes}
     if rng.random() < 0.5:
         arguments["init"] = rng.choice(["ones_", {"normal_": {"std": 0.5}}])
+    saved = {"persistent": rng.random() < 0.5}
+    held = rng.choice(
+        [
+            {"parameter": arguments},
+            {"parameter": arguments},
+            {"buffer": {**arguments, **saved}},
+            {"buffer": {"layers": [{"ones": sizes}, {"mul": 0.5}, "exp"], **saved}},
+            {"buffer": {"layers": [{"randn": sizes}], **saved}},
+            {"buffer": {"values": [0.5], **saved}},
+            {rng.choice(["zeros", "rand"]): sizes},
+            {"full": {"size": sizes, "fill_value": 2}},
+            {"arange": {"end": sizes[0], "dtype": "float32"}},
+        ]
+    )
     layers[index:index] = [
-        {kind: arguments, "name": name},
+        {**held, "name": name},
         {rng.choice(["add", "mul", "sub"]): None, "from": [before, name]},
     ]
     return True

@@ -24,8 +24,6 @@ class _New(Operation):
     pointwise: ClassVar = True
     usual: ClassVar[Literal["float32", "int64"]] = "float32"
 
-    dtype: Dtype = None
-
     @classmethod
     def examples(cls) -> Values:
         """Return nothing: there are no inputs."""
@@ -43,6 +41,11 @@ class _New(Operation):
         """Return the dtype that torch chooses for these arguments."""
         return self.usual
 
+    def wanted_dtype(self) -> str:
+        """Return the dtype that the spec says, else the usual one."""
+        asked: str | None = getattr(self, "dtype", None)
+        return asked or self.usual_dtype()
+
     def inferred_from(self, values: Values) -> dict[str, int]:
         """Return nothing: there are no inputs."""
         del values
@@ -51,8 +54,7 @@ class _New(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Return the tensor, which has no batch."""
         del values
-        dtype = self.dtype or self.usual_dtype()
-        return {"": Value(self.shape(), dtype, batched=False)}
+        return {"": Value(self.shape(), self.wanted_dtype(), batched=False)}
 
     def work(self, values: Values, results: dict[str, Value]) -> int:
         """Return 0."""
@@ -61,8 +63,7 @@ class _New(Operation):
 
     def function(self) -> Function:
         """Call the torch function of the same name."""
-        usual = self.usual_dtype()
-        new = NewTensor(self.dtype or usual, usual)
+        new = NewTensor(self.wanted_dtype(), self.usual_dtype())
         return Function(f"torch.{self.title()}", self.given(), new=new)
 
 

@@ -9,11 +9,12 @@ from mlpgen.catalogue.component import Expects, Positive, Structural
 from mlpgen.layers.base import TORCH_PAGE, Layer, Shape, ShapeError, Value, Values
 from mlpgen.symbols.agreements import agree
 
+SIZES = "a list of whole numbers of at least 1"
 WholeShape = Annotated[
     tuple[Positive, ...],
     Strict(strict=False),
     Field(min_length=1),
-    Expects("a list of whole numbers of at least 1"),
+    Expects(SIZES),
 ]
 
 
@@ -79,7 +80,7 @@ class Buffer(_Tensor):
     page: ClassVar = TORCH_PAGE.format("parameter.Buffer")
     example: ClassVar = "buffer: {shape: [3, 1, 1], values: [0.485, 0.456, 0.406]}"
 
-    shape: WholeShape | None = None
+    shape: Annotated[WholeShape | None, Expects(SIZES)] = None
     init: Init = None
     values: Numbers | None = None
     layers: Annotated[Any, Expects("a list of functions")] = None

@@ -17,7 +17,7 @@ from mlpgen.proof.index_limits import index_limits
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.graph.nodes import Graph
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Value
     from mlpgen.proof.index_limits import Limits
 
@@ -54,7 +54,7 @@ class Claims(TypedDict):
         parameters: How many parameters it learns.
         multiply_adds: Its multiply-adds for one example.
         packs: Whether layers read sequences without their padding.
-        casts: Whether a `float` function casts to float32.
+        casts: Whether a function gives float32 in a model of half precision.
         draws: The functions that draw random numbers in eval mode, too.
         captured: The names of captured outputs.
         records: Whether hooks record any of these.
@@ -89,11 +89,19 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
         "parameters": int(graph.total_parameters),
         "multiply_adds": int(graph.total_multiply_adds),
         "packs": any(x.call.packs is not None for x in leaf_layers(graph.nodes)),
-        "casts": any(node.type == "float" for node in leaf_layers(graph.nodes)),
+        "casts": any(map(_makes_float32, leaf_layers(graph.nodes))),
         "draws": sorted(_drawing(graph)),
         "captured": [*captured],
         "records": any(name not in in_forward for name in captured),
     }
+
+
+def _makes_float32(node: Node) -> bool:
+    """Tell whether a layer gives float32, whatever the dtype of the model."""
+    new = node.function.new if node.function else None
+    return node.type == "float" or bool(
+        new and new.dtype == "float32" and not new.follows
+    )
 
 
 def _drawing(graph: Graph) -> set[str]:

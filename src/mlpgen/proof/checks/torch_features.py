@@ -160,7 +160,7 @@ def bfloat16(subject: Subject) -> str:
             found = _tried(run, subject, style, _in_half)
         except FailsError as error:
             if subject.claims.get("casts"):
-                message = "`float` makes float32, which bfloat16 layers do not take"
+                message = "a function makes float32, which bfloat16 layers do not take"
                 raise UnsupportedError(message) from None
             if _NO_KERNEL not in str(error):
                 raise

@@ -97,6 +97,8 @@ def deciding_arguments(node: Node, name: str) -> list[Expression]:
 def _of_kinds(node: Node, target: str, local: InitLocals) -> list[str]:
     """Write the loop over all matrices or biases in a layer."""
     when = [] if node.condition is None else [node.condition.operand]
+    if node.otherwise:
+        when = [operands.atom(f"{target} is not None")]
     indent = BODY + INDENT if when else BODY
     names = parameters_of(node)
     lines = loop_over_kinds(target, node.inits, names, local, indent)

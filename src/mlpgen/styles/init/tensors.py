@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.styles.code import call, literal, operand, quoted
+from mlpgen.styles.code import call, flat, literal, quoted
 from mlpgen.styles.forward.body import computed_once
 from mlpgen.styles.layout import BODY, layout
 from mlpgen.styles.variable_names import INIT, arguments, init_locals, is_plain
@@ -47,5 +47,5 @@ def _constant(node: Node) -> Group:
     shape = node.arguments.get("shape")
     if shape is None or shape == (len(values),):
         return tensor
-    sizes = [literal(size) for size in shape]
-    return call(f"{operand(tensor).atom}.view", *sizes)
+    sizes = ", ".join(flat(literal(size)) for size in shape)
+    return tensor._replace(closing=f").view({sizes})")
