@@ -136,6 +136,17 @@ def test_exports_give_the_same(script: Path, kind: str) -> None:
         assert program(torch.zeros(7, 1, 28, 28)).shape == (7, 10)
 
 
+def test_an_export_of_a_model_that_draws_is_not_compared(
+    tiny: Path, tmp_path: Path
+) -> None:
+    noise = [{"randn_like": None}, {"mul": 0.1}, {"add": None, "from": ["mu", "mul_1"]}]
+    mu = {"Linear": 4, "name": "mu"}
+    layers = ["Flatten", mu, *noise, {"Linear": 10}]
+    script = trained(layers, {}, tiny, tmp_path / "out")
+    printed = predict(script, "--export", "pt2")
+    assert printed.endswith("not compared, since the model draws random numbers\n")
+
+
 @needs(NO_MATPLOTLIB, reason="drawing needs matplotlib")
 def test_plots(script: Path, tiny: Path) -> None:
     predict(script, "--plot", "--data-dir", str(tiny))

@@ -34,6 +34,14 @@ def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]
             yield from leaf_layers(inner, every=every) if inner else (node,)
 
 
+def every_layer(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Yield all layers, also those inside others; of equal rounds one."""
+    for node in nodes:
+        yield node
+        inner = [*node.children, *(node.graph.nodes if node.graph else ())]
+        yield from every_layer([*inner, *(each.node for each in node.rounds)])
+
+
 def block_layers(nodes: Iterable[Node]) -> Iterator[Node]:
     """Yield each layer of a class that is a block, also inside containers."""
     for node in nodes:

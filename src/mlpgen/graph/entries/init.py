@@ -11,11 +11,11 @@ from mlpgen.graph.entries.init_kinds import (
     KINDS,
     MATRICES,
     covered,
-    every_layer,
     of_kind,
     parameters_of,
 )
 from mlpgen.graph.nodes import Rule
+from mlpgen.graph.walks import every_layer
 from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
 from mlpgen.spec.wording import cut, listed, nearest, shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
     from mlpgen.graph.nodes import Inits, Node
     from mlpgen.layers.base import Shape
@@ -53,11 +53,3 @@ def inner_layers(node: Node) -> list[Node]:
     every = [*node.children, *(node.graph.nodes if node.graph else ())]
     every += [round_ for each in node.rounds for round_ in (each.node, *each.each)]
     return [each for each in every if not each.shared]
-
-
-def every_layer(nodes: Iterable[Node]) -> Iterator[Node]:
-    """Yield all layers, also those inside others; of equal rounds one."""
-    for node in nodes:
-        yield node
-        inner = [*node.children, *(node.graph.nodes if node.graph else ())]
-        yield from every_layer([*inner, *(each.node for each in node.rounds)])

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.entries.init_kinds import KINDS, every_layer, parameters_of
+from mlpgen.graph.entries.init_kinds import KINDS, parameters_of
 from mlpgen.graph.nodes import Model
-from mlpgen.graph.walks import is_numbered
+from mlpgen.graph.walks import every_layer, is_numbered
 from mlpgen.layers import LAYERS
 from mlpgen.styles.code import call, keyword, literal, quoted
 from mlpgen.styles.init.init_kinds import loop_over_kinds
