@@ -67,6 +67,32 @@ layers:
   - "${act}":
     name: last
 """
+SHARED = """
+name: Net
+parameters: {kind: Linear, norm: Identity, on: true}
+input: [3, 8, 8]
+blocks:
+  Stage:
+    parameters: {width: 8, norm: Identity}
+    layers:
+      - Conv2d: {out_channels: "${width}", kernel_size: 3, padding: 1}
+      - "${norm}": {eps: 0.01}
+layers:
+  - Stage: 8
+  - Stage: {width: 8, norm: BatchNorm2d}
+  - "${kind}": 8
+    name: first
+  - Linear: 8
+    share: first
+    name: second
+  - "${kind}": 8
+    repeat: 2
+    share: second
+  - "${norm}":
+    when: "${on}"
+init:
+  Linear: {weight: {normal_: {std: 0.02}}, bias: zeros_}
+"""
 INIT = "        init: {weight: {constant_: 0.5}}\n"
 TIED = '      - "${norm}":\n        name: second\n        share: bn\n'
 
@@ -139,9 +165,22 @@ def test_its_module_is_an_attribute() -> None:
 
 def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
     for style in api.STYLES:
-        text = api.render(load(NET), style)["net.py"]
-        (tmp_path / f"{style}.py").write_text(text, encoding="utf-8")
+        for name, spec in {"net": NET, "shared": SHARED}.items():
+            text = api.render(load(spec), style)["net.py"]
+            (tmp_path / f"{style}_{name}.py").write_text(text, encoding="utf-8")
     gathered.take(tmp_path)
+
+
+def test_identity_takes_the_arguments_of_other_types() -> None:
+    """A class whose default is `Identity` has the code of a use with another type."""
+    for style in api.STYLES:
+        found = load(SHARED)
+        assert "norm(width, eps=0.01)" in api.render(found, style)["net.py"]
+        model = made(found, style)
+        assert type(model.get_submodule("stage_1.norm_1")) is nn.Identity
+        assert model.get_submodule("stage_2.norm_1").eps == 0.01
+        assert model.get_parameter("kind_1.1.weight") is model.second.weight
+        assert model.second.weight is model.first.weight
 
 
 def test_the_case_of_an_activation() -> None:

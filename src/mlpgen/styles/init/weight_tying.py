@@ -30,12 +30,13 @@ def tying_lines(node: Node, graph: Graph) -> list[str]:
 
 def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
     inner = any("." in name for name in node.ties)
-    if inner and (node.rounds or any(map(is_numbered, node.ties))):
+    untyped = node.rounds or node.maker.variable or any(map(is_numbered, node.ties))
+    if inner and untyped:
         return _all(node, target, graph)
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name in node.ties:
         when = tuple(each.operand for each in deciding_arguments(_first(node), name))
-        parameter = operands.atom(_parameter(node.tied, name))
+        parameter = operands.atom(_parameter(node.tied, name, graph))
         columns = indent + INDENT * bool(when)
         lines = bracketed(parameter, columns, f"{target}.{name} = ")
         found.setdefault(when, []).extend(lines)
@@ -46,11 +47,17 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
     ]
 
 
-def _parameter(layer: str, name: str) -> str:
-    """Write a parameter of a layer; inside another one, attributes have no types."""
+def _parameter(layer: str, name: str, graph: Graph) -> str:
+    """Write a parameter of a layer.
+
+    Its attribute has no type inside another layer, or if its own type is a parameter.
+    """
     outer, _, inner = layer.partition(".")
     if inner:
         return f'self.{outer}.get_parameter("{inner}.{name}")'
+    owner = next(node for node in graph.nodes if node.name == layer)
+    if owner.maker.variable:
+        return f'self.{layer}.get_parameter("{name}")'
     return f"self.{layer}.{name}"
 
 
