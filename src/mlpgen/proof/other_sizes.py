@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
+from mlpgen.graph.walks import leaf_layers
 from mlpgen.proof.claims import claims
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpgen.api import Network
+    from mlpgen.graph.nodes import Graph
     from mlpgen.proof.claims import Claims
 
 MOST = 4
 """How many other sizes of one network are tried."""
 _DIVISORS = (64, 32, 16, 8, 4, 2)
+_LEAST = 8
+"""The least size with which most checks run."""
 _QUICK = 100_000_000
 """Multiply-adds above which most checks run with small sizes."""
 
@@ -36,12 +41,21 @@ class OtherSizes(NamedTuple):
 def with_small_sizes(network: Network) -> Network:
     """Return a network with small examples of its free sizes, if it is large.
 
-    They are twice the smallest that fit: normalization needs several values.
+    Each layer still returns several values of each channel, as normalization needs.
     """
     if network.graph.total_multiply_adds < _QUICK:
         return network
-    found = [*_smaller(network)]
-    return found[min(1, len(found) - 1)] if found else network
+    wide = _wide_layers(network.graph)
+    for each in _smaller(network):
+        small = min(each.graph.examples.values()) < _LEAST
+        if not small and _wide_layers(each.graph) == wide:
+            return each
+    return network
+
+
+def _wide_layers(graph: Graph) -> list[bool]:
+    """Tell of each layer whether it returns several values of each channel."""
+    return [prod(map(int, x.output[1:])) > 1 for x in leaf_layers(graph.nodes)]
 
 
 def other_sizes(
