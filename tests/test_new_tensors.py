@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -489,3 +490,29 @@ layers:
             "head_1.bias_norm.weight": {1.0},
             "head_1.bias_norm.bias": {2.0},
         }
+
+
+@pytest.mark.parametrize(
+    ("init", "made"),
+    [
+        ("zeros_", "torch.zeros(2)"),
+        ("ones_", "torch.ones(2)"),
+        ({"constant_": 2.0}, "torch.empty(2)"),
+        ("normal_", "torch.empty(2)"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["parameter", "buffer"])
+def test_a_tensor_of_equal_numbers_is_made_at_once(
+    kind: str, init: Any, made: str
+) -> None:
+    data = {
+        "name": "Net",
+        "input": [2],
+        "layers": [
+            {kind: {"shape": [2], "init": init}, "name": "held"},
+            {"add": None, "from": ["input", "held"]},
+        ],
+    }
+    (text,) = api.render(network(json.dumps(data)), "explicit").values()
+    assert made in text
+    assert ("nn.init." in text) == (made == "torch.empty(2)")

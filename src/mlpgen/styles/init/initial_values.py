@@ -11,6 +11,7 @@ from mlpgen.graph.walks import every_layer, is_numbered
 from mlpgen.layers import LAYERS
 from mlpgen.styles.code import call, keyword, literal, quoted
 from mlpgen.styles.init.init_kinds import loop_over_kinds
+from mlpgen.styles.init.tensors import filled_at_once
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.variable_names import init_locals
 from mlpgen.symbols import operands
@@ -34,7 +35,7 @@ def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
     lines = _rules(graph)
     local = init_locals(graph)
     for node in graph.nodes:
-        if node.inits:
+        if node.inits and not filled_at_once(node):
             lines += _of_kinds(node, names[node.name], local)
             lines += _of_layer(node, names[node.name])
     return lines

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.code import Group, Piece
 
+_FILLED = {"zeros_": "torch.zeros", "ones_": "torch.ones"}
+"""Functions that make a tensor as functions of torch.nn.init fill it."""
+
 
 def tensor_lines(node: Node, graph: Graph) -> list[str]:
     """Write statements that make a parameter or buffer, of zeros by default."""
     if node.type == "parameter":
-        tensor = _filled_later(node)
+        tensor = _filled(node)
         return layout(call("nn.Parameter", tensor), BODY, f"self.{node.name} = ")
     lines: list[str] = []
     value: Piece
@@ -27,17 +30,25 @@ def tensor_lines(node: Node, graph: Graph) -> list[str]:
     elif "values" in node.arguments:
         value = _constant(node)
     else:
-        value = _filled_later(node)
+        value = _filled(node)
     kept = [] if node.arguments.get("persistent", True) else ["persistent=False"]
     made = call("self.register_buffer", quoted(node.name), value, *kept)
     lines += layout(made, BODY)
     return lines if is_plain(node.name) else [*lines, f"self.{node.name}: Tensor"]
 
 
-def _filled_later(node: Node) -> Piece:
-    """Make a tensor of zeros, or one that a function of torch.nn.init fills."""
+def filled_at_once(node: Node) -> bool:
+    """Tell whether the call that makes a tensor gives it its initial values."""
+    return node.is_tensor and all(each in _FILLED for each, _ in node.inits.values())
+
+
+def _filled(node: Node) -> Piece:
+    """Make a tensor of equal numbers, or one that a function of torch.nn.init fills."""
     sizes = [literal(size) for size in node.arguments["shape"]]
-    return call("torch.empty" if node.inits else "torch.zeros", *sizes)
+    if not filled_at_once(node):
+        return call("torch.empty", *sizes)
+    names = [name for name, _ in node.inits.values()]
+    return call(_FILLED[names[0] if names else "zeros_"], *sizes)
 
 
 def _constant(node: Node) -> Group:
