@@ -15,19 +15,31 @@ if TYPE_CHECKING:
 
 
 def in_order(
-    graph: Graph, classes: Mapping[str, Graph], problems: Problems
+    graph: Graph,
+    classes: Mapping[str, Graph],
+    problems: Problems,
+    inside: tuple[str, ...] = (),
 ) -> tuple[Graph, ...]:
     """Return the blocks that a class uses, each after the blocks that it uses.
 
     Args:
         graph: The class.
         classes: All blocks that layers use.
-        problems: Collects mistakes: a type that is named, but that no layer has.
+        problems: Collects mistakes: a type that is named, but that no layer has or that
+            needs the class itself.
+        inside: The classes that need this one.
     """
     found: dict[str, Graph] = {}
+    within = (*inside, graph.name)
     for name in _used(graph):
-        if name in classes and name not in found:
-            for each in in_order(classes[name], classes, problems):
+        if name in within:
+            circle = [*within[within.index(name) :], name]
+            message = f"the block `{name}` needs itself"
+            notes = (" → ".join(circle),) if len(circle) > 2 else ()
+            if isinstance(name, TypeName) and name.place:
+                problems.add_at("MG223", message, name.place, notes=notes)
+        elif name in classes and name not in found:
+            for each in in_order(classes[name], classes, problems, within):
                 found.setdefault(each.name, each)
             found.setdefault(name, classes[name])
         elif isinstance(name, TypeName) and name not in classes and name.place:
