@@ -71,6 +71,20 @@ Again:
     - add:
       from: [input, interpolate_1]
       when: "${in_height > 2}"
+Gather:
+  parameters: {features: 8, cut: true}
+  layers:
+    - cat: {dim: -1}
+      name: every
+    - Linear: "${features}"
+    - slice: {dim: -1, start: "${in_features - 8}"}
+      from: every
+      name: last
+      when: "${cut}"
+    - Linear: "${features}"
+      name: other
+    - add:
+      from: [linear_1, other]
 Both:
   input: [a, b]
   parameters: {features: 8, joined: true}
@@ -267,6 +281,8 @@ JOINS: list[tuple[int, Any]] = [
     (3, {"scaled_dot_product_attention": {"dropout_p": "${scale / 2}"}}),
     (3, {"scaled_dot_product_attention": {"enable_gqa": True, "scale": "${scale}"}}),
     (4, {"scaled_dot_product_attention": {"dropout_p": 0.2}}),
+    (2, {"Gather": None}),
+    (3, {"Gather": {"features": "${width}", "cut": "${fast}"}}),
     (2, {"Both": None}),
     (2, {"Both": {"features": "${width}", "joined": "${fast}"}}),
     (2, {"Both": {"joined": False}}),

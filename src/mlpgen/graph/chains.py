@@ -106,7 +106,7 @@ def first_break(graph: Graph) -> tuple[Node, Break] | None:
 
 def as_chain(graph: G) -> G | None:
     """Return a class with modules in place of functions; None if it is no chain."""
-    if len(graph.inputs) != 1 or first_break(graph) is not None:
+    if len(graph.inputs) != 1 or graph.joins or first_break(graph) is not None:
         return None
     nodes = tuple(as_module(node) or node for node in graph.nodes)
     return replace(graph, nodes=nodes)

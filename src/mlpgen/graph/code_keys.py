@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.used_parameters import function_arguments
 from mlpgen.graph.walks import leaf_layers
+from mlpgen.layers.base import Call
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.spec.type_parameters import ANY
 from mlpgen.symbols.expressions import Expression
@@ -70,8 +71,14 @@ def node_key(node: Node, any_code: Collection[Path] = ()) -> str:
 
 
 def graph_key(graph: Graph, any_code: Collection[Path] = ()) -> list[tuple[Node, str]]:
-    """Return the key of each layer of a class; see `node_key`."""
-    return [(node, node_key(node, any_code)) for node in graph.nodes]
+    """Return the key of each layer of a class; see `node_key`.
+
+    A first layer that joins all inputs has the same code for any number of them.
+    """
+    nodes = [*graph.nodes]
+    if graph.joins:
+        nodes[0] = nodes[0]._replace(call=Call((0,)))
+    return [(node, node_key(node, any_code)) for node in nodes]
 
 
 def without_arguments(graph: Graph) -> frozenset[Path]:

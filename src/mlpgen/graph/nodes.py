@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.spec.types import TENSORS, is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Iterator
 
     from mlpgen.graph.round_names import RoundNames
     from mlpgen.graph.training.recipe import Recipe
@@ -241,13 +241,6 @@ class Node(NamedTuple):
         """Whether a call returns one tensor, not a tuple."""
         return self.returned == ""
 
-    def parts_in(self, wanted: Container[str]) -> dict[str, str]:
-        """Return the parts whose values are wanted, with the names of the values."""
-        names = [f"{self.name}.{part}" for part in self.parts]
-        names[0] = self.name
-        found = zip(self.parts, names, strict=True)
-        return {part: name for part, name in found if name in wanted}
-
 
 @dataclass(frozen=True, kw_only=True)
 class Graph:
@@ -272,6 +265,7 @@ class Graph:
         numbered: Whether the keys of its layers are numbers.
         free: Sizes that each call of `forward` has anew, with the input and the index
             in its shape that they are read from.
+        joins: Whether it takes any number of inputs, which its first layer joins.
     """
 
     name: str
@@ -287,6 +281,7 @@ class Graph:
     sizes: dict[str, Operand] = field(default_factory=dict)
     numbered: bool = False
     free: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    joins: bool = False
 
     @property
     def input(self) -> Shape:

@@ -81,6 +81,7 @@ def finished(
         entries=definition.entries,
         sizes=values_in_code(scope, written),
         numbered=definition.numbered,
+        joins=definition.joins,
         free=read_from(zip(definition.inputs, inputs, strict=True), scope.free),
     )
 

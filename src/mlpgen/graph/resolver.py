@@ -102,12 +102,15 @@ class Resolver:
         wires = Wires(given, entries)
         check_values(scope, definition.problems)
         context = Context(scope, definition.problems, "", {}, set(), set(), given)
-        nodes = []
+        nodes: list[Node] = []
         total = 0
         for entry in entries:
             found = wires.find(entry, most_inputs(entry, self.blocks), context.problems)
             other = wires.passing(entry, context.problems)
             node, wire = self._resolve(entry, found, context, other)
+            if definition.joined is not None and node is not None and not nodes:
+                node = node._replace(parts={"": definition.joined})
+                wire = wire._replace(value=definition.joined)
             if node is not None:
                 nodes.append(node)
                 context.made[entry.name] = (entry, node)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
     from mlpgen.graph.nodes import Node
     from mlpgen.layers.base import Value
@@ -18,6 +18,14 @@ def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
     if node is None or (part and part not in node.parts):
         return None
     return node, node.parts[part] if part else node.value
+
+
+def parts_in(node: Node, wanted: Container[str]) -> dict[str, str]:
+    """Return the parts whose values are wanted, with the names of the values."""
+    names = [f"{node.name}.{part}" for part in node.parts]
+    names[0] = node.name
+    found = zip(node.parts, names, strict=True)
+    return {part: name for part, name in found if name in wanted}
 
 
 def leaf_layers(nodes: Iterable[Node], *, every: bool = False) -> Iterator[Node]:

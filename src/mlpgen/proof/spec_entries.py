@@ -65,6 +65,7 @@ class ClassData(TypedDict):
         layers: Its entries, in order.
         outputs: The names of its outputs; empty for the last layer.
         numbered: Whether the keys of its layers are numbers.
+        joins: Whether its first layer joins any number of inputs.
     """
 
     parameters: dict[str, Any]
@@ -73,6 +74,7 @@ class ClassData(TypedDict):
     layers: list[EntryData]
     outputs: list[str]
     numbered: bool
+    joins: bool
 
 
 class SpecEntries(TypedDict):
@@ -136,6 +138,7 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
         "layers": [_entry(entry, blocks) for entry in definition.entries],
         "outputs": [*definition.outputs],
         "numbered": definition.numbered,
+        "joins": definition.joins,
     }
 
 

@@ -71,7 +71,7 @@ def chain_plan(
         annotations=(),
         signature=init_signature(graph),
         init=(*size_lines(graph), *_init(graph, children, outputs)),
-        forward_signature=forward_signature(graph.inputs, outputs) if body else (),
+        forward_signature=forward_signature(graph, outputs) if body else (),
         forward=tuple(body),
         uses=frozenset(names),
     )

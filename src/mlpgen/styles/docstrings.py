@@ -81,9 +81,10 @@ def class_docstring(
         variables: Their variables in `forward`, if there are several.
     """
     about = _about(graph)
-    several = len(graph.inputs) > 1
+    several = len(graph.inputs) > 1 or graph.joins
+    star = "*" if graph.joins else ""
     rows = [
-        ("Inputs:" if several else "Input:", argument(name), value)
+        ("Inputs:" if several else "Input:", star + argument(name), value)
         for name, value in graph.inputs.items()
     ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
@@ -137,6 +138,7 @@ def _table(rows: Sequence[Row], graph: Graph) -> list[str]:
     letters = _letters(graph)
     lines = [
         f"{label:{first}} {name:{second}}{'  ' if second else ''}{value.dtype} "
+        + ("joined to " if name.startswith("*") else "")
         + (shape_text(value) if graph.stem else _shape(value, graph.sizes, letters))
         for label, name, value in rows
     ]

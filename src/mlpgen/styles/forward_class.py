@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.used_parameters import attributes
+from mlpgen.styles.any_inputs import with_one_input
 from mlpgen.styles.chain import chain_plan
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
@@ -53,6 +54,8 @@ def class_plan(
     """
     if graph.numbered:
         return chain_plan(graph, captured, recording)
+    if graph.joins:
+        graph = with_one_input(graph)
     modules, codes = (recording.modules, recording.codes) if recording else ((), {})
     outputs = (*graph.outputs, *captured)
     computed = [name for name in outputs if name not in codes]
@@ -75,7 +78,7 @@ def class_plan(
         ),
         signature=signature,
         init=tuple(init),
-        forward_signature=forward_signature(graph.inputs, outputs),
+        forward_signature=forward_signature(graph, outputs),
         forward=tuple(body),
         uses=frozenset({"Tensor"} | imported_names(graph.nodes, outputs)),
     )

@@ -10,7 +10,7 @@ from mlpgen.styles.variable_names import argument
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from mlpgen.graph.nodes import Graph
     from mlpgen.styles.code import Piece
@@ -47,13 +47,14 @@ def _type_of(default: ParameterValue) -> str:
     return type(default).__name__
 
 
-def forward_signature(inputs: Iterable[str], outputs: Sequence[str]) -> Lines:
+def forward_signature(graph: Graph, outputs: Sequence[str]) -> Lines:
     """Write the signature of `forward`; many outputs are a `tuple[Tensor, ...]`."""
     returns = "Tensor"
     if len(outputs) > 6:
         returns = "tuple[Tensor, ...]"
     elif len(outputs) > 1:
         returns = f"tuple[{', '.join('Tensor' for _ in outputs)}]"
-    items = ("self", *(f"{argument(name)}: Tensor" for name in inputs))
+    star = "*" if graph.joins else ""
+    items = ("self", *(f"{star}{argument(name)}: Tensor" for name in graph.inputs))
     after = f" -> {returns}:"
     return tuple(layout(call("def forward", *items), INDENT, after=after))

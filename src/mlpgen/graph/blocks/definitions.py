@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pydantic import ValidationError
 
+from mlpgen.graph.blocks.any_inputs import MOST, joins, with_joined
 from mlpgen.graph.blocks.without_inputs import without_inputs
 from mlpgen.graph.checks.entry_keys import understood
 from mlpgen.graph.free_sizes import with_examples
@@ -59,6 +60,8 @@ class Definition(NamedTuple):
         stem: The file of the model, without `.py`; empty for a block.
         problems: Collects the mistakes of its file.
         numbered: Whether the keys of its layers are numbers.
+        joins: Whether it takes any number of tensors, which its first layer joins.
+        joined: What that layer returns in one use; None before.
     """
 
     name: str
@@ -73,6 +76,8 @@ class Definition(NamedTuple):
     stem: str
     problems: Problems
     numbered: bool = False
+    joins: bool = False
+    joined: Value | None = None
 
 
 def read_model(
@@ -188,6 +193,9 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         entries = EntryReader(names, problems).read(block.layers, (*path, "layers"))
         taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
         entries = name_entries(entries, problems, taken)
+        any_number = not block.input and joins(entries)
+        if any_number:
+            entries = with_joined(entries, INPUT, path, problems)
         found[name] = Definition(
             name=name,
             description=block.description,
@@ -201,6 +209,7 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
             stem="",
             problems=problems,
             numbered=block.numbered,
+            joins=any_number,
         )
     plain = {name: e.entries for name, e in found.items() if e.inputs == (INPUT,)}
     for name in without_inputs(plain, INPUT):
@@ -268,7 +277,8 @@ def _read_block(
 def most_inputs(entry: Entry, blocks: Mapping[str, Definition]) -> int:
     """Return the largest number of inputs that an entry of its type can have."""
     if entry.type in blocks:
-        return len(blocks[entry.type].inputs)
+        block = blocks[entry.type]
+        return MOST if block.joins else len(block.inputs)
     cls = layer_class(entry.type) if entry.type else None
     return cls.arity[1] if cls else 1
 

@@ -13,6 +13,7 @@ from mlpgen.graph.blocks.arguments import (
     without_sizes,
 )
 from mlpgen.graph.blocks.arrivals import arrivals, given_names
+from mlpgen.graph.blocks.joined import joined_value, with_tensors
 from mlpgen.graph.context import Resolved, container, wrong_number
 from mlpgen.graph.layer import bare
 from mlpgen.graph.nodes import Maker
@@ -79,12 +80,18 @@ class Uses:
             notes = (" → ".join(circle),) if len(circle) > 2 else ()
             problems.add("MG223", message, entry.type_path, key=True, notes=notes)
             return None
-        if len(wires) != len(definition.inputs):
+        if len(wires) != len(definition.inputs) and not definition.joins:
             wrong_number(entry, definition.inputs, wires, context)
             return None
         values = tuple(wire.value for wire in wires if wire.value is not None)
         if given is None or len(values) < len(wires):
             return None
+        taken = values
+        if definition.joins:
+            joined = joined_value(entry, definition, wires, context)
+            if joined is None:
+                return None
+            values = (joined,)
         sizes = sizes_in(definition, values)
         given = without_sizes(entry, given, sizes, context.scope, problems)
         if given is None:
@@ -100,7 +107,9 @@ class Uses:
         self._state.arrivals |= given_names(definition, given, context.scope)
         mark = problems.mark()
         where, checked = problems.where(entry.path), context.scope.checked
-        resolved = self._block(definition, concrete, values, where, checked=checked)
+        resolved = self._block(
+            definition, concrete, values, taken, where, checked=checked
+        )
         note = f"`{definition.name}` is used in line {problems.line(entry.path)}"
         mark.add_note(note, depends)
         if resolved is None:
@@ -112,15 +121,26 @@ class Uses:
         definition: Definition,
         values: Mapping[str, ParameterValue],
         inputs: tuple[Value, ...],
+        taken: tuple[Value, ...],
         where: str,
         *,
         checked: bool,
     ) -> Resolved | None:
-        """Resolve a block for the values of its parameters and its inputs."""
+        """Resolve a block for the values of its parameters and its inputs.
+
+        Args:
+            definition: The block.
+            values: The values of its parameters.
+            inputs: What its layers take: its inputs, or what it joins them to.
+            taken: Its inputs.
+            where: The place of the use.
+            checked: Whether shapes must fit.
+        """
         plain = self._hints.plain.get(definition.name, frozenset())
         free = self._hints.free.get(definition.name, {})
         concrete = tuple(bare(value) for value in inputs)
-        key = (definition.name, tuple(values.items()), concrete, checked)
+        tensors = tuple(bare(value) for value in taken)
+        key = (definition.name, tuple(values.items()), concrete, tensors, checked)
         if key in self._state.resolved:
             return self._state.resolved[key]
         known, arriving = _symbolic(definition, concrete, plain)
@@ -133,6 +153,9 @@ class Uses:
             checked=checked,
             values=definition.values,
         )
+        if definition.joins:
+            definition = with_tensors(definition, len(tensors), arriving[0])
+            arriving = tensors
         mark = definition.problems.mark()
         self._open.append(definition.name)
         resolved = self._class(definition, arriving, scope)

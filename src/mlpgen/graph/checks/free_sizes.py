@@ -30,7 +30,7 @@ def check_free(definition: Definition, resolved: Resolved) -> None:
     for node in resolved.graph.nodes:
         if names_of_node(node) & scope.free.keys():
             inner = [each for each in _made(node) if each is not node]
-            reads = node.is_function and not definition.numbered
+            reads = node.is_function and not (definition.numbered or definition.joins)
             for each in inner if reads else (node, *inner):
                 _check(each, entries[each.path], scope, definition)
 

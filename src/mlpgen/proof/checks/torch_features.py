@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.jit.frontend import NotSupportedError
 from torch.utils._pytree import tree_map
 
 from .comparison import close, difference
@@ -102,6 +103,11 @@ def scripted(subject: Subject) -> str:
 def _script(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> object:
     try:
         made = torch.jit.script(module)
+    except NotSupportedError as error:
+        if "variable number of arguments" not in str(error):
+            raise
+        message = "a block that takes any number of tensors"
+        raise UnsupportedError(message) from None
     except RuntimeError as error:
         attends = any(isinstance(x, nn.MultiheadAttention) for x in module.modules())
         if attends and "Optional[Tensor]" in str(error):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.entries.repeat_flow import read_part, read_value
+from mlpgen.graph.walks import parts_in
 from mlpgen.names.identifiers import free_name
 from mlpgen.styles.code import flat
 from mlpgen.styles.forward.calls import (
@@ -179,7 +180,7 @@ class StatementWriter:
         """Write a statement that unpacks the results of a call."""
         node = call.node
         packed = self._pack(call) if is_packed(node) else ""
-        wanted = node.parts_in(self._read_of(node))
+        wanted = parts_in(node, self._read_of(node))
         kept = [self.variables.of[each] for each in node.sources[1:] if node.rounds]
         kept += [packed] if packed else []
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.scope import INDEX
+from mlpgen.graph.walks import parts_in
 from mlpgen.spec.types import NOT_IN_TORCH
 from mlpgen.styles.code import Group, call, keyword, literal, quoted
 from mlpgen.styles.forward import packing
@@ -217,7 +218,7 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
     found: set[str] = set()
     wanted = {*outputs, *(source for node in nodes for source in node.reads)}
     for node in nodes:
-        parts = node.parts_in(wanted)
+        parts = parts_in(node, wanted)
         picked = [node.picks.get(part, ("", ""))[1] for part in parts]
         found |= packing.imports(node, parts)
         codes = (*picked, *node.call.forms.values())

@@ -91,6 +91,12 @@ class Interpreter:
         takes: list[Value],
     ) -> Parts:
         """Evaluate a class: the model or a block."""
+        if each["joins"]:
+            first, *layers = each["layers"]
+            parts = self._once(first, at.of(first["name"], ""), {}, takes)
+            self._keep(at.names + first["name"], parts)
+            each = {**each, "inputs": [first["name"]], "layers": layers}
+            takes = [*parts.values()]
         known = {**each["parameters"], **sizes_of(each, takes), **given}
         known |= values_of(each["values"], known)
         values = dict(zip(each["inputs"], takes, strict=True))
