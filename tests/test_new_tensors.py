@@ -516,3 +516,45 @@ def test_a_tensor_of_equal_numbers_is_made_at_once(
     (text,) = api.render(network(json.dumps(data)), "explicit").values()
     assert made in text
     assert ("nn.init." in text) == (made == "torch.empty(2)")
+
+
+def test_relative_positions_of_a_window() -> None:
+    """As in Swin: https://arxiv.org/abs/2103.14030."""
+    text = """
+name: Window
+input: [9, 9]
+layers:
+  - buffer:
+      persistent: false
+      layers:
+        - arange: 3
+          name: steps
+        - meshgrid: {names: [rows, columns]}
+          from: [steps, steps]
+          name: grid
+        - stack: {dim: 0}
+          from: [grid.rows, grid.columns]
+        - flatten: 1
+          name: places
+        - unsqueeze: 2
+        - unsqueeze: 1
+          from: places
+        - sub:
+          from: [unsqueeze_1, unsqueeze_2]
+        - add: 2
+        - unbind: {dim: 0, names: [down, right]}
+          name: both
+        - mul: 5
+          from: both.down
+        - add:
+          from: [mul_1, both.right]
+    name: index
+  - add:
+    from: [input, index]
+"""
+    rows, columns = torch.meshgrid(torch.arange(3), torch.arange(3), indexing="ij")
+    places = torch.stack([rows, columns]).flatten(1)
+    relative = places[:, :, None] - places[:, None, :] + 2
+    index = relative[0] * 5 + relative[1]
+    for each in made(text).values():
+        assert torch.equal(each.index, index)

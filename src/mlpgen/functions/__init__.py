@@ -27,13 +27,14 @@ FUNCTIONS: Catalogue[Operation] = Catalogue(
         "comparison": "eq ne lt le gt ge "
         "logical_and logical_or logical_xor logical_not where masked_fill",
         "elementwise": "neg abs floor ceil round trunc sign square clamp "
-        "exp expm1 exp2 log log1p log2 log10 sqrt rsqrt reciprocal erf detach",
+        "exp expm1 exp2 log log1p log2 log10 sqrt rsqrt reciprocal "
+        "erf erfc erfinv logit sinc nan_to_num isnan isfinite detach",
         "trigonometry": "sin cos tan asin acos atan sinh cosh asinh acosh atanh",
         "activation": "relu relu6 leaky_relu elu selu gelu silu mish softplus softsign "
         "sigmoid logsigmoid hardsigmoid hardswish tanh",
         "casting": "float long bool",
         "concatenation": "cat stack",
-        "splitting": "chunk split unbind",
+        "splitting": "chunk split unbind meshgrid",
         "products": "matmul bmm outer cdist",
         "attention": "scaled_dot_product_attention",
         "einsum": "einsum",

@@ -122,10 +122,23 @@ class _Quotient(Operator):
 
 
 class FloorDivide(_Quotient):
-    """The quotient of two tensors, or of a tensor and a number, rounded down."""
+    """The quotient of two tensors, or of a tensor and a number, rounded down.
 
+    Only of int64, since torch has no gradient for it: `div` and `floor` have one.
+    """
+
+    dtypes: ClassVar = ("int64", "bool")
     sign: ClassVar = "//"
     example: ClassVar = "floor_divide: 2"
+    example_inputs: ClassVar = (Value((8,), "int64"),)
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Refuse fractions."""
+        found = super().results(values)
+        if found[""].dtype == "float32":
+            message = "`floor_divide` has no gradient for float32"
+            raise ShapeError("MG315", message, help="`div` and then `floor` have one")
+        return found
 
 
 class Remainder(_Quotient):

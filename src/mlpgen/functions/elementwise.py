@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from mlpgen.catalogue.component import PositiveReal
 from mlpgen.functions.base import NUMBERS, Number, Pointwise, with_number
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 
@@ -194,3 +195,64 @@ class Detach(Pointwise):
     def function(self) -> Function:
         """Call the tensor method of the same name."""
         return Function(".detach")
+
+
+class Erfc(Smooth):
+    """1 - erf(x), exact for large x."""
+
+    example: ClassVar = "erfc"
+
+
+class Erfinv(Smooth):
+    """The inverse of the error function."""
+
+    saves_output: ClassVar = "always"
+    example: ClassVar = "erfinv"
+
+
+class Logit(Smooth):
+    """The inverse of the logistic function; `eps` keeps its input from 0 and 1."""
+
+    example: ClassVar = "logit: 0.001"
+
+    eps: PositiveReal | None = None
+
+    def function(self) -> Function:
+        """Call the torch function of the same name."""
+        return Function("torch.logit", (), self.arguments())
+
+
+class Sinc(Smooth):
+    """sin(πx) / πx, which is 1 at 0."""
+
+    example: ClassVar = "sinc"
+
+
+class NanToNum(Pointwise):
+    """Replaces NaN by a number, and infinity by the largest one or another."""
+
+    example: ClassVar = "nan_to_num: 0.0"
+
+    nan: float = 0.0
+    posinf: float | None = None
+    neginf: float | None = None
+
+    def function(self) -> Function:
+        """Call the torch function of the same name."""
+        return Function("torch.nan_to_num", (), self.arguments())
+
+
+class Isnan(Pointwise):
+    """True where the input is not a number."""
+
+    gives: ClassVar = "bool"
+    call: ClassVar = "torch.isnan"
+    example: ClassVar = "isnan"
+
+
+class Isfinite(Pointwise):
+    """True where the input is neither infinite nor NaN."""
+
+    gives: ClassVar = "bool"
+    call: ClassVar = "torch.isfinite"
+    example: ClassVar = "isfinite"

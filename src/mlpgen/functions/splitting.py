@@ -1,13 +1,14 @@
 """Functions that split a tensor into named parts."""
 
 from abc import abstractmethod
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, Strict
 
 from mlpgen.catalogue.component import Expects, Positive, Structural
-from mlpgen.functions.base import Dim, Operation, axis_of, replaced
+from mlpgen.functions.base import Dim, Operation, axis_of, replaced, same_dtypes
 from mlpgen.layers.base import Function, Returned, Shape, ShapeError, Value, Values
+from mlpgen.layers.shapes import whole_shown
 from mlpgen.names.identifiers import wrong_name
 from mlpgen.symbols.agreements import agree
 from mlpgen.symbols.equality import divides
@@ -173,3 +174,46 @@ class Unbind(_Splitting):
     def function(self) -> Function:
         """Call the tensor method of the same name."""
         return Function(".unbind", (self.dim,))
+
+
+class Meshgrid(Operation):
+    """Spreads vectors without a batch over a grid: each part has the size of all."""
+
+    arity: ClassVar = (2, 4)
+    lists_inputs: ClassVar = True
+    returns_input: ClassVar = "always"
+    arranges: ClassVar = True
+    example: ClassVar = "meshgrid: {names: [rows, columns]}"
+    example_inputs: ClassVar = (
+        Value((4,), batched=False),
+        Value((6,), batched=False),
+    )
+    rule: ClassVar = "(A), (B) → 2 times (A, B), without a batch"
+
+    indexing: Literal["ij"] = "ij"
+    names: Names = None
+
+    def inferred_from(self, values: Values) -> dict[str, Any]:
+        """Return default names of the parts, which `returned` needs."""
+        return {} if self.names else {"names": ORDINALS[: len(values)]}
+
+    def results(self, values: Values) -> dict[str, Value]:
+        """Return the parts by name."""
+        for value in values:
+            if value.batched or len(value.shape) != 1:
+                message = "`meshgrid` expects vectors without a batch, but got "
+                raise ShapeError("MG313", message + whole_shown(value))
+        same_dtypes("meshgrid", values)
+        names = self.names or ORDINALS[: len(values)]
+        check_names("meshgrid", names, len(values))
+        shape = tuple(value.shape[0] for value in values)
+        parts = (value._replace(shape=shape) for value in values)
+        return dict(zip(names, parts, strict=True))
+
+    def returned(self) -> Returned:
+        """Return a tuple of the parts."""
+        return self.names or ()
+
+    def function(self) -> Function:
+        """Call the torch function of the same name; rows come first."""
+        return Function("torch.meshgrid", (), {"indexing": "ij"}, gathers=True)

@@ -75,6 +75,8 @@ def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[T
     elif name in ("chunk", "split", "unbind", *_ORDERING):
         given = {key: value for key, value in arguments.items() if key != "names"}
         return [*getattr(first, name)(**_renamed(name, given))]
+    elif name == "meshgrid":
+        return [*torch.meshgrid(*tensors, indexing="ij")]
     elif name in ("float", "long", "bool"):
         found = getattr(first, name)()
     elif name in ("reshape", "view", "expand", "repeat"):
