@@ -117,19 +117,29 @@ def name_of_round(entry: Entry, index: int) -> str:
 
 
 def path_in(
-    entry: Entry, names: Sequence[str], blocks: Mapping[str, dict[str, Any]]
+    entry: Entry, names: Sequence[str], spec: dict[str, Any], known: Mapping[str, Any]
 ) -> list[str]:
     """Return the names of the modules on the way to a layer inside an entry."""
     if not names:
         return []
-    block = blocks.get(entry["type"], {})
+    entry = of_type(entry, spec, known)
+    block = spec["blocks"].get(entry["type"], {})
+    if block:
+        known = {**block["parameters"], **_types_in(entry["arguments"], known)}
     layers: list[Entry] = block.get("layers") or entry["layers"]
     found = next(each for each in layers if each["name"] == names[0])
     key = names[0]
     if block.get("numbered") or entry["options"].get("numbered"):
         before = layers[: layers.index(found)]
         key = str(sum(modules_of(each, {}) for each in before))
-    return [key, *path_in(found, names[1:], blocks)]
+    return [key, *path_in(found, names[1:], spec, known)]
+
+
+def _types_in(arguments: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, str]:
+    """Return the arguments that are types of layers."""
+    texts = {name: raw for name, raw in arguments.items() if isinstance(raw, str)}
+    types = {name: known.get(raw.strip("${} "), raw) for name, raw in texts.items()}
+    return {name: each for name, each in types.items() if isinstance(each, str)}
 
 
 def of_type(entry: Entry, spec: dict[str, Any], known: Mapping[str, Any]) -> Entry:

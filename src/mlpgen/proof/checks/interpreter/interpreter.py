@@ -327,7 +327,7 @@ class Interpreter:
         if times is not None:
             rounds = range(value_of(times, known))
             names = [f"{module}.{name_of_round(entry, index)}" for index in rounds]
-        way = path_in(other, inner, self.spec["blocks"])
+        way = path_in(other, inner, self.spec, known)
         owner = ".".join([at.modules + other["name"], *way])
         self.ties += [(name, owner) for name in names]
         self._tie(other, entries, at, known)  # nobody may use its result
