@@ -207,3 +207,26 @@ layers:
     with pytest.raises(SpecError) as error:
         build(source.parse(text.encode(), "spec.yaml"))
     assert [each.code for each in error.value.diagnostics] == ["MG247"]
+
+
+def test_a_named_part_is_called_alone() -> None:
+    """An autoencoder has `encoder` and `decoder`, and no methods (decision 17)."""
+    text = """\
+name: Net
+input: [8]
+layers:
+  - Sequential: [{Linear: 4}, relu, {Linear: 2}]
+    name: encoder
+  - Sequential: [{Linear: 4}, relu, {Linear: 8}, {reshape: [2, 4]}]
+    name: decoder
+"""
+    document = source.parse(text.encode(), "spec.yaml")
+    network = api.Network(build(document).graph, (), document, {})
+    x = torch.rand(3, 8)
+    for style in api.STYLES:
+        made = model(network, style)
+        assert torch.equal(made.decoder(made.encoder(x)), made(x))
+        assert {key.partition(".")[0] for key in made.state_dict()} == {
+            "encoder",
+            "decoder",
+        }
