@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -36,6 +37,19 @@ _MOST_ROUNDS = 3
 _NUMBERS: dict[str, dict[int, int]] = {
     "GPT2": {50257: 40, 768: 12, 12: 2, 1024: 6},
     "MnistTransformer": {48: 8},
+    "RegNetY400MF": {48: 8, 104: 16, 208: 16, 440: 24, 1000: 5, 224: 32, 6: 2, 32: 8},
+    "SwinT": {
+        96: 6,
+        6: 1,
+        12: 1,
+        24: 2,
+        224: 64,
+        1000: 5,
+        7: 2,
+        49: 4,
+        13: 3,
+        169: 9,
+    },
     "TransformerClassifier": {20000: 40, 128: 8, 256: 6},
     "VariationalAutoencoder": {400: 12, 784: 64, 28: 8, 20: 4},
     "ViTB16": {768: 12, 12: 2, 3072: 16, 1000: 5, 224: 32, 197: 5},
@@ -114,6 +128,12 @@ def _replaced(value: Any, numbers: dict[int, int]) -> Any:
         return {key: _replaced(each, numbers) for key, each in value.items()}
     if isinstance(value, list):
         return [_replaced(each, numbers) for each in value]
+    if isinstance(value, str) and value.startswith("${"):
+
+        def smaller(found: re.Match[str]) -> str:
+            return str(numbers.get(int(found.group()), found.group()))
+
+        return re.sub(r"\b\d+\b(?![.\d])", smaller, value)
     return numbers.get(value, value) if type(value) is int else value
 
 
@@ -161,6 +181,9 @@ def _committed() -> Iterator[Origin]:
     for pattern in ("specs/*.yaml", "specs/*/*.yaml", "templates/init/*.yaml"):
         for path in sorted(ROOT.glob(pattern)):
             data = _plain(source.read(str(path)).data)
+            for name in data.pop("include", []):
+                other = _plain(source.read(str(path.parent / name)).data)
+                data["blocks"] = {**other["blocks"], **data.get("blocks", {})}
             training = data.pop("training", None)
             found = small(data)
             if found is None:
