@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.arguments import evaluated
 from mlpgen.symbols import operands
-from mlpgen.symbols.expressions import is_expression
+from mlpgen.symbols.expressions import ExpressionError, is_expression
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,7 +42,10 @@ def values_in_code(scope: Scope, names: Collection[str]) -> dict[str, Operand]:
         if not is_expression(raw):
             found[name] = operands.number(raw)
             return
-        meaning = scope._replace(checked=False).evaluate(raw)
+        try:
+            meaning = scope._replace(checked=False).evaluate(raw)
+        except ExpressionError:
+            return  # the mistake is already reported
         for each in scope.values:
             if each in meaning.names and each not in found:
                 add(each)
