@@ -443,3 +443,11 @@ def test_what_the_number_of_a_round_makes_a_default_is_not_written(
     data = net({"Double": arguments, "repeat": 3}, blocks=DOUBLE)
     (text,) = api.render(network(data), "explicit").values()
     assert [line for line in lines if line in text] == lines, text
+
+
+def test_the_first_round_may_add_a_dimension() -> None:
+    inner = {"Sequential": [{"reshape": [2, 2]}, "Tanh"], "repeat": "${depth}"}
+    loaded = network(net(inner, linear(3), parameters={"depth": 2}))
+    for style in api.STYLES:
+        made: Any = model(loaded, style)
+        assert made(torch.ones(5, 4)).shape == (5, 2, 3)

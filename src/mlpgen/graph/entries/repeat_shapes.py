@@ -42,6 +42,8 @@ def shape_after(
     shapes = [node.parts[part].shape for node in nodes]
     if any(len(shape) != len(last) for shape in shapes):
         return tuple(context.scope.unknown(size, path, behind) for size in last)
+    # Where no round may run, the input passes through, with as many dimensions.
+    empty = empty and len(taken) == len(last)
     found: list[int] = []
     numbered = [node.parts[part].shape for node in written]
     for at, (size, sizes) in enumerate(
@@ -55,8 +57,8 @@ def shape_after(
         if after is not None and not regular:
             found.append(either(some(count), after, taken[at]) if empty else after)
             continue
-        grows_alike = regular and code_key(sizes[0] - taken[at]) in codes
-        if empty and grows_alike and not _may_divide_by_zero(steps[0]):
+        grows_alike = empty and regular and code_key(sizes[0] - taken[at]) in codes
+        if grows_alike and not _may_divide_by_zero(steps[0]):
             found.append(taken[at] + count * steps[0])
             continue
         if not regular:
