@@ -59,7 +59,7 @@ def node_key(node: Node, any_code: Collection[Path] = ()) -> str:
         pieces.append(f"{node.returned}")
     if node.function is not None:
         pieces += [node.function.name, code_key(function_arguments(node.function))]
-        pieces += [str(node.function.new)] if node.function.new else []
+        pieces += [_dtype_of(node)] if node.function.new else []
     if node.condition is not None:
         pieces.append(node.condition.code)
     inner = (*node.children, *node.computed)
@@ -113,6 +113,8 @@ def difference(one: Node, other: Node) -> tuple[str, str, str]:
         )
         if code_key(mine) != code_key(theirs):
             return "its call", _told(mine, theirs), _told(theirs, mine)
+        if _dtype_of(one) != _dtype_of(other):
+            return "its dtype", _dtype_of(one), _dtype_of(other)
     if (one.call, one.picks) != (other.call, other.picks):
         return "what it takes", _taken(one), _taken(other)
     pairs = [
@@ -144,6 +146,14 @@ def _returned(node: Node) -> str:
     """Tell results apart that a class takes with different code."""
     results = f"the results {', '.join(node.parts)}" if node.returned else "one result"
     return f"for {results}"
+
+
+def _dtype_of(node: Node) -> str:
+    """Say which dtype a new tensor has; nothing of other layers."""
+    new = node.function.new if node.function else None
+    if new is None:
+        return ""
+    return f"that of `{node.like}`" if new.follows else f"`{new.dtype}`"
 
 
 def _told(value: Any, other: Any) -> str:
