@@ -315,3 +315,92 @@ def test_both_styles_are_equal_with_other_lists() -> None:
     one, other = (each.state_dict() for each in found)
     assert [*one] == [*other]
     assert all(torch.equal(one[key], other[key]) for key in one)
+
+
+def stages(**keys: Any) -> dict[str, Any]:
+    """Write stages of which each may be empty, so that it keeps its width."""
+    use = {"width": "${2 + depths[index]}", "depth": "${depths[index]}"}
+    return {"Part": use, "repeat": "${len(depths)}", **keys}
+
+
+PART: dict[str, Any] = {
+    "parameters": {"width": 4, "depth": 1},
+    "layers": [{"Linear": "${width}", "repeat": "${depth}"}, "LayerNorm"],
+}
+
+
+def test_a_size_that_each_round_changes_is_a_variable() -> None:
+    """As in a DenseNet: no formula says how wide the last stage is, but the loop."""
+    loaded = net(
+        stages(),
+        "LayerNorm",
+        {"Linear": 2},
+        blocks={"Part": PART},
+        parameters={"depths": [1, 2, 0]},
+    )
+    code = code_of(loaded)
+    start = code.index("        features = 4\n")
+    assert code[start:].startswith(
+        "        features = 4\n"
+        "        rounds = list[nn.Module]()\n"
+        "        for depth in depths:\n"
+        "            rounds.append(Part(features, width=depth + 2, depth=depth))\n"
+        "            features = depth + 2 if depth > 0 else features\n"
+        "        self.part_1 = nn.Sequential(*rounds)\n"
+        "        self.layer_norm_1 = nn.LayerNorm(features)\n"
+        "        self.linear_1 = nn.Linear(features, 2)\n"
+    )
+    check_proved(loaded)
+    for style in api.STYLES:
+        cls: Any = type(model(loaded, style))
+        for depths in ((0,), (0, 0), (3, 0, 1, 2)):
+            wanted = net(
+                stages(),
+                "LayerNorm",
+                {"Linear": 2},
+                blocks={"Part": PART},
+                parameters={"depths": [*depths]},
+            )
+            one, other = (
+                {name: each.shape for name, each in found.state_dict().items()}
+                for found in (cls(depths=depths), model(wanted, style))
+            )
+            assert one == other
+
+
+def test_variables_of_loops_wherever_they_stand() -> None:
+    """In a numbered `Sequential`, a block, under a condition, one after the other."""
+    inner = {
+        "parameters": {"depths": [1, 2]},
+        "layers": [stages(), {"Linear": 3}],
+    }
+    by_number = {"Part": {"width": "${index + 3}", "depth": "${n - index}"}}
+    loaded = net(
+        stages(),
+        {"Sequential": [{"Linear": 7}, stages(), "ReLU"], "numbered": True},
+        {"Sequential": [stages(name="inside"), "ReLU"], "name": "named"},
+        {**by_number, "repeat": "${n}", "when": "${n > 1}"},
+        {"Inner": {"depths": "${depths}"}},
+        {"Linear": 2},
+        blocks={"Part": PART, "Inner": inner},
+        parameters={"depths": [1, 2, 0], "n": 2},
+    )
+    assert "            *rounds,  # (N, 4)\n" in code_of(loaded)
+    check_proved(loaded)
+    for style in api.STYLES:
+        cls: Any = type(model(loaded, style))
+        for other in ({"n": 1}, {"n": 3, "depths": (2,)}):
+            assert cls(**other)(torch.zeros(2, 4)).shape == (2, 2)
+
+
+def test_a_size_without_a_formula_stays_in_its_class() -> None:
+    """What a block makes of it is not known outside: the message is at the block."""
+    inner = {"parameters": {"depths": [1, 2]}, "layers": [stages()]}
+    layers = [{"Inner": {"depths": "${depths}"}}, {"Linear": 2}]
+    more = {"blocks": {"Part": PART, "Inner": inner}, "parameters": {"depths": [1, 2]}}
+    with pytest.raises(SpecError) as error:
+        net(*layers, **more)
+    assert [each.code for each in error.value.diagnostics] == ["MG221"]
+    check_proved(
+        net({"Inner": {"depths": [2, 1]}}, {"Linear": 2}, **{**more, "parameters": {}})
+    )

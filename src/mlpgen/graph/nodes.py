@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.graph.round_names import RoundNames
+    from mlpgen.graph.running import Running
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.layers.base import Call, Function, Returned, Shape, Value
     from mlpgen.source import Path
@@ -70,6 +71,7 @@ class Repetition(NamedTuple):
         each: The rounds with their own shapes; the last one also stands for all later
             rounds.
         counted: Whether `index` counts these rounds, and not those of an outer layer.
+        running: The size that each round changes, if a variable holds it.
     """
 
     node: Node
@@ -77,6 +79,7 @@ class Repetition(NamedTuple):
     times: int
     each: tuple[Node, ...]
     counted: bool
+    running: Running | None = None
 
     def at(self, index: int) -> Node:
         """Return a round with its own shapes."""

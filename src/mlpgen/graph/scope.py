@@ -9,6 +9,7 @@ from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import Expression, ExpressionError, names_in_text
 from mlpgen.symbols.sizes import Size, either, names_of, sum_of
 from mlpgen.symbols.substitution import substituted
+from mlpgen.symbols.sums import Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -50,6 +51,7 @@ class Findings:
         self.used: set[str] = set()
         self.unknowns: dict[str, Path] = {}
         self.agreements: dict[tuple[str, ...], Noted] = {}
+        self.running: dict[Path, str] = {}
 
     def copy(self) -> Findings:
         """Return an independent copy."""
@@ -60,7 +62,7 @@ class Findings:
 
     def take(self, other: Findings) -> None:
         """Add what was found with other values of the parameters."""
-        for name in ("used", "unknowns"):
+        for name in ("used", "unknowns", "running"):
             getattr(self, name).update(getattr(other, name))
 
 
@@ -190,6 +192,9 @@ class Scope(NamedTuple):
         behind = frozenset[str]().union(
             *(_names(values.get(each)) for each in names_of(size))
         )
+        if any(isinstance(atom, Variable) for atom in sum_of(size).walk()):
+            behind = frozenset[str]().union(*map(_names, values.values()))
+            return user.unknown(size, path, behind) if behind else int(size)
         if not behind:
             return int(size)
         try:

@@ -131,6 +131,8 @@ def _values(node: Node, *, counted: bool = True) -> Iterator[Any]:
         yield from _values(child, counted=counted)
     for each in node.rounds:
         yield each.times
+        if each.running is not None:
+            yield from (each.running.start, each.running.after)
         if counted or not each.counted:
             yield from _values(each.node, counted=counted)
 

@@ -24,7 +24,7 @@ from mlpgen.styles.init.weight_tying import tying_lines
 from mlpgen.styles.layout import BODY, INDENT
 from mlpgen.styles.plan import ClassPlan
 from mlpgen.styles.signatures import forward_signature, init_signature
-from mlpgen.styles.variable_names import init_locals, is_plain
+from mlpgen.styles.variable_names import init_locals, is_plain, running_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,10 +89,14 @@ SUPER = "super().__init__()"
 
 def _init(graph: Graph) -> list[str]:
     """Write the body of `__init__`."""
+    later = running_names(graph)
+    early = [name for name in _parameters(graph) if name not in later]
+    late = [name for name in _parameters(graph) if name in later]
     return [
         SUPER,
-        *size_lines(graph, _parameters(graph)),
+        *size_lines(graph, early),
         *(line for node in graph.nodes for line in _attribute(node, graph)),
+        *(f"self.{name} = {name}" for name in late),
         *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
     ]
 

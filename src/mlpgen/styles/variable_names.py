@@ -47,6 +47,7 @@ class InitLocals(NamedTuple):
         layer: A round of a layer, in a loop over them.
         name: The name of a parameter, in a loop over all of them.
         parameter: A parameter, in that loop.
+        rounds: The list of the rounds of a layer.
     """
 
     layers: str
@@ -57,13 +58,14 @@ class InitLocals(NamedTuple):
     layer: str
     name: str
     parameter: str
+    rounds: str
 
 
 def init_locals(graph: Graph) -> InitLocals:
     """Name the local variables of `__init__`."""
     taken = arguments(graph)
     words = ("layers", "children", "modules", "i", "module", "layer")
-    more = ("name", "parameter")
+    more = ("name", "parameter", "rounds")
     return InitLocals(*(free_name(word, taken) for word in (*words, *more)))
 
 
@@ -74,7 +76,17 @@ def outputs_variable(graph: Graph) -> str:
 
 def arguments(graph: Graph) -> set[str]:
     """Return the names of arguments and sizes in `__init__`."""
-    return {*graph.parameters, *graph.inferred, *graph.sizes}
+    return {*graph.parameters, *graph.inferred, *graph.sizes, *running_names(graph)}
+
+
+def running_names(graph: Graph) -> list[str]:
+    """Return the variables of sizes that loops over rounds change."""
+    open_, found = [*graph.nodes], []
+    while open_:
+        node = open_.pop()
+        open_ += node.children
+        found += [each.running.name for each in node.rounds if each.running]
+    return found
 
 
 def is_plain(name: str) -> bool:

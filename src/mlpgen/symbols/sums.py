@@ -74,6 +74,12 @@ class Local(Name):
     meaning: Any
 
 
+class Variable(Name):
+    """A size that a loop in code computes; no expression of parameters does."""
+
+    __slots__ = ()
+
+
 class Item(Atom):
     """An item of a list, or the length of one.
 
@@ -264,6 +270,14 @@ def alone(atom: Atom) -> Sum:
 def name(text: str) -> Sum:
     """Return a parameter as a sum."""
     atom = Name(text)
+    atom.names, atom.depth, atom.weight = frozenset((text,)), 0, 1
+    atom.conditions = frozenset()
+    return alone(atom)
+
+
+def variable(text: str) -> Sum:
+    """Return a size that a loop computes as a sum."""
+    atom = Variable(text)
     atom.names, atom.depth, atom.weight = frozenset((text,)), 0, 1
     atom.conditions = frozenset()
     return alone(atom)

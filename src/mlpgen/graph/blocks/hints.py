@@ -38,15 +38,11 @@ class Hints(NamedTuple):
 def more_hints(state: ResolverState, hints: Hints) -> Hints:
     """Add what the last pass found out; equal hints end the passes."""
     known = changing(state.arrivals)
+    hints = more_empty(state, hints)
     plain = {**hints.plain}
     for name, sizes in written_as_numbers(state.uses, known).items():
         if sizes:
             plain[name] = plain.get(name, frozenset()) | sizes
-    empty = {
-        place
-        for place, counts in state.counts.items()
-        if _can_be_none(place[0], counts, known)
-    }
     examples = {**hints.examples}
     for name, every in state.uses.items():
         first = representative(every) if every else None
@@ -55,7 +51,18 @@ def more_hints(state: ResolverState, hints: Hints) -> Hints:
             examples[name] = tuple(
                 numbers(use.values) for use in every if not use.tried
             )
-    return Hints(plain, hints.empty | empty, examples, free_sizes(state.arrivals))
+    return Hints(plain, hints.empty, examples, free_sizes(state.arrivals))
+
+
+def more_empty(state: ResolverState, hints: Hints) -> Hints:
+    """Add the entries of which the last pass found out that they can have no rounds."""
+    known = changing(state.arrivals)
+    empty = {
+        place
+        for place, counts in state.counts.items()
+        if _can_be_none(place[0], counts, known)
+    }
+    return hints._replace(empty=hints.empty | empty)
 
 
 def _can_be_none(

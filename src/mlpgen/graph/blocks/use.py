@@ -165,7 +165,8 @@ class Uses:
             *(direct_names(node) for node in resolved.graph.nodes)
         )
         use = Use(resolved.graph, known, direct, where, every)
-        self._state.uses[definition.name].append(use)
+        if not failed:  # a round that only longer lists have may have mistakes
+            self._state.uses[definition.name].append(use)
         self._state.resolved[key] = None if failed else resolved
         return self._state.resolved[key]
 

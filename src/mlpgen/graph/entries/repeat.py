@@ -17,9 +17,11 @@ from mlpgen.graph.entries.repeat_lists import (
     is_length,
     one_before,
 )
+from mlpgen.graph.entries.repeat_running import running_round, with_variable
 from mlpgen.graph.entries.repeat_shapes import shape_after
 from mlpgen.graph.entries.when import mentions_index, rounds_can_pass
 from mlpgen.graph.entries.when_pass_through import can_be_empty, differs
+from mlpgen.graph.nodes import Repetition
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import counts, names_in
 from mlpgen.symbols.expressions import ExpressionError
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlpgen.graph.context import Context
-    from mlpgen.graph.nodes import Node, Repetition
+    from mlpgen.graph.nodes import Node
+    from mlpgen.graph.running import Running
     from mlpgen.graph.wires import Wire
     from mlpgen.spec.entries import Entry
 
@@ -116,7 +119,14 @@ def repeated(
             break
     if follow_numbers(general, count) and not alike(written):
         written = general
-    node = _rounds(entry, wires, nodes, written, count, context, empty=empty)
+
+    def by_index(index: int, arrives: Wire) -> Node | None:
+        round_ = _round(entry, str(index))
+        beyond = index >= max(1, int(count))
+        within = _within(entry, index, context, beyond=beyond)
+        return _with_index(round_, (arrives, *others), within, resolve)
+
+    node = _rounds(entry, wires, nodes, written, count, context, by_index, empty=empty)
     return node and node._replace(names=names)
 
 
@@ -204,6 +214,7 @@ def _rounds(
     written: list[Node],
     count: int,
     context: Context,
+    by_index: Callable[[int, Wire], Node | None],
     *,
     empty: bool,
 ) -> Node | None:
@@ -220,10 +231,18 @@ def _rounds(
     written = written if counted else nodes
     rounds = gathered(nodes, written, count, empty=empty, counted=counted)
     empty = empty and can_be_empty(last)
-    if isinstance(count, Size) and (
+    irregular = isinstance(count, Size) and (
         (rounds[-1].first and _irregular(rounds[-1], written))
         or (empty and not counted and len(rounds) > 1)
-    ):
+    )
+    running: Running | None = None
+    if irregular and "names" not in entry.options:
+        found = running_round(nodes, wires[0], entry.path, context, by_index)
+        if found is not None:
+            node, running = found
+            each = tuple(nodes)
+            rounds = (Repetition(node, 0, count, each, counted=True, running=running),)
+    if irregular and running is None:
         message = (
             f"the rounds of `{entry.name}` differ without a pattern, so their number "
             "cannot depend on a parameter"
@@ -251,14 +270,18 @@ def _rounds(
         call=last.call,
         returned=last.returned,
         picks=last.picks,
-        parts={
-            name: value._replace(
-                shape=shape_after(
-                    nodes, written, name, count, entry, context, empty=empty
+        parts=with_variable(
+            {
+                name: value._replace(
+                    shape=shape_after(
+                        nodes, written, name, count, entry, context, empty=empty
+                    )
                 )
-            )
-            for name, value in last.parts.items()
-        },
+                for name, value in last.parts.items()
+            },
+            flowing_part(last),
+            running,
+        ),
         parameters=sum(_each(nodes, index).parameters for index in range(int(count))),
         multiply_adds=sum(
             _each(nodes, index).multiply_adds for index in range(int(count))

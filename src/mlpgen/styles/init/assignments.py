@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import Group, call
 from mlpgen.styles.init.modules import can_chain, module_code, numbered_items
+from mlpgen.styles.init.rounds import loop_of
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.repeated_layers import Repetition, base_name, group_repeated
+from mlpgen.symbols.sizes import operand_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Node
+    from mlpgen.graph.nodes import Repetition as RoundsOfOne
     from mlpgen.styles.code import Piece
     from mlpgen.styles.variable_names import InitLocals
 
@@ -23,12 +26,15 @@ def needs_statements(layers: Sequence[Node | Repetition]) -> bool:
     return any(
         isinstance(each, Repetition)
         or each.condition is not None
+        or runs(each)
         or _needs_statements(each.children)
         for each in layers
     )
 
 
 def _needs_statements(nodes: Sequence[Node]) -> bool:
+    if any(map(runs, nodes)):
+        return True
     if are_numbered(nodes):
         return any(node.condition is not None for node in nodes)
     return any(
@@ -111,7 +117,7 @@ def assignment_lines(
         indent += INDENT
     inner: list[str] = []
     piece = module_code(node, comments=comments)
-    if not deep:
+    if not deep or runs(node):
         inner, piece = prepared(node, local, comments=comments, indent=indent)
     inner += layout(piece, indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
@@ -121,6 +127,13 @@ def prepared(
     node: Node, local: InitLocals, *, comments: bool, indent: int
 ) -> tuple[list[str], Piece]:
     """Write the statements that the code of a layer needs before it, and that code."""
+    if runs(node):
+        lines = running_lines(node.rounds[0], local.rounds, indent)
+        every = f"*{local.rounds}"
+        made = call("nn.ModuleList", local.rounds)
+        if can_chain(node):
+            made = call("nn.Sequential", every)
+        return lines, made if node.number is None else every
     if node.rounds or not _needs_statements(node.children):
         return [], module_code(node, comments=comments)
     if are_numbered(node.children):
@@ -133,6 +146,33 @@ def prepared(
         local.children, layers, local, comments=comments, indent=indent
     )
     return lines, call("nn.Sequential", local.children)
+
+
+def runs(node: Node) -> bool:
+    """Tell whether the rounds of a layer have a size in a variable of the loop."""
+    return any(each.running is not None for each in node.rounds)
+
+
+def running_lines(each: RoundsOfOne, target: str, indent: int) -> list[str]:
+    """Write the loop that makes rounds whose size is in a variable.
+
+    Args:
+        each: The rounds.
+        target: The list that they are added to.
+        indent: Columns to the left of the lines.
+    """
+    running, loop = each.running, loop_of(each)
+    assert running is not None
+    assert loop.after is not None
+    start, name = operand_of(running.start), running.name
+    lines = [] if start.text == name else bracketed(start, indent, f"{name} = ")
+    added = call(f"{target}.append", module_code(loop.node, comments=False))
+    inner = [
+        *layout(added, indent + INDENT),
+        *bracketed(loop.after, indent + INDENT, f"{name} = "),
+    ]
+    head = layout(loop.head, indent, after=":")
+    return [*lines, f"{target} = list[nn.Module]()", *head, *indented(inner)]
 
 
 def are_numbered(nodes: Sequence[Node]) -> bool:

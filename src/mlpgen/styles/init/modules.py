@@ -192,7 +192,7 @@ def numbered_items(
     shapes: list[str] = []
     for node in nodes:
         pieces = [made.get(node.name) or module_code(node, comments=comments)]
-        if node.rounds:
+        if node.rounds and node.name not in made:
             pieces = [_round(each, comments=comments) for each in node.rounds]
         items += pieces
         shapes += ["" for _ in pieces[1:]]

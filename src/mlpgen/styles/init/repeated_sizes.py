@@ -19,18 +19,22 @@ OFTEN = 3
 _KINDS = ("channels", "features")
 
 
-def repeated_sizes(graph: Graph, taken: Collection[str]) -> dict[Operand, str]:
+def repeated_sizes(
+    graph: Graph, taken: Collection[str], later: Collection[str]
+) -> dict[Operand, str]:
     """Name the products that the code of a class has often: `hidden_channels`.
 
     Args:
         graph: The class.
         taken: Names that no variable can have.
+        later: Names that have no value before the layers are made.
     """
     places: dict[Operand, list[str]] = {}
     for node in graph.nodes:
         for argument, size in _sizes(node):
             code = size.operand
-            if is_product(size) and len(code.own_names) > 1 and INDEX not in code.names:
+            several = is_product(size) and len(code.own_names) > 1
+            if several and code.names.isdisjoint({INDEX, *later}):
                 places.setdefault(code, []).append(argument)
     found: dict[Operand, str] = {}
     for code, arguments in places.items():

@@ -10,7 +10,7 @@ from mlpgen.names.identifiers import free_name, wrong_parameter
 from mlpgen.styles.code import Group, call
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
-from mlpgen.symbols.sizes import Real, Size, code_of, replaced
+from mlpgen.symbols.sizes import Real, Size, code_of, operand_of, replaced
 from mlpgen.symbols.sum_code import formula
 from mlpgen.symbols.sums import Item, alone
 from mlpgen.symbols.sums import name as sums_name
@@ -32,10 +32,12 @@ class Loop(NamedTuple):
     Attributes:
         head: `for width in widths`.
         node: The layer that it makes, with the variables of the loop.
+        after: The code of the size that each round changes.
     """
 
     head: Piece
     node: Node
+    after: Operand | None = None
 
 
 def loop_of(each: Repetition) -> Loop:
@@ -44,10 +46,11 @@ def loop_of(each: Repetition) -> Loop:
     if found is not None:
         return found
     last = code_of(each.first + each.times)
+    after = operand_of(each.running.after) if each.running else None
     if not each.counted:
         return Loop(f"for _ in range({code_of(each.times)})", each.node)
     numbers = f"{each.first}, {last}" if each.first else last
-    return Loop(f"for {INDEX} in range({numbers})", each.node)
+    return Loop(f"for {INDEX} in range({numbers})", each.node, after)
 
 
 def _over_a_list(each: Repetition) -> Loop | None:
@@ -58,13 +61,13 @@ def _over_a_list(each: Repetition) -> Loop | None:
     name = last[4:-1]
     own = operands.item(operands.name(name), _INDEX)
     before = operands.item(operands.name(name), _BEFORE)
-    parts = [*_parts(each.node)]
+    after = operand_of(each.running.after) if each.running else None
+    parts = [*_parts(each.node), *(("", x) for x in (_inside(after) if after else ()))]
     codes = {part.text for _, part in parts}
-    running = _running(each, before)
-    if running is None and any(part.is_choice for _, part in parts):
-        return None
+    running = _running(each, before) if after is None else None
     first, *_ = running.inner if running else (None,)
-    taken = _names(each.node) | ({*first.own_names} if first else set())
+    names = {name for _, part in parts for name in part.own_names}
+    taken = names | ({*first.own_names} if first else set())
     rows = any(part.text.startswith(f"{own.text}[") for _, part in parts)
     item = free_name(_singular(name) or ("row" if rows else "item"), taken | {name})
     variables = {own.text: item}
@@ -75,7 +78,8 @@ def _over_a_list(each: Repetition) -> Loop | None:
         word = word if word not in {"", *taken, item, name} else "before"
         variables[wanted.text] = free_name(word, {*taken, item, name})
     node = _with_variables(each.node, variables)
-    counted = INDEX in _names(node)
+    after = _replaced(after, variables) if after else None
+    counted = INDEX in _names(node) or (after and INDEX in after.own_names)
     both = ", ".join([*variables.values()][::-1])
     through: Piece = f"{name}[1:]" if each.first else name
     if len(variables) > 1:
@@ -84,10 +88,11 @@ def _over_a_list(each: Repetition) -> Loop | None:
     elif own.text not in codes:
         return None
     if not counted:
-        return Loop(_after(f"for {both} in ", through), node)
+        return Loop(_after(f"for {both} in ", through), node, after)
     both = f"({both})" if len(variables) > 1 else both
     start = ["start=1"] if each.first else []
-    return Loop(call(f"for {INDEX}, {both} in enumerate", through, *start), node)
+    head = call(f"for {INDEX}, {both} in enumerate", through, *start)
+    return Loop(head, node, after)
 
 
 def _after(text: str, piece: Piece) -> Piece:
@@ -146,17 +151,19 @@ def _inside(code: Operand) -> Iterator[Operand]:
         yield from _inside(each)
 
 
+def _replaced(code: Operand, variables: Mapping[str, str]) -> Operand:
+    """Replace parts of code by variables."""
+    if code.text in variables:
+        return operands.name(variables[code.text])
+    return code.mapped(lambda each: _replaced(each, variables))
+
+
 def _with_variables(node: Node, variables: Mapping[str, str]) -> Node:
     """Replace code in a layer by the variables of its loop."""
 
-    def code(found: Operand) -> Operand:
-        if found.text in variables:
-            return operands.name(variables[found.text])
-        return found.mapped(code)
-
     def value(found: Any) -> Any:
         if isinstance(found, Size | Real | Expression):
-            changed = code(found.operand)
+            changed = _replaced(found.operand, variables)
             number = found.value if isinstance(found, Expression) else found
             return Expression(number, changed) if changed != found.operand else found
         if isinstance(found, tuple | list):

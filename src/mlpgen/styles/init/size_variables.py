@@ -10,6 +10,7 @@ from mlpgen.graph.used_parameters import names_in, names_in_init, names_of_node
 from mlpgen.styles.init.repeated_sizes import repeated_sizes
 from mlpgen.styles.init.zero_division import guard_division
 from mlpgen.styles.layout import BODY, Lines, bracketed
+from mlpgen.styles.variable_names import running_names
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.operands import name as name_of
@@ -54,10 +55,11 @@ class _SizeVariables:
     def __init__(self, graph: Graph) -> None:
         self.names = {code: name for name, code in graph.sizes.items()}
         self._sum = LONGEST_SUM if graph.stem else LONGEST_CODE
-        self._free = graph.free.keys()
+        self._free = {*graph.free, *running_names(graph)}
         self._taken = {*graph.parameters, *graph.inferred, *graph.sizes}
         self._taken |= {node.name for node in graph.nodes}
-        often = repeated_sizes(graph, self._taken)
+        self._taken |= self._free
+        often = repeated_sizes(graph, self._taken, self._free)
         self.names |= {code: n for code, n in often.items() if code not in self.names}
         self._taken |= {*self.names.values()}
 
@@ -191,5 +193,6 @@ def _needed(node: Node) -> frozenset[str]:
     inner = [*node.children]
     for each in node.rounds:
         found |= names_in(each.times)
+        found |= names_in(each.running.start) if each.running else frozenset()
         inner += [] if is_symbolic(each.times) else [each.node]
     return found.union(*map(_needed, inner))
