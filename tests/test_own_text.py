@@ -104,7 +104,7 @@ KINDS: dict[str, dict[str, Any]] = {
         ),
         "input": {
             "tokens": {"shape": [40], "dtype": "int64"},
-            "lengths": {"shape": [1], "dtype": "int64"},
+            "lengths": {"shape": [], "dtype": "int64"},
         },
     },
     "words": spec(

@@ -263,3 +263,60 @@ def test_captures_of_rounds_that_read_packed_sequences() -> None:
         _, padded, state, whole = made(*inputs)
         assert torch.equal(padded, whole) and not whole[0, 2:].any()
         assert state.shape == (3, 4)
+
+
+PASSED = """
+name: Passed
+input: {source: [9, 4], target: [7, 4], lengths: {shape: [1], dtype: int64}}
+layers:
+  - LSTM: {hidden_size: 8, num_layers: 2, bidirectional: true, lengths: true}
+    from: [source, lengths]
+    name: encoder
+  - LSTM: {hidden_size: 8, num_layers: 2, bidirectional: true}
+    from: [target, encoder.h_n, encoder.c_n]
+    name: decoder
+  - GRU: 8
+    from: source
+    name: reader
+  - GRU: 8
+    from: [target, reader.hidden]
+    repeat: 2
+    name: writer
+  - cat: {dim: 2}
+    from: [decoder, writer]
+"""
+
+
+class Passed(nn.Module):
+    """States of an encoder are those of a decoder, as torch gives them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        many = {"num_layers": 2, "batch_first": True, "bidirectional": True}
+        self.encoder = nn.LSTM(4, 8, **many)
+        self.decoder = nn.LSTM(4, 8, **many)
+        self.reader = nn.GRU(4, 8, batch_first=True)
+        self.writer = nn.ModuleList(
+            nn.GRU(4 if n == 0 else 8, 8, batch_first=True) for n in range(2)
+        )
+
+    def forward(self, source: Tensor, target: Tensor, lengths: Tensor) -> Tensor:
+        packed = pack_padded_sequence(
+            source, lengths[:, 0], batch_first=True, enforce_sorted=False
+        )
+        x, _ = self.decoder(target, self.encoder(packed)[1])
+        state = self.reader(source)[1]
+        for layer in self.writer:
+            target, _ = layer(target, state)
+        return torch.cat([x, target], dim=2)
+
+
+def test_states_are_passed_on_as_they_are() -> None:
+    lengths = torch.tensor([[3], [9], [1]])
+    inputs = [torch.randn(3, 9, 4), torch.randn(3, 7, 4), lengths]
+    assert_as_written(PASSED, Passed, inputs)
+    loaded = network(yaml.safe_load(PASSED))
+    code = api.render(loaded, "explicit")["passed.py"]
+    assert "_, (h_n, c_n) = self.encoder(packed)\n" in code
+    assert "decoder, _ = self.decoder(target, (h_n, c_n))\n" in code
+    assert "transpose" not in code and "unsqueeze" not in code

@@ -25,7 +25,12 @@ FILES = FILES_OF_TEXTS
 
 
 def load(
-    folder: Path, device: torch.device, *, names: Sequence[str], **others: Any
+    folder: Path,
+    device: torch.device,
+    *,
+    names: Sequence[str],
+    alone: bool = False,
+    **others: Any,
 ) -> Splits:
     """Read texts as numbers, cut or padded to one length, and count them.
 
@@ -33,14 +38,16 @@ def load(
         folder: What the path of the texts begins in.
         device: Where the data goes.
         names: Of the inputs of the model: of the numbers, and of how many there are.
+        alone: Whether lengths are (N,), and not (N, 1).
         others: What `load_labeled` takes.
 
     Raises:
         DataError: There are no texts, or not the targets that the model learns.
     """
-    made = partial(with_lengths, names=names)
+    made = partial(with_lengths, names=names, alone=alone)
     data = load_labeled(folder, device, made, **others)
-    return data._replace(about={**data.about, "names": [*names]})
+    about = {"names": [*names]} | ({"alone": True} if alone else {})
+    return data._replace(about={**data.about, **about})
 
 
 class Lengths(Preprocessing):
@@ -54,15 +61,15 @@ class Lengths(Preprocessing):
         return tuple(torch.ones(shape, dtype=torch.int64) for shape in shapes)
 
 
-def with_lengths(texts: Data, names: Sequence[str]) -> Inputs:
+def with_lengths(texts: Data, names: Sequence[str], *, alone: bool = False) -> Inputs:
     """Put texts together with their lengths."""
-    lengths = Data(lengths_of(texts.features), texts.targets)
+    lengths = Data(lengths_of(texts.features, alone=alone), texts.targets)
     return Inputs(dict(zip(names, (texts, lengths), strict=True)), texts.targets)
 
 
-def lengths_of(numbers: Tensor) -> Tensor:
-    """Count what is not padding, but at least 1, int64 (N, 1)."""
-    return (numbers != PADDING).sum(dim=1, keepdim=True).clamp(min=1)
+def lengths_of(numbers: Tensor, *, alone: bool) -> Tensor:
+    """Count what is not padding, but at least 1, int64 (N,) or (N, 1)."""
+    return (numbers != PADDING).sum(dim=1, keepdim=not alone).clamp(min=1)
 
 
 def preprocessing(about: dict[str, Any]) -> PreprocessingInputs:
@@ -76,7 +83,7 @@ def preprocessing(about: dict[str, Any]) -> PreprocessingInputs:
 
 
 def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Features:
-    """Read texts as the model takes them, int64 (N, L), and their lengths, (N, 1).
+    """Read texts as the model takes them, int64 (N, L), and their lengths.
 
     Args:
         paths: The files: a text each, or tables with a column of texts.
@@ -86,4 +93,4 @@ def read_files(paths: Iterable[Path], about: dict[str, Any]) -> Features:
         DataError: One is no text, or no such table.
     """
     numbers = read_labeled(paths, about)
-    return numbers, lengths_of(numbers)
+    return numbers, lengths_of(numbers, alone=about.get("alone", False))

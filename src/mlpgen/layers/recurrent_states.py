@@ -17,6 +17,13 @@ _LAST_OUT = {1: "{}[-1]", 2: "torch.cat([{0}[-2], {0}[-1]], dim=1)"}
 _ALL_IN = "{}.transpose(0, 1).contiguous()"
 ALL_OUT = "{}.transpose(0, 1)"
 """The code of the states of all layers, with the batch first."""
+FORM_OF_LAST = tuple(_LAST_OUT.values())
+"""The codes that leave out the states of other layers than the last."""
+FORMS = {
+    **{code: _LAST_IN[directions] for directions, code in _LAST_OUT.items()},
+    ALL_OUT: _ALL_IN,
+}
+"""The codes of final states, and that of an initial state which undoes each."""
 
 
 class States(NamedTuple):

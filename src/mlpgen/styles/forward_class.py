@@ -13,6 +13,7 @@ from mlpgen.styles.chain import chain_plan
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import forward_body
+from mlpgen.styles.forward.passed_states import with_passed_states
 from mlpgen.styles.forward.statements import return_tuple
 from mlpgen.styles.forward_hooks import recording_block
 from mlpgen.styles.init.assignments import assignment_lines
@@ -58,6 +59,7 @@ def class_plan(
         graph = with_one_input(graph)
     modules, codes = (recording.modules, recording.codes) if recording else ((), {})
     outputs = (*graph.outputs, *captured)
+    graph = with_passed_states(graph, outputs)
     computed = [name for name in outputs if name not in codes]
     indent = BODY + INDENT if modules else BODY
     variables, body = forward_body(graph, computed, indent, returns=len(outputs) == 1)

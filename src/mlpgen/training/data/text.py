@@ -174,16 +174,16 @@ class LabeledTexts(Text):
 
     def refuses(self, inputs: Sequence[Input]) -> tuple[str, str]:
         """Refuse inputs other than a text and its length."""
-        shapes = [len(each.shape) for each in inputs]
         names = [each.name for each in inputs]
-        if names[1:] == [LENGTHS] and shapes == [1, 1] and inputs[1].shape == (1,):
+        of_texts = len(inputs[0].shape) == 1 and inputs[1].shape in ((), (1,))
+        if names[1:] == [LENGTHS] and of_texts:
             return "", ""
         message = f"texts are one input, and `{LENGTHS}` may be a second one; "
         message += f"here are {', '.join(f'`{name}`' for name in names)}"
         if names[1:] == [LENGTHS]:
             message = f"`{LENGTHS}` is one number for each text, but its shape is "
             message += f"{[*inputs[1].shape]}"
-        return message, f"write `{LENGTHS}: {{shape: [1], dtype: int64}}`"
+        return message, f"write `{LENGTHS}: {{shape: [], dtype: int64}}`"
 
     def conflicts(self) -> Iterator[Conflict]:
         """Find keys that do not go together."""
@@ -207,6 +207,7 @@ class LabeledTexts(Text):
     def arguments(self, task: Task) -> dict[str, Any]:
         """Return the path, what a text becomes, and what to learn."""
         names = [each.name for each in task.inputs]
+        alone = any(not each.shape for each in task.inputs)
         return {
             "path": self.path,
             "column": self.column,
@@ -216,6 +217,7 @@ class LabeledTexts(Text):
             "units": self.units,
             "test": self.test,
             **({"names": names} if names else {}),
+            **({"alone": True} if alone else {}),
             "length": task.shape[0],
             "vocabulary": self.vocabulary or task.known,
             "front": task.last_step and not names,
