@@ -25,7 +25,10 @@ ANY = "Identity"
 
 
 def similar_type(raw: Any) -> str:
-    """Return "did you mean …?" for a text that is nearly a type of torch.nn."""
+    """Say how to write what is nearly a type of torch.nn; empty if it is not."""
+    if isinstance(raw, dict) and len(raw) == 1 and next(iter(raw)) in LAYERS:
+        type_ = next(iter(raw))
+        return f"write `{type_}` alone: the layer has the arguments, `${{…}}: {{…}}`"
     name = raw.partition("(")[0].rpartition(".")[2] if isinstance(raw, str) else ""
     found = [each for each in near(name, LAYERS) if each.lower() == name.lower()]
     return f"did you mean {listed(found)}?" if found else ""

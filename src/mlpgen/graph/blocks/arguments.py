@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.arguments import plain as plain_value
 from mlpgen.graph.blocks.definitions import INPUT
-from mlpgen.spec.type_parameters import read_type
+from mlpgen.spec.type_parameters import read_type, similar_type
 from mlpgen.spec.wording import cut, kind_of, listed, nearest, shown
 from mlpgen.spec.wording import plain as bare
 from mlpgen.symbols.agreements import agree, noting
@@ -152,7 +152,7 @@ def block_arguments(
                 f"`{name}` must be {kind_of(default)} like its default "
                 f"{_bare(default)}, not {shown(plain)}"
             )
-            help = problems.help_for(plain)
+            help = problems.help_for(plain) or similar_type(raw)
             if isinstance(raw, list) and entry.shorthand and len(raw) > 1:
                 help = f"name them: {_named(raw, definition)}"
             problems.add("MG203", message, path, help=help)
