@@ -119,6 +119,33 @@ layers:
         42 + 14,
         (2,),
     ),
+    "lists, rounds and types": Case(
+        """\
+name: Net
+parameters: {scales: [0.5, 2.0, 3.0], cuts: [6, 4, 3], act: ReLU, deep: true}
+input: [8]
+layers:
+  - Sequential:
+      - mul: "${scales[index]}"
+      - "${act}"
+      - slice: {dim: 1, end: "${cuts[index]}"}
+    repeat: 3
+    name: stage
+  - Sequential:
+      - add: "${len(cuts)}"
+      - mul: "${scales[1]}"
+      - clamp: {min: "${scales[0]}", max: "${2 * scales[2]}"}
+    name: rest
+  - "${act}"
+  - "${act}":
+    when: "${deep}"
+    else: stage
+  - Linear: 2
+""",
+        8,
+        (2,),
+        (({"deep": False}, 8), ({"cuts": (5, 2, 2)}, 6)),
+    ),
     "what is a layer in a list of layers": Case(
         """\
 name: Net
@@ -181,6 +208,8 @@ def test_names_of_classes() -> None:
         assert classes("what is a layer in a list of layers", style) == ["Net"]
     found = classes("parameters, local values and names")
     assert found == ["Mul", "Shifted", "Slice", "Squares", "Turned", "Net"]
+    found = classes("lists, rounds and types")
+    assert found == ["Mul", "Slice", "Add", "Clamp", "Net"]
     found = classes("equal calls in blocks and rounds")
     assert found == ["Slice2", "Mul", "Permute", "Add", "Abs", "Slice", "Net"]
 

@@ -7,20 +7,28 @@ the layer if the author named that, else after the function: `Slice`.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from mlpgen.graph.code_keys import code_key
 from mlpgen.graph.nodes import Graph, Maker
-from mlpgen.graph.used_parameters import function_arguments, names_in, own_names
-from mlpgen.names.identifiers import camel_case, wrong_class_name
+from mlpgen.graph.used_parameters import names_in
+from mlpgen.names.identifiers import (
+    camel_case,
+    free_name,
+    wrong_class_name,
+    wrong_parameter,
+)
 from mlpgen.styles.code import Code, call
 from mlpgen.styles.docstrings import docstring
 from mlpgen.styles.forward_class import class_plan
 from mlpgen.styles.layout import INDENT, layout
 from mlpgen.symbols import operands
-from mlpgen.symbols.expressions import Expression
-from mlpgen.symbols.sizes import Size
+from mlpgen.symbols.expressions import Expression, is_whole, value_of
+from mlpgen.symbols.sizes import Real, Size
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpgen.graph.nodes import Model, Node
     from mlpgen.styles.plan import ClassPlan
 
@@ -61,7 +69,7 @@ class _Classes:
     def _node(self, node: Node, graph: Graph, *, inside: bool) -> Node:
         """Change a layer, which may be inside a `Sequential`."""
         if node.is_function and inside:
-            return self._layer(node, graph)
+            return self._layer(node)
         if not node.children and not node.rounds:
             return node
         return node._replace(
@@ -72,12 +80,11 @@ class _Classes:
             ),
         )
 
-    def _layer(self, node: Node, graph: Graph) -> Node:
+    def _layer(self, node: Node) -> Node:
         """Return a function as a layer whose class calls it."""
         assert node.function is not None
-        names = sorted(own_names(function_arguments(node.function)))
-        kinds = {name: _kind(name, node, graph) for name in names}
-        plan = _class_of(node, kinds)
+        arguments = _Arguments(node)
+        plan = _class_of(node, arguments)
         key = (plan.signature, plan.forward)
         if key not in self._names:
             said = node.name if node.named else node.type
@@ -85,8 +92,8 @@ class _Classes:
             self._names[key] = name
             self._taken.add(name)
             self.plans.append(plan._replace(name=Code(name)))
-        given = {name: Expression(0, operands.name(name)) for name in names}
-        maker = Maker(self._names[key], "", given, frozenset(names))
+        given = arguments.given
+        maker = Maker(self._names[key], "", given, frozenset(given))
         return node._replace(maker=maker, function=None)
 
     def _free(self, wanted: str) -> str:
@@ -99,9 +106,78 @@ class _Classes:
         return name
 
 
-def _class_of(node: Node, kinds: dict[str, str]) -> ClassPlan:
-    """Plan a class that calls a function; `kinds` are the types of its arguments."""
-    alone = node._replace(name="result", named=False, sources=("input",))
+class _Arguments:
+    """The values in a call that depend on parameters: arguments of its class.
+
+    Attributes:
+        given: What each use gives, by name.
+        function: The call with these names in place of the values.
+    """
+
+    def __init__(self, node: Node) -> None:
+        assert node.function is not None
+        self.given: dict[str, Any] = {}
+        self._names = {
+            code_key(each): f"{name}_{at}" if _is_list(value) else name
+            for name, value in node.arguments.items()
+            for at, each in enumerate(_listed(value))
+        }
+        function = node.function
+        self.function = function._replace(
+            leading=self._named(function.leading),
+            positional=self._named(function.positional),
+            keywords={n: self._named(each) for n, each in function.keywords.items()},
+        )
+
+    def kinds(self) -> dict[str, str]:
+        """Return the types of the arguments."""
+        return {name: _kind(value) for name, value in self.given.items()}
+
+    def _named(self, value: Any) -> Any:
+        """Replace the values that depend on parameters by names."""
+        if _is_list(value):
+            return type(value)(map(self._named, value))
+        if not isinstance(value, Expression | Real | Size) or not names_in(value):
+            return value
+        key = code_key(value)
+        known = (name for name, each in self.given.items() if code_key(each) == key)
+        name = next(known, "") or self._free(self._names.get(key, "size"))
+        self.given[name] = value
+        if _kind(value) == "int":
+            return Size.parameter(name, int(value_of(value)))
+        return Expression(value_of(value), operands.name(name))
+
+    def _free(self, wanted: str) -> str:
+        """Return a name that is no other argument, nor an attribute of modules."""
+        name = f"{wanted}_value" if wrong_parameter(wanted) else wanted
+        return free_name(name, self.given)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, tuple | list) and not isinstance(value, Expression)
+
+
+def _listed(value: Any) -> Sequence[Any]:
+    return value if _is_list(value) else (value,)
+
+
+def _kind(value: Any) -> str:
+    """Return the type of a value that depends on parameters."""
+    plain = value_of(value)
+    return "int" if is_whole(plain) else type(plain).__name__.replace("Real", "float")
+
+
+def _class_of(node: Node, arguments: _Arguments) -> ClassPlan:
+    """Plan a class that calls a function."""
+    kinds = arguments.kinds()
+    alone = node._replace(
+        name="result",
+        named=False,
+        sources=("input",),
+        function=arguments.function,
+        condition=None,
+        number=None,
+    )
     graph = Graph(
         name="Function",
         stem="",
@@ -109,7 +185,7 @@ def _class_of(node: Node, kinds: dict[str, str]) -> ClassPlan:
         parameters={},
         inferred=tuple(kinds),
         inputs={"input": node.inputs[0]},
-        nodes=(alone._replace(condition=None, number=None),),
+        nodes=(alone,),
         outputs=("result",),
         layers=1,
         entries=(),
@@ -120,18 +196,3 @@ def _class_of(node: Node, kinds: dict[str, str]) -> ClassPlan:
         about=docstring([f"The function `{node.type}` as a layer."], INDENT),
         signature=tuple(signature) if kinds else (),
     )
-
-
-def _kind(name: str, node: Node, graph: Graph) -> str:
-    """Return the type of a parameter, a size or a local value in a call."""
-    if name in graph.parameters:
-        return type(graph.parameters[name]).__name__
-    assert node.function is not None
-    values = [*function_arguments(node.function)]
-    while values:
-        value = values.pop()
-        if isinstance(value, (tuple, list)):
-            values += value
-        elif not isinstance(value, Size) and name in names_in(value):
-            return "float"
-    return "int"
