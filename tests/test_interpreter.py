@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 import yaml
+from torch import nn
 
 from mlpgen import api
 from mlpgen.functions import FUNCTIONS
 from mlpgen.layers import LAYERS
+from mlpgen.proof.checks.comparison import close
 from mlpgen.proof.checks.errors import FailsError
 from mlpgen.proof.checks.spec_comparison import as_written
 from mlpgen.proof.checks.subject import Subject, load
+from mlpgen.proof.checks.undrawn import Undrawn
 from mlpgen.proof.job import job
 from mlpgen.spec.types import layer_class
 
@@ -270,3 +273,38 @@ def test_a_layer_that_overwrites_another(tmp_path: Path) -> None:
     text = text.replace("4}, LayerNorm", "4}, {Linear: 2}")
     with pytest.raises(FailsError, match="`out_features` of `linear_2` is 3, not 2"):
         evaluated(text, tmp_path, old="Linear(4, 2)", new="Linear(4, 3)")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "wanted"),
+    [
+        ([1.0, -2.0], [1.0, -2.0], True),
+        ([1.0, -2.0], [1.00001, -2.0], True),
+        ([1.0, -2.0], [1.001, -2.0], False),
+        ([1000.0, 1e-3], [1000.0, 2e-3], True),
+        ([1000.0, 1.0], [1000.05, 1.0], True),
+        ([float("nan"), 1.0], [float("nan"), 1.0], True),
+        ([float("nan"), 1.0], [0.0, 1.0], False),
+        ([float("inf"), 1.0], [float("inf"), 1.0], True),
+        ([float("inf"), 1.0], [1.0, 1.0], False),
+        ([float("inf"), 1.0], [float("-inf"), 1.0], False),
+        ([], [], True),
+    ],
+)
+def test_values_are_close_up_to_rounding(
+    one: list[float], other: list[float], wanted: bool
+) -> None:
+    assert close(torch.tensor(one), torch.tensor(other)) == wanted
+
+
+def test_models_are_made_without_drawing() -> None:
+    torch.manual_seed(3)
+    before = torch.get_rng_state()
+    with Undrawn():
+        made = nn.ModuleList(
+            [nn.Linear(3, 2), nn.Embedding(4, 2), nn.LSTM(2, 2), nn.Conv2d(1, 2, 3)]
+        )
+        made.append(nn.MultiheadAttention(4, 2))
+        nn.init.trunc_normal_(nn.Parameter(torch.empty(2, 2)))
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not any(bool(each.any()) for each in made.parameters())

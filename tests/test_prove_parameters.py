@@ -197,8 +197,8 @@ def test_initial_values(tmp_path: Path) -> None:
         ),
         ("std=0.02", "std=0.03", r"`drawn.weight` is not distributed as normal_ draws"),
         (
-            "ones_(self.gain)",
-            "zeros_(self.gain)",
+            "nn.Parameter(torch.ones(",
+            "nn.Parameter(torch.zeros(",
             "`gain` is not initialized by ones_: 0",
         ),
         ("zeros_(module", "ones_(module", r"`layer_norm_1.weight` is not init"),

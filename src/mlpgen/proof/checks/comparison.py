@@ -35,10 +35,14 @@ def close(a: Tensor, b: Tensor) -> bool:
     # In pieces: the outputs of a language model take hundreds of megabytes.
     pieces = [*zip(_pieces(a), _pieces(b), strict=True)]
     largest = max((_largest(left) for left, _ in pieces), default=0.0)
-    return all(
-        torch.allclose(*each, rtol=1e-4, atol=1e-5 * largest, equal_nan=True)
-        for each in pieces
-    )
+    return all(_close(*each, 1e-5 * largest) for each in pieces)
+
+
+def _close(a: Tensor, b: Tensor, atol: float) -> bool:
+    """Compare in the quickest way that suffices: most are equal, or nearly."""
+    if torch.equal(a, b) or bool((a - b).abs().max() <= atol):
+        return True
+    return torch.allclose(a, b, rtol=1e-4, atol=atol, equal_nan=True)
 
 
 def _pieces(tensor: Tensor) -> Sequence[Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
@@ -19,6 +20,7 @@ from .shapes_and_counts import (
     plain_kernels,
 )
 from .subject import SEED, call, load, longest_inputs, made_inputs
+from .undrawn import Undrawn
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -109,7 +111,8 @@ def _run(
 ) -> _Run:
     """Make a model and run it in eval mode, and in train mode unless it is large."""
     torch.default_generator.manual_seed(SEED)
-    with torch.device(device):
+    drawn = Undrawn() if device == "meta" else nullcontext()
+    with torch.device(device), drawn:  # on meta there are no values to draw
         model = cls(**_values(arguments)).eval()
     with one_example():
         outputs = call(model, _inputs(claims, 1, device))

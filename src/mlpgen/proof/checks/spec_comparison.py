@@ -21,6 +21,7 @@ from .messages import counted
 from .parameters import need_computed, need_modules, need_owned, need_ties
 from .shapes_and_counts import need_outputs
 from .subject import SEED, call, load
+from .undrawn import Undrawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,8 +121,8 @@ def captured(subject: Subject) -> str:
     subject.interpreted = None  # values of large networks are large
     count = len(outputs)
     for style, path in trial["files"].items():
-        torch.default_generator.manual_seed(SEED)
-        model: nn.Module = load(path, claims["name"])()
+        with Undrawn():
+            model: nn.Module = load(path, claims["name"])()
         _need_keys(base, model, style)
         model.load_state_dict(base.state_dict())
         found = call(model.eval(), subject.inputs(_FEW))
