@@ -1,8 +1,10 @@
-"""Lists of numbers: `depths[0]`, `stages[index][1]`, `len(depths)`."""
+"""Lists of numbers: `depths[0]`, `stages[index][1]`, `len(depths)`.
+
+Arithmetic is imported only where it is needed, as in `sizes`.
+"""
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols import operands
@@ -13,7 +15,6 @@ from mlpgen.symbols.expressions import (
     NotComputedError,
     is_whole,
 )
-from mlpgen.symbols.item_sums import item_sum
 from mlpgen.symbols.sizes import Size, sum_of
 from mlpgen.symbols.type_names import TypeName
 
@@ -48,6 +49,8 @@ def item(found: Expression, index: Expression) -> Expression:
         if index.names:
             raise NotComputedError("the item of a list has no code")
         return value if isinstance(value, Expression) else Expression.constant(value)
+    from mlpgen.symbols.item_sums import item_sum
+
     indices = (*values.indices, sum_of(number))
     if is_whole(value):
         return Expression(Size(value, item_sum(values.name, indices)))
@@ -67,9 +70,10 @@ def length(found: Expression) -> Expression:
         raise ExpressionError("`len` takes a list")
     if not isinstance(values, Items):
         return Expression.constant(len(values))
-    return Expression(
-        Size(len(values), item_sum(values.name, values.indices, length=True))
-    )
+    from mlpgen.symbols.item_sums import item_sum
+
+    terms = item_sum(values.name, values.indices, length=True)
+    return Expression(Size(len(values), terms))
 
 
 def endless(value: ParameterValue) -> ParameterValue:
@@ -103,6 +107,8 @@ def read(text: str) -> tuple[Any, ...]:
     Raises:
         ValueError: It is no list.
     """
+    import json
+
     found = json.loads(f"[{text}]", parse_constant=_refused)
     if len(found) == 1 and isinstance(found[0], list):
         (found,) = found
@@ -115,6 +121,8 @@ def _refused(text: str) -> None:
 
 def written(value: Numbers) -> str:
     """Write a list as on a command line."""
+    import json
+
     text = json.dumps(value, separators=(",", ":"))
     return text if depth(value) > 1 else text.strip("[]")
 
