@@ -81,6 +81,8 @@ def _help(node: Node, name: str) -> str:
         return "in a block it is a size of the input, such as `in_height`"
     if node.function is not None and node.function.once:
         return "a buffer is computed once: compute the largest, and cut it"
+    if node.is_function:
+        return "put it beside the `Sequential`, which holds its functions as they are"
     return "only functions can use it, such as `slice`, `reshape` or `interpolate`"
 
 
