@@ -152,7 +152,9 @@ def block_arguments(
                 f"`{name}` must be {kind_of(default)} like its default "
                 f"{_bare(default)}, not {shown(plain)}"
             )
-            help = problems.help_for(plain) or similar_type(raw)
+            help = problems.help_for(plain)
+            if isinstance(default, TypeName):
+                help = help or similar_type(raw)
             if isinstance(raw, list) and entry.shorthand and len(raw) > 1:
                 help = f"name them: {_named(raw, definition)}"
             problems.add("MG203", message, path, help=help)
