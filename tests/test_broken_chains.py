@@ -113,7 +113,8 @@ layers:
   - log_softmax: {dim: 1}
 """
 NO_CHAIN = CHAIN.replace("relu", "abs")
-WHY = "; it has a `forward`: `abs_1` is a function, for which `torch.nn` has no layer"
+REASON = "`abs_1` is a function, for which `torch.nn` has no layer"
+WHY = f"; it has a `forward`, since {REASON}"
 
 
 def said(text: str, folder: Path, *options: str) -> tuple[str, str]:

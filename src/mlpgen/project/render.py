@@ -146,7 +146,7 @@ def _why(unchained: Diagnostic) -> str:
     _, _, reason = unchained.message.partition(": ")
     place = unchained.place
     line = f", {place.path}:{place.span.line}" if place else ""
-    return f"it has a `forward`: {reason} ({unchained.code}{line})"
+    return f"it has a `forward`, since {reason} ({unchained.code}{line})"
 
 
 def _with_note(diagnostic: Diagnostic, request: Request) -> Diagnostic:
