@@ -320,3 +320,38 @@ def test_states_are_passed_on_as_they_are() -> None:
     assert "_, (h_n, c_n) = self.encoder(packed)\n" in code
     assert "decoder, _ = self.decoder(target, (h_n, c_n))\n" in code
     assert "transpose" not in code and "unsqueeze" not in code
+
+
+CELLS = """
+name: Cells
+input: {step: [5], hidden: [8], cell: [8]}
+layers:
+  - LSTMCell: 8
+    name: first
+    from: [step, hidden, cell]
+  - LSTMCell: 8
+    name: rnn
+    from: [first, first.hidden, first.cell]
+outputs: [rnn.hidden, rnn.cell]
+"""
+
+
+class Cells(nn.Module):
+    """Steps of two layers; the parts of the last one are what is returned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.LSTMCell(5, 8)
+        self.rnn = nn.LSTMCell(8, 8)
+
+    def forward(
+        self, step: Tensor, hidden: Tensor, cell: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        hidden, cell = self.first(step, (hidden, cell))
+        found: tuple[Tensor, Tensor] = self.rnn(hidden, (hidden, cell))
+        return found
+
+
+def test_parts_of_a_cell_are_returned() -> None:
+    inputs = [torch.randn(3, 5), torch.randn(3, 8), torch.randn(3, 8)]
+    assert_as_written(CELLS, Cells, inputs)

@@ -9,6 +9,7 @@ from mlpgen.graph.checks.in_place import overwritings
 from mlpgen.graph.entries.numbered import place_of
 from mlpgen.graph.named_layers import named_layers
 from mlpgen.graph.run_order import occurrences, values_of
+from mlpgen.graph.walks import is_numbered
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -61,11 +62,11 @@ def _is_moved(occurrence: Occurrence, graph: Graph) -> bool:
 
 
 def _by_key(graph: Graph) -> dict[str, str]:
-    """Return the names of layers by those of their modules, which may be numbers."""
+    """Return the names of layers by those of their modules, if they have numbers."""
     return {
         each.module: each.name
         for each in occurrences(graph)
-        if each.time == 0 and not each.node.spread
+        if each.time == 0 and not each.node.spread and is_numbered(each.module)
     }
 
 

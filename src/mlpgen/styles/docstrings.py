@@ -177,7 +177,8 @@ def _shape(
             code = code.replaced(sizes)
         code = code.replaced({name: named(each) for name, each in letters.items()})
         codes.append(code.text.replace(" ", _TIED))
-    return f"({', '.join(['N', *codes] if value.batched else codes)})"
+    whole = ["N", *codes] if value.batched else codes
+    return f"({', '.join(whole)})" if len(whole) != 1 else f"({whole[0]},)"
 
 
 def _wrapped(row: str, hanging: int) -> list[str]:
