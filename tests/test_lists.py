@@ -203,7 +203,7 @@ def test_a_list_is_given_to_a_block() -> None:
     loaded = net(
         {"Inner": {"sizes": "${widths}", "scales": [1]}},
         {"Inner": {"sizes": "${rows[1]}"}},
-        {"Inner": {"sizes": [3, "${widths[-1]}", 5], "scales": ["${rate}"]}},
+        {"Inner": {"sizes": [3, 5, "${widths[-1]}"], "scales": ["${rate}"]}},
         "Inner",
         {"Inner": {"sizes": [7]}},
         parameters={"widths": [8, 16], "rows": [[1, 5], [2, 6]], "rate": 0.25},
@@ -212,9 +212,12 @@ def test_a_list_is_given_to_a_block() -> None:
     code = dense(code_of(loaded))
     assert dense("Inner(4, sizes=widths, scales=(1,))") in code
     assert "sizes=rows[1]" in code
-    assert dense("sizes=(3, widths[-1], 5), scales=(rate,))") in code
+    assert dense("sizes=(3, 5, widths[-1]), scales=(rate,))") in code
     assert dense("* self.scales[0]") in code
     check_proved(loaded)
+    cls: Any = type(model(loaded, "explicit"))
+    other = cls(widths=(7, 9), rows=((1,), (2, 3, 4)))
+    assert other(torch.zeros(2, 4)).shape == (2, 14)
 
 
 def test_each_kind_of_list_has_a_type() -> None:

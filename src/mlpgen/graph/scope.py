@@ -222,6 +222,9 @@ def scope_of_model(
 
 
 def _names(value: ParameterValue | Expression | None) -> frozenset[str]:
+    """Return the names in a value, or in the items of a list."""
     if isinstance(value, Expression):
         return value.names
+    if isinstance(value, tuple):
+        return frozenset[str]().union(*map(_names, value))
     return names_of(value) if isinstance(value, Size) else frozenset()
