@@ -497,7 +497,9 @@ NOT_SHARED = {"function", "function of several results", *TENSORS}
 @pytest.mark.parametrize(
     ("target", "place"),
     [
-        (target, place)
+        pytest.param(target, place, marks=EXHAUSTIVE)
+        if target in BY_A_PARAMETER and place != "block"
+        else (target, place)
         for target in TARGETS
         for place in ("model", "block", "repeated block")
         # Results of rounds are inputs of the next.
