@@ -240,6 +240,33 @@ NETWORKS = {
             "is Linear ${hidden}",
         ),
     ),
+    "what passes without a layer": layer(
+        3,
+        {"Linear": 8, "when": "${hidden > 2}", "else": "flatten_1"},
+        "relu_1 was ReLU, is Linear 8 when ${hidden > 2} else flatten_1",
+    ),
+    "a local value": Case(
+        {
+            ("values",): {"wide": "${2 * hidden}"},
+            ("layers", 2): {"Linear": {"out_features": "${wide}", "bias": "${biased}"}},
+        },
+        (
+            "linear_1 was Linear {out_features: ${hidden}, bias: ${biased}}, "
+            "is Linear {out_features: ${2 * hidden}, bias: ${biased}}",
+        ),
+    ),
+    "free sizes": Case(
+        {
+            ("input",): [1, "height", "width"],
+            ("sizes",): {"height": 28, "width": 28},
+            ("layers", 0): {"AdaptiveAvgPool2d": [2, 4]},
+            ("blocks",): GONE,
+        },
+        (
+            "stem was Unit {width: 4}, is AdaptiveAvgPool2d [2, 4]",
+            "the block Unit is gone",
+        ),
+    ),
     "other data": Case(
         {
             ("training", "data"): {"csv": "table.csv", "target": "kind"},
