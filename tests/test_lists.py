@@ -407,3 +407,20 @@ def test_a_size_without_a_formula_stays_in_its_class() -> None:
     check_proved(
         net({"Inner": {"depths": [2, 1]}}, {"Linear": 2}, **{**more, "parameters": {}})
     )
+
+
+def test_long_names_of_lists_are_laid_out_as_ruff_does() -> None:
+    long = "a_list_whose_name_is_nearly_as_long_as_a_name_of_a_list_can_be"
+    table = "a_table_whose_name_is_long_enough"
+    loaded = net(
+        {"Linear": f"${{{long}[0] + {table}[1][0]}}"},
+        parameters={long: [8, 16, 32], table: [[1, 2, 3], [4, 5, 6], [7, 8, 9]]},
+    )
+    assert (
+        f"        {long}: tuple[\n            int, ...\n        ] = (8, 16, 32),\n"
+        f"        {table}: tuple[tuple[int, ...], ...] = (\n"
+        "            (1, 2, 3),\n"
+        "            (4, 5, 6),\n"
+        "            (7, 8, 9),\n"
+        "        ),\n"
+    ) in code_of(loaded)

@@ -47,6 +47,7 @@ class Group(NamedTuple):
         exploded: Whether it is always split, one item per line.
         separator: The text between items: a space in a comprehension.
         comments: The comment of each item, if it is split.
+        broken: The opening on several lines, for where it does not fit one.
     """
 
     opening: str
@@ -56,6 +57,7 @@ class Group(NamedTuple):
     exploded: bool = False
     separator: str = ", "
     comments: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
 
 
 Value = Operand | Group

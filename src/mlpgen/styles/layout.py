@@ -157,6 +157,10 @@ def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
         return _split(piece, room, after=after)
     if not isinstance(piece, Group) or not piece.items:
         return [f"{before}{flat(piece)}{after}"]
+    if piece.broken and width(f"{before}{piece.opening}") > room:
+        *lines, opening = piece.broken
+        rest = piece._replace(opening=opening, broken=())
+        return [*lines, *_spread(rest, room, "", after)]
     if statement and width(f"{before}{piece.opening}") > room:
         inner = _spread(piece, room - INDENT, "", "")
         return [f"{before}(", *indented(inner), f"){after}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import Group, call, literal
@@ -31,7 +32,11 @@ def _argument(name: str, default: ParameterValue) -> Piece:
     typed = f"{name}: {_type_of(default)} = "
     value = literal(default)
     if isinstance(value, Group):
-        return value._replace(opening=f"{typed}{value.opening}")
+        begin, inside, _ = re.split(r"\[(.*)\]", typed, maxsplit=1)
+        return value._replace(
+            opening=f"{typed}{value.opening}",
+            broken=(f"{begin}[", f"    {inside}", f"] = {value.opening}"),
+        )
     return f"{typed}{value.text}"
 
 
