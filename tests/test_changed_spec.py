@@ -188,11 +188,6 @@ NETWORKS = {
         {"ReLU": None, "when": "${ hidden>2 }"},
         "relu_1 was ReLU, is ReLU when ${hidden > 2}",
     ),
-    "what passes instead": layer(
-        4,
-        {"Dropout": 0.5, "when": "${hidden > 2}", "else": "relu_1"},
-        "dropout_1 was Dropout 0.5, is Dropout 0.5 when ${hidden > 2} else relu_1",
-    ),
     "a source": layer(
         6,
         {"Softmax": 1, "name": "probas", "from": "dropout_1"},
