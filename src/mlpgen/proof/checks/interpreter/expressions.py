@@ -98,8 +98,9 @@ def computed(text: str, known: Mapping[str, Any]) -> Any:
     Raises:
         FailsError: It is more than arithmetic on numbers.
     """
-    if isinstance(known.get(text.strip()), str):
-        return known[text.strip()]  # a type of layer
+    alone = known.get(text.strip())
+    if isinstance(alone, str) and alone[:1].isupper() and alone.isalnum():
+        return alone  # a type of layer
     try:
         return _value(ast.parse(text.strip(), mode="eval").body, {**_TRUTH, **known})
     except (SyntaxError, LookupError, TypeError, ArithmeticError, ValueError) as error:
