@@ -545,3 +545,38 @@ def test_layers_with_unused_results_are_not_called(
     assert all(calls.count(name) == len(said[name]) for name in calls if name)
     with pytest.raises(SpecError, match="does not run"):
         api.render(loaded, style, capture=["lent"])
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_rules_that_do_the_same_are_one_branch(
+    bias: bool, tmp_path: Path, gathered: Gathered
+) -> None:
+    layers = ["Conv2d", "ConvTranspose2d", "Linear", "Embedding"]
+    drawn = {"weight": {"normal_": {"std": 0.02}}}
+    rules: dict[str, Any] = dict.fromkeys(layers, drawn)
+    if bias:
+        rules |= {name: {"bias": "zeros_"} for name in layers[:2]}
+    spec = {
+        "name": "Net",
+        "input": {"tokens": {"shape": [6], "dtype": "int64"}},
+        "init": rules,
+        "layers": [
+            {"Embedding": {"num_embeddings": 9, "embedding_dim": 4}},
+            {"Linear": 8},
+            {"reshape": [1, 6, 8]},
+            {"Conv2d": {"out_channels": 2, "kernel_size": 1}},
+            {"ConvTranspose2d": {"out_channels": 2, "kernel_size": 1}},
+        ],
+    }
+    text = written(spec, "explicit")
+    types = ["(nn.Conv2d, nn.ConvTranspose2d)", "(nn.Linear, nn.Embedding)"]
+    if not bias:
+        types = [f"({', '.join(f'nn.{name}' for name in layers)})"]
+        text = " ".join(text.split()).replace("( ", "(").replace(", )", ")")
+    assert text.count("isinstance(") == len(types)
+    assert all(f"module, {each}" in text for each in types)
+    (tmp_path / "net.py").write_text(written(spec, "explicit"), encoding="utf-8")
+    gathered.take(tmp_path)
+    torch.manual_seed(0)
+    made = model(network(spec), "explicit")
+    assert made.linear_1.weight.std() < 0.05 or bias

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.entries.init_kinds import KINDS, parameters_of
 from mlpgen.graph.nodes import Model
 from mlpgen.graph.walks import every_layer, is_numbered
 from mlpgen.layers import LAYERS
-from mlpgen.styles.code import call, keyword, literal, quoted
+from mlpgen.styles.code import Group, call, keyword, literal, quoted
 from mlpgen.styles.init.init_kinds import loop_over_kinds
 from mlpgen.styles.init.tensors import filled_at_once
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Init, Node, Rule
+    from mlpgen.styles.code import Piece
     from mlpgen.styles.variable_names import InitLocals
     from mlpgen.symbols.operands import Operand
 
@@ -106,36 +107,79 @@ def _of_kinds(node: Node, target: str, local: InitLocals) -> list[str]:
     return under_conditions(when, lines) if lines else []
 
 
+class _Branch(NamedTuple):
+    """What the loop over all modules does with some types of layers.
+
+    Attributes:
+        types: Their classes: `nn.Linear`.
+        test: What must also hold; empty for nothing.
+        body: The statements.
+        guarded: The statements under that test, for a first line without it.
+    """
+
+    types: tuple[str, ...]
+    test: str
+    body: tuple[str, ...]
+    guarded: tuple[str, ...]
+
+
 def _rules(graph: Graph) -> list[str]:
     """Write loops over all parameters, and over all modules by their type."""
-    lines: list[str] = []
-    local = init_locals(graph)
-    module = local.module
+    module = init_locals(graph).module
     layers = list(every_layer(graph.nodes))
     everywhere: list[str] = []
+    branches: list[_Branch] = []
     for rule in graph.rules if isinstance(graph, Model) else ():
         if not rule.type:
             names = [name for node in layers for name in parameters_of(node)]
+            local = init_locals(graph)
             everywhere = loop_over_kinds("self", rule.inits, names, local, BODY)
             continue
         inside = [node for node in layers if node.type == rule.type]
-        of_type = [node for node in inside if node.weights]
-        plain = {name: init for name, init in rule.inits.items() if name not in KINDS}
-        tests = [_test(rule, name, of_type, module) for name in plain]
-        prefix = "nn." if rule.type in LAYERS else ""
-        head = f"{'elif' if lines else 'if'} isinstance({module}, {prefix}{rule.type})"
-        if len(tests) == len(rule.inits) == 1 and tests[0]:
-            both = f"{head} and {tests[0]}:"
-            if BODY + INDENT + width(both) <= WIDTH:  # ruff wants one `if`, not two
-                head, tests = both[:-1], [""]
-        names = [name for node in inside for name in parameters_of(node)]
-        deep = BODY + 2 * INDENT
-        body = loop_over_kinds(module, rule.inits, names, local, deep)
-        for (name, init), test in zip(plain.items(), tests, strict=True):
-            body += _init_call(_tensor(module, name), init, deep, test)
-        lines += [f"{head}:", *indented(body)]
-    found = [f"for {module} in self.modules():", *indented(lines)] if lines else []
-    return [*everywhere, *found]
+        found = _branch(rule, inside, graph)
+        if branches and branches[-1][1:] == found[1:]:  # ruff wants one branch, not two
+            last = branches.pop()
+            found = found._replace(types=(*last.types, *found.types))
+        branches.append(found)
+    lines: list[str] = []
+    for each in branches:
+        lines += _written(each, module, "elif" if lines else "if")
+    found_lines = [f"for {module} in self.modules():", *indented(lines)]
+    return [*everywhere, *(found_lines if lines else [])]
+
+
+def _branch(rule: Rule, inside: Sequence[Node], graph: Graph) -> _Branch:
+    """Plan what a rule does with the layers of its type."""
+    local = init_locals(graph)
+    of_type = [node for node in inside if node.weights]
+    plain = {name: init for name, init in rule.inits.items() if name not in KINDS}
+    tests = [_test(rule, name, of_type, local.module) for name in plain]
+    whole = tests[0] if len(tests) == len(rule.inits) == 1 else ""
+    names = [name for node in inside for name in parameters_of(node)]
+    deep = BODY + 2 * INDENT
+    body, guarded = [], loop_over_kinds(local.module, rule.inits, names, local, deep)
+    for (name, init), test in zip(plain.items(), tests, strict=True):
+        tensor = _tensor(local.module, name)
+        body += _init_call(tensor, init, deep)
+        guarded += _init_call(tensor, init, deep, test)
+    prefix = "nn." if rule.type in LAYERS else ""
+    kept = body if whole else guarded
+    return _Branch((f"{prefix}{rule.type}",), whole, tuple(kept), tuple(guarded))
+
+
+def _written(branch: _Branch, module: str, word: str) -> list[str]:
+    """Write a branch; a test that would make its first line too long is inside."""
+    types: Piece = branch.types[0]
+    if len(branch.types) > 1:
+        types = Group("(", branch.types, ")", collection=True)
+    deep = BODY + INDENT
+    head = layout(call("isinstance", module, types), deep, f"{word} ", ":")
+    if not branch.test:
+        return [*head, *indented(branch.body)]
+    both = f"{head[0].removesuffix(':')} and {branch.test}:"
+    if len(head) == 1 and deep + width(both) <= WIDTH:  # ruff wants one `if`, not two
+        return [both, *indented(branch.body)]
+    return [*head, *indented(branch.guarded)]
 
 
 def _test(rule: Rule, name: str, nodes: Sequence[Node], module: str) -> str:
