@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
 from mlpgen.graph.blocks.equal_uses import check_uses
-from mlpgen.graph.blocks.hints import Hints, more_empty, more_hints
+from mlpgen.graph.blocks.hints import Hints, hints_after_mistakes, more_hints
 from mlpgen.graph.blocks.include import included
 from mlpgen.graph.blocks.order import in_order
 from mlpgen.graph.checks.free_sizes import check_free
@@ -176,7 +176,7 @@ def _resolve(
         with problems.trial() as trial:
             resolver = Resolver(blocks, hints, model.stem)
             graph = resolver.model(model, inputs, sizes)
-            more = more_empty if problems.failed else more_hints
+            more = hints_after_mistakes if problems.failed else more_hints
             found = more(resolver.state, hints)
             if found == hints:
                 trial.keep()

@@ -38,7 +38,7 @@ class Hints(NamedTuple):
 def more_hints(state: ResolverState, hints: Hints) -> Hints:
     """Add what the last pass found out; equal hints end the passes."""
     known = changing(state.arrivals)
-    hints = more_empty(state, hints)
+    hints = hints_after_mistakes(state, hints)
     plain = {**hints.plain}
     for name, sizes in written_as_numbers(state.uses, known).items():
         if sizes:
@@ -51,18 +51,24 @@ def more_hints(state: ResolverState, hints: Hints) -> Hints:
             examples[name] = tuple(
                 numbers(use.values) for use in every if not use.tried
             )
-    return Hints(plain, hints.empty, examples, free_sizes(state.arrivals))
+    return hints._replace(plain=plain, examples=examples)
 
 
-def more_empty(state: ResolverState, hints: Hints) -> Hints:
-    """Add the entries of which the last pass found out that they can have no rounds."""
+def hints_after_mistakes(state: ResolverState, hints: Hints) -> Hints:
+    """Add what the last pass found out in spite of mistakes, which may follow from it.
+
+    These are the entries that can have no rounds, and the sizes that each call has
+    anew: a module that two lengths share is not made for one of them.
+    """
     known = changing(state.arrivals)
     empty = {
         place
         for place, counts in state.counts.items()
         if _can_be_none(place[0], counts, known)
     }
-    return hints._replace(empty=hints.empty | empty)
+    return hints._replace(
+        empty=hints.empty | empty, free=free_sizes(state.arrivals)
+    )
 
 
 def _can_be_none(
