@@ -60,7 +60,8 @@ def _deeper(leaves: st.SearchStrategy[str], signs: str) -> st.SearchStrategy[str
 
 
 _ROUNDED = ["int(q * b)", "round(p * c)", "floor(q * c)", "ceil(p * b)", "ceil(c / a)"]
-WHOLE = _deeper(st.sampled_from(["a", "b", "c", "2", "1", *_ROUNDED]), "+ - * // %")
+_LEAVES = ["a", "b", "c", "2", "1", "2 ** a", "c ** (a % b)", *_ROUNDED]
+WHOLE = _deeper(st.sampled_from(_LEAVES), "+ - * // %")
 REAL = _deeper(st.sampled_from(["p", "q", "a", "0.25"]), "+ - * /")
 COMPARED = st.one_of(
     st.tuples(WHOLE, st.sampled_from(["<", ">=", "==", "!="]), WHOLE).map(" ".join),

@@ -20,7 +20,7 @@ from .linters import ruff
 if TYPE_CHECKING:
     from pathlib import Path
 
-PARAMETERS = {"a": 4, "f": 0.5, "b": True}
+PARAMETERS = {"a": 4, "d": 5, "f": 0.5, "b": True}
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,10 @@ PARAMETERS = {"a": 4, "f": 0.5, "b": True}
         ("(a+1)//2*3", 6, "3 * ((a + 1) // 2)"),
         ("28-a", 24, "28 - a"),
         ("a**2", 16, "a * a"),
+        ("2**a", 16, "2**a"),
+        ("a ** (a - 2) * 3", 48, "3 * a ** (a - 2)"),
+        ("2 ** (a % 3) + 1", 3, "2 ** (a % 3) + 1"),
+        ("(a + 1) ** a // 5", 125, "(a + 1) ** a // 5"),
         ("a/2", 2.0, "a / 2"),
         ("-(f+1)*2", -3.0, "-(f + 1) * 2"),
         ("f**2", 0.25, "f**2"),
@@ -54,6 +58,9 @@ PARAMETERS = {"a": 4, "f": 0.5, "b": True}
         ("b if a > 1 else true", True, "b if a > 1 else True"),
         ("2 if 1 < 2 else a // 0", 2, "2"),
         ("3 if f > 0 else 1 // a", 3, "3 if f > 0 else 1 // a"),
+        ("a if a != d else d", 4, "a"),
+        ("a if d == a else d", 5, "d"),
+        ("a if a != d else 2 * d", 4, "a if a != d else 2 * d"),
         ("int(b) + 1", 2, "2 if b else 1"),
         ("min(a, 7, 9)", 4, "min(a, 7)"),
         ("max(1, int(24 * f))", 12, "max(1, int(24 * f))"),
@@ -91,6 +98,9 @@ def test_values_and_code(text: str, value: object, code: str) -> None:
         "1 +",
         "9**9**9",
         "2**63",
+        "2 ** (a - 5)",
+        "2 ** (16 * a)",
+        "9 ** (10 * a)",
         "9223372036854775807 + 1",
         "10**300",
         "1e308*10",
@@ -192,7 +202,7 @@ def test_a_choice_computes_what_it_chooses() -> None:
     ("text", "message", "help"),
     [
         ("8 + (a == 4)", "`a == 4` is true or false, not a number", "`int(a == 4)` is"),
-        ("sqrt(a)", "there is no function `sqrt`, only abs, ceil, floor, int, max", ""),
+        ("sqrt(a)", "there is no function `sqrt`, only abs, ceil, floor, int, len", ""),
         ("min(a)", "`min` takes two numbers or more", ""),
         ("round(f, 1)", "`round` takes one number", ""),
         ("2 if b", "is not a Python expression", "`a if condition else b`"),

@@ -267,6 +267,46 @@ def test_the_code_does_not_depend_on_the_example() -> None:
         assert code(ANY_LENGTH, style) == code(other, style)
 
 
+TWO_LENGTHS = """
+name: TwoLengths
+input: {source: [long, 4], target: [short, 4]}
+sizes: {long: 7, short: 5}
+blocks:
+  Position:
+    layers:
+      - parameter: {shape: [16, 4], init: {normal_: {}}}
+        name: table
+      - slice: {dim: 0, end: "${in_channels}"}
+      - add:
+        from: [input, slice_1]
+  Embedded:
+    layers:
+      - Linear: 4
+      - Position:
+        name: position
+layers:
+  - Embedded:
+    from: source
+    name: embedded
+  - mean: 1
+    name: first
+  - share: embedded
+    from: target
+  - mean: 1
+  - add:
+    from: [first, mean_1]
+"""
+
+
+def test_lengths_share_a_block_that_reads_its_own(tmp_path: Path) -> None:
+    """What reads its size in each call is not made for the size of one of them."""
+    assert "long 2 and short 3" in proved(TWO_LENGTHS, tmp_path)
+    text = code(TWO_LENGTHS)
+    assert text.count("= Embedded(4)") == 1
+    assert "self.embedded(source)" in text
+    assert "self.embedded(target)" in text
+
+
 UNSLICED = """
 name: Net
 input: [3, height, width]

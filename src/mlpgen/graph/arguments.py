@@ -211,18 +211,32 @@ def about_unknown(name: str, scope: Scope, problems: Problems) -> str:
         return "`index` is the number of a round, and only in a layer with `repeat`"
     free = problems.document.data.get("sizes")
     if scope.title and isinstance(free, dict) and name in free:
-        sizes = [each for each in scope.parameters if each.startswith("in_")]
-        return f"a block sees the sizes of its own inputs: {listed(sizes)}"
+        return f"a block sees the sizes of its own inputs: {listed(scope.sizes)}"
     of_model = (problems.document.data.get(key) for key in ("parameters", "values"))
     if scope.title and any(isinstance(x, dict) and name in x for x in of_model):
         return f"give `{scope.title}` a parameter: a block sees only its own"
+    if scope.title and (size := _SIZE.fullmatch(name)):
+        return _about_size(name, size[1], scope)
     near = nearest(name, [*scope.parameters, *scope.values])
-    sizes = [each for each in scope.parameters if each.startswith("in_")]
-    if not near and name.startswith("in_") and sizes:
-        return f"the sizes of the input are {listed(sizes)}"
     if not near and INDEX in scope.parameters:
         return "the number of the round is `index`"
     return near or "define it under `parameters:`, with a default"
+
+
+_SIZE = re.compile(r"\w+_(channels|features|depth|height|width|length)")
+"""A name that looks as if it were a size of an input of a block."""
+
+
+def _about_size(name: str, word: str, scope: Scope) -> str:
+    """Say which sizes of its inputs a block sees, unless it has such a parameter."""
+    others = [each for each in scope.parameters if each not in scope.sizes]
+    if near := nearest(name, [each for each in others if each.endswith(f"_{word}")]):
+        return near
+    if scope.sizes:
+        return f"the sizes of its inputs are {listed(scope.sizes)}"
+    if name.startswith("in_"):
+        return f"no layer of `{scope.title}` takes its input, so it has no size"
+    return "define it under `parameters:`, with a default"
 
 
 def _check_structural(

@@ -79,6 +79,7 @@ class Scope(NamedTuple):
         checked: Whether shapes must fit; if not, only the code is wanted, and what does
             not fit passes through.
         values: The local values of the class, as the spec writes them.
+        sizes: The names of the sizes of a block's inputs.
     """
 
     parameters: Mapping[str, ParameterValue]
@@ -88,6 +89,7 @@ class Scope(NamedTuple):
     free: Mapping[str, frozenset[str]] = MappingProxyType({})
     checked: bool = True
     values: Mapping[str, Any] = MappingProxyType({})
+    sizes: tuple[str, ...] = ()
 
     def evaluate(self, text: str) -> Expression:
         """Evaluate `${…}` with the names of this class.

@@ -9,7 +9,7 @@ from unicodedata import category
 from mlpgen.diagnostics.escape import guarded
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
-from mlpgen.symbols.operands import Operand
+from mlpgen.symbols.operands import Operand, WholePower
 from mlpgen.symbols.sizes import Real, Size
 from mlpgen.symbols.type_names import TypeName
 
@@ -77,7 +77,7 @@ def literal(value: object, names: Mapping[str, Operand] = _AS_THEY_ARE) -> Value
     """
     match value:
         case Expression() | Size() | Real():
-            return value.operand.replaced(names) if names else value.operand
+            return in_forward(value.operand, names) if names else value.operand
         case bool() | int() | float():
             return operands.number(value)
         case None:
@@ -95,6 +95,23 @@ def literal(value: object, names: Mapping[str, Operand] = _AS_THEY_ARE) -> Value
                 return Group("(", items, ",)", collection=True)
             return Group("(", items, ")", collection=True)
     raise TypeError(f"no literal for {type(value).__name__}")
+
+
+def in_forward(code: Operand, names: Mapping[str, Operand]) -> Operand:
+    """Write an expression for `forward`.
+
+    torch.jit.script takes a power of whole numbers for a fraction: it becomes
+    `int(a**b)`.
+
+    Args:
+        code: The expression.
+        names: What replaces its names.
+    """
+    found = code.mapped(lambda each: in_forward(each, names))
+    if code.is_name:
+        found = code.replaced(names)
+    whole = any(isinstance(each, WholePower) for each in code.tokens)
+    return operands.call("int", found) if whole else found
 
 
 def quoted(text: str) -> str:

@@ -15,6 +15,8 @@ from mlpgen.symbols.expressions import (
     is_whole,
 )
 from mlpgen.symbols.operands import Precedence
+from mlpgen.symbols.sizes import Size, of_sum, sum_of
+from mlpgen.symbols.sum_functions import LARGEST_EXPONENT, WRONG_EXPONENT, power
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,24 +66,24 @@ def negative(inner: Expression) -> Expression:
 
 
 def _power(left: Expression, right: Expression) -> Expression:
-    base, exponent = left.value, right.value
-    whole = isinstance(base, int) and isinstance(exponent, int)
-    if whole and (right.names or not 0 <= exponent <= 63):
-        raise ExpressionError("the exponent must be a number from 0 to 63")
-    value: Number = 1
-    if whole:
-        for _ in range(int(exponent)):
-            value = bounded(value * base)
-    else:
-        try:
-            value = float(base) ** float(exponent)
-        except (OverflowError, ZeroDivisionError):
-            raise NotComputedError("the result is too large") from None
+    if is_whole(left.value) and is_whole(right.value):
+        return _whole_power(left.value, right.value)
+    try:
+        value: Number = float(left.value) ** float(right.value)
+    except (OverflowError, ZeroDivisionError):
+        raise NotComputedError("the result is too large") from None
     if isinstance(value, complex):
         raise NotComputedError("the root of a negative number is not a real number")
-    if is_whole(value):
-        return Expression(value)
     return _numeric(value, operands.power(left.operand, right.operand))
+
+
+def _whole_power(base: int, exponent: int) -> Expression:
+    """Return a power of whole numbers: `2 ** index` is a size as `2 * index` is."""
+    if not 0 <= exponent <= LARGEST_EXPONENT:
+        kind = NotComputedError if isinstance(exponent, Size) else ExpressionError
+        raise kind(WRONG_EXPONENT)
+    value = bounded(int(base) ** int(exponent))
+    return Expression(of_sum(int(value), power(sum_of(base), sum_of(exponent))))
 
 
 def _numeric(value: Number, operand: Operand) -> Expression:

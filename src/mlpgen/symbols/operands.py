@@ -289,13 +289,19 @@ def negative(operand: Operand) -> Operand:
     return _made(Precedence.SIGN, "-", Slot(operand, _TIGHTEST))
 
 
-def power(base: Operand, exponent: Operand) -> Operand:
+class WholePower(str):
+    """The sign of a power of whole numbers."""
+
+    __slots__ = ()
+
+
+def power(base: Operand, exponent: Operand, sign: type[str] = str) -> Operand:
     """Return a power with ruff's spaces: `a**2`, but `(a + 1) ** 2`."""
     simple = all(re.fullmatch(_SIMPLE, _first(each)) for each in (base, exponent))
     return _made(
         Precedence.POWER,
         Slot(base, _TIGHTEST),
-        "**" if simple and base.precedence is _TIGHTEST else " ** ",
+        sign("**" if simple and base.precedence is _TIGHTEST else " ** "),
         Slot(exponent, Precedence.SIGN),
     )
 

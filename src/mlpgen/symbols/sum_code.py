@@ -312,6 +312,9 @@ def _atom(atom: Atom) -> Operand:
         case Choice():
             condition = atom.condition.operand
             return operands.choice(condition, formula(atom.one), formula(atom.other))
+        case Called(function="pow"):
+            base, exponent = map(formula, atom.sums)
+            return operands.power(base, exponent, operands.WholePower)
         case Called():
             return operands.call(atom.function, *map(formula, atom.sums))
         case Rounded():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.symbols.expressions import NotComputedError
 from mlpgen.symbols.sum_arithmetic import added, divided, multiplied
 from mlpgen.symbols.sums import (
     Atom,
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from mlpgen.symbols.sums import Terms
+
+LARGEST_EXPONENT = 63
+"""The largest exponent of a whole number."""
+WRONG_EXPONENT = f"the exponent must be a number from 0 to {LARGEST_EXPONENT}"
 
 
 def minimum(one: Sum, other: Sum) -> Sum:
@@ -70,6 +75,8 @@ def _is_positive_atom(atom: Atom) -> bool:
             return True
         case Called(function="max"):
             return any(map(is_positive, atom.sums))
+        case Called(function="pow"):
+            return is_positive(atom.sums[0])
     return all(map(is_positive, sums_in(atom)))
 
 
@@ -85,6 +92,9 @@ def either(condition: Any, one: Sum, other: Sum) -> Sum:
         decided(one, condition.code, holds=True),
         decided(other, condition.code, holds=False),
     )
+    told = _told_apart(condition, one, other)
+    if told is not None:
+        return told
     common = _common(one, other)
     one, other = added(one, common, -1), added(other, common, -1)
     if one.terms == other.terms:
@@ -92,6 +102,22 @@ def either(condition: Any, one: Sum, other: Sum) -> Sum:
     atom = Choice(short(f"({condition.code}?{one.key}:{other.key})"))
     atom.condition, atom.one, atom.other = condition, one, other
     return added(common, made(atom, one, other, beside=condition))
+
+
+def _told_apart(condition: Any, one: Sum, other: Sum) -> Sum | None:
+    """Return what a choice between two sums always is, if it asks whether they differ.
+
+    `a if a != b else b` is `a`.
+    """
+    sides = condition.operand.inner
+    signs = [each.strip() for each in condition.operand.tokens if isinstance(each, str)]
+    if len(sides) != 2 or signs not in (["=="], ["!="]):
+        return None
+    from mlpgen.symbols.sum_code import formula
+
+    if {formula(one), formula(other)} != {*sides}:
+        return None
+    return one if signs == ["!="] else other
 
 
 def decided(value: Sum, condition: str, *, holds: bool) -> Sum:
@@ -166,8 +192,26 @@ def absolute(value: Sum) -> Sum:
     return _call("abs", [value]) if constant is None else number(abs(constant))
 
 
+def power(base: Sum, exponent: Sum) -> Sum:
+    """Return a power; with an exponent that is a plain number, a product.
+
+    Raises:
+        NotComputedError: The exponent is a plain number that is too small or too large.
+    """
+    times = exponent.constant
+    if times is None:
+        return _call("pow", [base, exponent])
+    if not 0 <= times <= LARGEST_EXPONENT:
+        raise NotComputedError(WRONG_EXPONENT)
+    result = number(1)
+    for _ in range(times):
+        result = multiplied(result, base)
+    return result
+
+
 def _call(function: str, sums: Sequence[Sum]) -> Sum:
-    keys = ",".join(sorted(each.key for each in sums))
+    each_key = [each.key for each in sums]
+    keys = ",".join(each_key if function == "pow" else sorted(each_key))
     atom = Called(short(f"{function}[{keys}]"))
     atom.function, atom.sums = function, (*sums,)
     return made(atom, *sums)
@@ -220,6 +264,8 @@ def rebuilt(
                 return scaled(of(atom.size), again(atom.factor))
             case Called(function="abs"):
                 return absolute(of(atom.sums[0]))
+            case Called(function="pow"):
+                return power(*map(of, atom.sums))
             case Called():
                 return extreme(atom.function, [of(each) for each in atom.sums])
             case Rounded():

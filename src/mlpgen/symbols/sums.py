@@ -139,7 +139,7 @@ class Choice(Atom):
 
 
 class Called(Atom):
-    """`min`, `max` or `abs` of sums, as an author wrote it; they may be below 0.
+    """`min`, `max`, `abs` or `pow` of sums as an author wrote it; they may be below 0.
 
     Attributes:
         function: Its name.

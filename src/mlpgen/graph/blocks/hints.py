@@ -66,9 +66,7 @@ def hints_after_mistakes(state: ResolverState, hints: Hints) -> Hints:
         for place, counts in state.counts.items()
         if _can_be_none(place[0], counts, known)
     }
-    return hints._replace(
-        empty=hints.empty | empty, free=free_sizes(state.arrivals)
-    )
+    return hints._replace(empty=hints.empty | empty, free=free_sizes(state.arrivals))
 
 
 def _can_be_none(

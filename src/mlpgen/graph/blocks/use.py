@@ -152,6 +152,7 @@ class Uses:
             free=free,
             checked=checked,
             values=definition.values,
+            sizes=(*known,),
         )
         if definition.joins:
             definition = with_tensors(definition, len(tensors), arriving[0])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.graph.used_parameters import own_operands
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.reserved.words import BUILTINS
+from mlpgen.styles.code import in_forward
 from mlpgen.styles.forward.statements import Assignment
 from mlpgen.styles.variable_names import FORWARD, SHORT, argument
 from mlpgen.symbols import operands
@@ -81,7 +82,7 @@ def _in_forward(code: Operand, sizes: Mapping[str, Operand]) -> Operand:
     names = {
         name: sizes.get(name) or operands.atom(f"self.{name}") for name in code.names
     }
-    return code.replaced(names)
+    return in_forward(code, names)
 
 
 def _long_indices(graph: Graph) -> list[Operand]:
