@@ -11,6 +11,10 @@ from torch import nn
 
 from mlpgen import api
 from mlpgen.proof.checks.subject import load
+from mlpgen.symbols.evaluation import evaluate
+from mlpgen.symbols.expressions import NotComputedError
+from mlpgen.symbols.sizes import Size
+from mlpgen.symbols.substitution import substituted
 from tests.networks import check_proved, module, network
 
 if TYPE_CHECKING:
@@ -45,6 +49,14 @@ def test_dilations_double_in_each_round() -> None:
         convolutions = [m for m in made.modules() if isinstance(m, nn.Conv1d)]
         assert [each.dilation for each in convolutions] == [(1,), (2,), (4,), (8,)]
         assert made(torch.zeros(1, 4, 60)).shape == (1, 4)
+
+
+def test_an_exponent_of_other_values_is_checked_again() -> None:
+    size = evaluate("${2 ** (a - 2)}", {"a": 4}).value
+    assert isinstance(size, Size)
+    assert substituted(size, {"a": 5}) == 8
+    with pytest.raises(NotComputedError, match="exponent"):
+        substituted(size, {"a": 1})
 
 
 @pytest.mark.filterwarnings("ignore:.torch.jit:DeprecationWarning")

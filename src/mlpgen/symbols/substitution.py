@@ -54,6 +54,8 @@ def substituted(
         return replaced(size, sums, again, key, meant=meant)
     except ZeroDivisionError:
         raise NotComputedError("the expression divides by zero") from None
+    except OverflowError as error:
+        raise NotComputedError(str(error)) from None
 
 
 def restated(condition: Expression, values: Mapping[str, Value]) -> Expression:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.symbols.expressions import NotComputedError
 from mlpgen.symbols.sum_arithmetic import added, divided, multiplied
 from mlpgen.symbols.sums import (
     Atom,
@@ -196,13 +195,13 @@ def power(base: Sum, exponent: Sum) -> Sum:
     """Return a power; with an exponent that is a plain number, a product.
 
     Raises:
-        NotComputedError: The exponent is a plain number that is too small or too large.
+        OverflowError: The exponent is a plain number that is too small or too large.
     """
     times = exponent.constant
     if times is None:
         return _call("pow", [base, exponent])
     if not 0 <= times <= LARGEST_EXPONENT:
-        raise NotComputedError(WRONG_EXPONENT)
+        raise OverflowError(WRONG_EXPONENT)
     result = number(1)
     for _ in range(times):
         result = multiplied(result, base)
