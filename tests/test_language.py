@@ -730,6 +730,15 @@ def test_invalid_initial_states(layer: Any, sources: Any, code: str) -> None:
     assert codes(*layers, shape=STATES) == [code]
 
 
+@pytest.mark.parametrize("reader", ["LSTM", "GRU", "RNN"])
+def test_recurrent_layers_need_a_batch(reader: str) -> None:
+    """Without one, the last step would be taken from the wrong dimension."""
+    table = {"parameter": {"shape": [4, 3]}, "name": "table"}
+    layers = [table, {reader: 3, "select": "last"}, {"add": None, "from": [
+        "input", f"{reader.lower()}_1"]}]  # fmt: skip
+    assert codes(*layers, shape=(3,)) == ["MG302"]
+
+
 MASKED = [
     ({"MultiheadAttention": {"num_heads": 2, "key_padding_mask": True}},
      ["words", "padding"], 1),

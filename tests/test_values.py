@@ -122,6 +122,91 @@ def test_a_left_out_layer_guards_its_value() -> None:
         assert model(loaded, style)(torch.zeros(1, 8, 8, 8)).shape == (1, 4, 8, 8)
 
 
+@pytest.mark.parametrize(
+    ("parameters", "value", "when", "code"),
+    [
+        ({"n": 0}, "${n ** -0.5}", "${n > 0}", "n**-0.5 if n else 0"),
+        ({"n": [1, 2]}, "${n[2]}", "${len(n) > 2}", "n[2] if len(n) > 2 else 0"),
+        ({"n": [1]}, "${n[-3]}", "${len(n) >= 3}", "n[-3] if len(n) > 2 else 0"),
+        ({"n": [1], "k": 1}, "${n[k]}", "${k == 0}", "n[k] if k < len(n) else 0"),
+        (
+            {"n": [3]},
+            "${6 // (len(n) - 1)}",
+            "${len(n) > 1}",
+            "6 // (len(n) - 1) if len(n) - 1 != 0 else 0",
+        ),
+        (
+            {"n": [[4]]},
+            "${6 // n[0][1]}",
+            "${len(n[0]) == 2}",
+            "6 // n[0][1] if len(n[0]) > 1 and n[0][1] != 0 else 0",
+        ),
+        (
+            {"n": [4]},
+            "${n[1] if len(n) != 1 else n[2]}",
+            "${len(n) > 1}",
+            "n[1] if len(n) != 1 else (n[2] if len(n) > 2 else 0)",
+        ),
+        (
+            {"n": 0, "k": 0},
+            "${5 if k > 0 and 6 // n > 1 else 3}",
+            "${n > 0}",
+            "5 if k > 0 and (6 // n > 1 if n else False) else 3",
+        ),
+        (
+            {"n": 0},
+            "${5 if n != 5 and 6 // n > 1 else 3}",
+            "${n > 0}",
+            "5 if n != 5 and (6 // n > 1 if n else False) else 3",
+        ),
+    ],
+)
+def test_a_left_out_layer_guards_what_python_would_refuse(
+    parameters: dict[str, Any], value: str, when: str, code: str
+) -> None:
+    """Only there: what choices, `and` and `or` test themselves needs no guard."""
+    block = {
+        "parameters": parameters,
+        "values": {"guarded": value},
+        "layers": [{"mul": "${guarded}", "when": when}],
+    }
+    loaded = net(block)
+    assert f"        self.guarded = {code}\n" in code_of(loaded)
+    for style in api.STYLES:
+        assert model(loaded, style)(torch.ones(1, 8, 8, 8)).shape == (1, 8, 8, 8)
+
+
+def test_a_left_out_layer_is_tried_with_longer_lists() -> None:
+    """It is checked, so there is no warning MG317."""
+    layer = {"Linear": "${widths[2] // (len(widths) - 1)}"}
+    given = {"name": "Net", "input": [3], "parameters": {"widths": [4]}}
+    left_out = {**layer, "when": "${len(widths) > 2}"}
+    loaded = network({**given, "layers": [left_out, {"Linear": 2}]})
+    assert not loaded.warnings
+    made = model(loaded, "explicit")
+    assert type(made)(widths=(4, 5, 6))(torch.ones(1, 3)).shape == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("values", "count"),
+    [
+        ({"on": "${n == 0 or 6 // n > 1}"}, 72),
+        ({"per": "${6 // n}", "on": "${n == 0 or per > 1}"}, 72),
+        ({"per": "${6 // n}", "on": "${(2 if n == 0 else per) > 1}"}, 72),
+        ({"on": "${n > 0 and 6 // n > 1}"}, 0),
+    ],
+)
+def test_a_condition_is_what_it_is_where_it_divides_by_zero(
+    values: dict[str, str], count: int
+) -> None:
+    layer = {"Conv2d": {"out_channels": 8, "kernel_size": 1}, "when": "${on}"}
+    loaded = net({"parameters": {"n": 0}, "values": values, "layers": [layer]})
+    assert loaded.graph.total_parameters == count
+    for style in api.STYLES:
+        made = model(loaded, style)
+        assert sum(each.numel() for each in made.parameters()) == count
+
+
 def test_equal_sizes_stay_equal() -> None:
     """A value and its expression are one size, for any parameters: no MG316."""
     block = {

@@ -101,6 +101,22 @@ def own_names(value: Any) -> frozenset[str]:
     return frozenset()
 
 
+def computed_names(node: Node) -> frozenset[str]:
+    """Return the names that the code of a layer itself evaluates in any case."""
+    if node.condition is not None:
+        return node.condition.operand.computed
+    return _computed(tuple(_layer_values(node)))
+
+
+def _computed(value: Any) -> frozenset[str]:
+    match value:
+        case Expression() | Size() | Real():
+            return value.operand.computed
+        case tuple() | list():
+            return frozenset[str]().union(*map(_computed, value))
+    return frozenset()
+
+
 def function_arguments(function: Function) -> tuple[Any, ...]:
     """Return all arguments of a call."""
     return (
@@ -139,10 +155,17 @@ def _values(node: Node, *, counted: bool = True) -> Iterator[Any]:
 
 def names_of_layer(node: Node) -> frozenset[str]:
     """Return the names in the code of a layer, without the layers inside it."""
-    values = [*own_values(node), *(each.times for each in node.rounds)]
+    return frozenset[str]().union(*map(names_in, _layer_values(node)))
+
+
+def _layer_values(node: Node) -> Iterator[Any]:
+    yield from own_values(node)
+    for each in node.rounds:
+        yield each.times
+        if each.running is not None:
+            yield each.running.start
     for _, arguments in node.inits.values():
-        values += arguments.values()
-    return frozenset[str]().union(*map(names_in, values))
+        yield from arguments.values()
 
 
 def own_values(node: Node) -> Iterator[Any]:

@@ -23,7 +23,6 @@ class HasBatchFirst(Layer):
         Raises:
             ShapeError: MG311, MG313.
         """
-        super().check_inputs(values)
         if len({value.batched for value in values}) > 1:
             inputs = " and ".join(whole_shown(value) for value in values)
             message = f"all inputs of `{self.title()}` must have a batch, but "
@@ -32,6 +31,7 @@ class HasBatchFirst(Layer):
                 f"{message}got {inputs}",
                 help="add the learned tensor to one with a batch",
             )
+        super().check_inputs(values)
         if not getattr(self, "batch_first"):
             raise ShapeError(
                 "MG311",

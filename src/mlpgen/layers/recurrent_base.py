@@ -37,6 +37,7 @@ class Recurrent(HasBatchFirst):
     """
 
     gates: ClassVar[int]
+    needs_batch: ClassVar = True
     states: ClassVar[tuple[str, ...]] = ("hidden",)
     arity: ClassVar[tuple[int, int]] = (1, 3)
     example_input: ClassVar = (20, 8)

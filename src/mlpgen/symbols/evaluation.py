@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpgen.symbols.expression_syntax import (
     FUNCTIONS,
@@ -228,7 +228,7 @@ def _other_value(value: Numbers, other: int) -> Numbers:
     if isinstance(value, tuple):
         from mlpgen.symbols import lists
 
-        of_others: tuple[Any, ...] = lists.filled(value, other)
+        of_others = lists.of_length(lists.filled(value, other), other)
         kept = (value.name, value.indices) if isinstance(value, Items) else ()
         return Items(map(lists.endless, of_others), *kept, endless=True)
     if isinstance(value, Size):

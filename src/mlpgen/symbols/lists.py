@@ -91,6 +91,11 @@ def filled(value: Any, number: Any) -> Any:
     return value if isinstance(value, bool) else type(value)(number)
 
 
+def of_length(value: Any, count: int) -> tuple[Any, ...]:
+    """Return a list with so many items, which begins again at its end."""
+    return tuple(value[at % len(value)] for at in range(count))
+
+
 def changes(value: Numbers, change: Callable[[Any], Any]) -> Iterator[Numbers]:
     """Yield a list with one item changed, for each item; of a number the number."""
     if not isinstance(value, tuple):

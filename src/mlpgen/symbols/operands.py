@@ -124,9 +124,9 @@ class Operand(NamedTuple):
 
     @property
     def computed(self) -> frozenset[str]:
-        """The names that are evaluated in any case, whatever the conditions are."""
+        """The names in the code itself that are evaluated whatever conditions are."""
         if self.is_name:
-            return self.names
+            return self.own_names
         inner = self.inner
         if self.is_choice:
             inner = inner[1:2]

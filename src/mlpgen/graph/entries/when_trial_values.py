@@ -12,7 +12,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols.expressions import ExpressionError, is_whole
-from mlpgen.symbols.lists import filled
+from mlpgen.symbols.lists import filled, of_length
 from mlpgen.symbols.lists import numbers as numbers_in
 from mlpgen.symbols.sizes import Size, with_value
 from mlpgen.symbols.substitution import substituted
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 MOST = 16
 """The maximum number of trials for one layer."""
+LONGEST = 64
+"""The most items of a list in a trial."""
 MOST_FLAGS = 3
 """The number of flags of which all combinations are tried."""
 _NUMBERS = (2, 4, 8, 16, 64, 1, 3, 12, 6, 128, 0)
@@ -98,6 +100,7 @@ def _others(
     ends = ("_height", "_width", "_depth")
     sides = {n: v for n, v in known.items() if n.endswith(ends) and is_whole(v)}
     tried = list(dict.fromkeys([*near(asked), *_NUMBERS]))
+    lists = [name for name in counts if isinstance(known[name], tuple)]
     changes: list[Sequence[str]] = [[each] for each in counts]
     changes += [counts, list(dict.fromkeys([*counts, *nothing]))]
     for larger, choice in product(
@@ -106,6 +109,8 @@ def _others(
         begin = {**known, **dict(zip(flags, choice, strict=True))}
         begin |= {name: size * larger for name, size in sides.items()}
         yield begin
+        for count in (n for n in tried if lists and 0 < n <= LONGEST):
+            yield {**begin, **{n: of_length(known[n], count) for n in lists}}
         for number, change in product(tried, [nothing, *changes]):
             yield {**begin, **{n: filled(known[n], number) for n in change}}
         for number in tried:

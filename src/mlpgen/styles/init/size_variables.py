@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpgen.graph.scope import INDEX
-from mlpgen.graph.used_parameters import names_in, names_in_init, names_of_node
+from mlpgen.graph.used_parameters import computed_names, names_in_init, names_of_node
+from mlpgen.styles.init.left_out_sizes import guard
 from mlpgen.styles.init.repeated_sizes import repeated_sizes
-from mlpgen.styles.init.zero_division import guard_division
 from mlpgen.styles.layout import BODY, Lines, bracketed
 from mlpgen.styles.variable_names import running_names
 from mlpgen.symbols import operands
@@ -172,7 +172,7 @@ def size_lines(graph: Graph, attributes: Sequence[str] = ()) -> Lines:
             used |= code.names
             if name in needed:
                 needed |= code.computed
-            computed = code if name in needed else guard_division(code)
+            computed = code if name in needed else guard(code)
             target = name if name in local or name not in attributes else f"self.{name}"
             lines.append(bracketed(computed, BODY, f"{target} = "))
             local |= code.own_names
@@ -186,13 +186,10 @@ def size_lines(graph: Graph, attributes: Sequence[str] = ()) -> Lines:
 
 
 def _needed(node: Node) -> frozenset[str]:
-    """Return the names in layers that are made for any arguments."""
+    """Return the names in layers that are made for any arguments, and in conditions."""
+    found = computed_names(node)
     if node.condition is not None:
-        return frozenset()
-    found = names_of_node(node._replace(children=(), rounds=()))
-    inner = [*node.children]
-    for each in node.rounds:
-        found |= names_in(each.times)
-        found |= names_in(each.running.start) if each.running else frozenset()
-        inner += [] if is_symbolic(each.times) else [each.node]
+        return found
+    inner = [*node.children, *node.computed]
+    inner += (each.node for each in node.rounds if not is_symbolic(each.times))
     return found.union(*map(_needed, inner))
