@@ -35,6 +35,7 @@ from .test_training import MLP, PARTS
 from .test_training_keys import BOTH, OPTIONS
 
 if TYPE_CHECKING:
+    from mlpgen.graph.nodes import Model
     from mlpgen.layers.base import Values
 
     from .linters import Gathered
@@ -75,16 +76,18 @@ def only(number: int, entry: dict[str, Any], values: Values) -> dict[str, Any]:
         if value.batched:
             inputs[source] = {"shape": list(value.shape), "dtype": value.dtype}
         else:
+            drawn = f"drawn_{place}"
             layers += [
-                {"parameter": {"shape": [*value.shape, 2]}, "name": "drawn"},
-                {"argmax": 1, "from": "drawn", "name": source},
+                {"parameter": {"shape": [*value.shape, 2]}, "name": drawn},
+                {"argmax": len(value.shape), "from": drawn, "name": source},
             ]
         entry = {**entry, "from": [*entry.get("from", ()), source]}
+    unused = [] if inputs else [{"neg": None, "from": "input", "name": "unused"}]
     return {
         "name": f"Only{number}",
-        "input": inputs,
-        "layers": [*layers, entry | {"name": "only"}],
-        "outputs": ["only"],
+        "input": inputs or [8],
+        "layers": [*layers, entry | {"name": "only"}, *unused],
+        "outputs": ["only", *(["unused"] if unused else [])],
     }
 
 
@@ -367,6 +370,7 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
         inner = [each for each in api.layer_names(net.graph) if "_" in each]
         files = api.render(net, style, capture=inner)
         given = {"Tried", "tried", "output", "output_2", *inner, *net.graph.outputs}
+        given |= {each.replace(".", "_") for each in parts_of(net.graph)}
         given |= {"test", "validation"}  # in `train`, where no output has a name
         given |= {f"group_{place}" for place in range(9)}  # in `make_optimizer`
         given |= {*net.graph.inputs, *(each.rpartition(".")[2] for each in inner)}
@@ -379,6 +383,11 @@ def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
                 if not (wrong_class_name(name) if capital else is_taken(name)):
                     free.add(name)
     assert not free
+
+
+def parts_of(graph: Model) -> set[str]:
+    """Return the names of all parts of results, in all classes."""
+    return {name for each in [graph, *graph.blocks] for name in each.values()}
 
 
 def is_reserved(name: str) -> bool:

@@ -114,7 +114,8 @@ PROJECTED = {"LSTM": {"hidden_size": 4, "proj_size": 4}}
             {"where": None, "from": ["a", "b"]},
             ALIKE,
             "MG314",
-            "`where` expects a mask and two tensors, or a mask, a tensor and `other`",
+            "`where` expects a mask and two tensors, with the number `input` or "
+            "`other` in the place of a tensor",
         ),
         (
             {"CosineSimilarity": {"dim": 3}, "from": ["a", "b"]},
