@@ -71,6 +71,33 @@ def test_products_that_stand_in_code_often_have_a_variable() -> None:
     check_proved(net(named))
 
 
+def test_a_docstring_names_a_value_that_is_long() -> None:
+    """Short ones are told by the arguments of the class."""
+    block = {
+        "parameters": {"width": 10, "ratio": 1.5},
+        "values": {
+            "scaled": "${width * ratio}",
+            "rounded": "${max(8, int(scaled + 4) // 8 * 8)}",
+            "channels": "${rounded + 8 if rounded < 0.9 * scaled else rounded}",
+            "narrower": "${width // 2}",
+        },
+        "outputs": ["wide", "narrow"],
+        "layers": [
+            {
+                "Conv2d": {"out_channels": "${channels}", "kernel_size": 1},
+                "name": "wide",
+            },
+            {
+                "Conv2d": {"out_channels": "${narrower}", "kernel_size": 1},
+                "name": "narrow",
+            },
+        ],
+    }
+    code = code_of(net(block, "Inner", outputs=["inner_1.narrow"]))
+    assert "wide    float32 (N, channels, H, W)\n" in code
+    assert "narrow  float32 (N, width // 2, H, W)\n" in code
+
+
 def test_values_in_any_order() -> None:
     """Each line is after those that it needs, and nothing is unused."""
     values = {

@@ -162,6 +162,20 @@ def _letters(graph: Graph) -> dict[str, str]:
     return found
 
 
+_LONG = 40
+"""The most characters of a local value that is written out."""
+
+
+def _with_arguments(code: Operand, known: Mapping[str, Operand]) -> Operand:
+    """Replace variables by what they are; a long one keeps the name of its author."""
+    short = {
+        name: known[name]
+        for name in code.own_names & known.keys()
+        if len(known[name].text) <= _LONG or name not in code.meanings
+    }
+    return code.replaced(short)
+
+
 _TIED = "\xa0"
 """A space at which lines are not broken."""
 
@@ -169,12 +183,13 @@ _TIED = "\xa0"
 def _shape(
     value: Value, sizes: Mapping[str, Operand], letters: Mapping[str, str]
 ) -> str:
-    """Write a shape in a block, with letters and without variables of sizes."""
-    codes = []
+    """Write a shape in a block by its arguments, letters, and values that are long."""
+    codes: list[str] = []
+    known: dict[str, Operand] = {}
+    for name, each in sizes.items():
+        known[name] = _with_arguments(each, known)
     for size in value.shape:
-        code = operand_of(size)
-        while code.names & sizes.keys():
-            code = code.replaced(sizes)
+        code = _with_arguments(operand_of(size), known)
         code = code.replaced({name: named(each) for name, each in letters.items()})
         codes.append(code.text.replace(" ", _TIED))
     whole = ["N", *codes] if value.batched else codes
