@@ -128,7 +128,13 @@ def test_set_changes_the_default(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize(
-    "setting", ["hidden_1", "hidden_1=", "hidden_1=x", "=3", "a=1e999", "a=9e99999"]
+    "setting",
+    [
+        *["hidden_1", "hidden_1=", "hidden_1=x", "=3", "a=1e999", "a=9e99999"],
+        *["a=1e999,2", "a=[[1e999]]", "a=NaN,1", f"a={'[' * 900}1{']' * 900}"],
+        f"a={'[' * 50_000}",
+    ],
+    ids=lambda setting: setting[:12],
 )
 def test_a_wrong_setting_is_wrong_usage(folder: Folder, setting: str) -> None:
     assert (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.arguments import evaluated
+from mlpgen.names.identifiers import wrong_parameter
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import ExpressionError, is_expression
 
@@ -25,6 +26,8 @@ def check_values(scope: Scope, problems: Problems) -> None:
     """
     within = scope._replace(found=scope.found.copy(), checked=False)
     for name in scope.values:
+        if wrong_parameter(name):
+            continue  # it is already reported
         evaluated(f"${{{name}}}", scope.value_path(name), within, problems)
 
 

@@ -238,16 +238,16 @@ def _checked_numbers(
             message = f"`{cut(name)}` must be a number, {wanted}, not "
             help = problems.help_for(raw, symbolic=symbolic) or similar_type(raw)
             problems.add("MG203", message + shown(raw), (key, name), help=help)
-        else:
-            check_list(raw, (key, name), problems)
+        elif not check_list(raw, (key, name), problems):
+            del right[name]
     return {key: right}
 
 
 MOST_ITEMS = 1000
 
 
-def check_list(raw: Any, path: Path, problems: Problems) -> None:
-    """Check the default of a parameter, if it is a list.
+def check_list(raw: Any, path: Path, problems: Problems) -> bool:
+    """Check the default of a parameter, if it is a list; return whether it is right.
 
     Args:
         raw: The default.
@@ -255,7 +255,7 @@ def check_list(raw: Any, path: Path, problems: Problems) -> None:
         problems: Collects mistakes.
     """
     if not isinstance(raw, list):
-        return
+        return True
     found = numbers(raw)
     message, help = "", ""
     wrong = next((each for each in found if not isinstance(each, int | float)), 0)
@@ -276,6 +276,7 @@ def check_list(raw: Any, path: Path, problems: Problems) -> None:
         message = f"`{path[-1]}` has more than {MOST_ITEMS:,} numbers"
     if message:
         problems.add("MG203", message, path, help=help)
+    return not message
 
 
 def _lists_in(raw: Any) -> list[Any]:

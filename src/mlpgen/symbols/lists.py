@@ -5,7 +5,9 @@ Arithmetic is imported only where it is needed, as in `sizes`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from itertools import accumulate
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import (
@@ -23,6 +25,9 @@ if TYPE_CHECKING:
 
     from mlpgen.symbols.expressions import Numbers
     from mlpgen.symbols.type_names import ParameterValue
+
+DEEPEST = 8
+"""The most brackets around a number on a command line; deeper lists are not read."""
 
 
 def item(found: Expression, index: Expression) -> Expression:
@@ -114,13 +119,22 @@ def read(text: str) -> tuple[Any, ...]:
     """
     import json
 
-    found = json.loads(f"[{text}]", parse_constant=_refused)
+    depths = accumulate((sign == "[") - (sign == "]") for sign in text)
+    if max(depths, default=0) > DEEPEST:
+        raise ValueError("it is too deep")
+    found = json.loads(f"[{text}]", parse_constant=_refused, parse_float=_finite)
     if len(found) == 1 and isinstance(found[0], list):
         (found,) = found
     return tuple(frozen(found))
 
 
-def _refused(text: str) -> None:
+def _finite(text: str) -> float:
+    """Read a fraction; `1e999` would be infinite."""
+    found = float(text)
+    return found if isfinite(found) else _refused(text)
+
+
+def _refused(text: str) -> NoReturn:
     raise ValueError(text)
 
 

@@ -186,10 +186,12 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         if block.input:
             _check_names(inputs, "input", (*path, "input"), problems)
         at = (*path, "parameters")
-        for each, value in block.parameters.items():
-            check_list(value, (*at, each), problems)
+        lists = block.parameters.items()
+        right = [check_list(value, (*at, each), problems) for each, value in lists]
         _check_names(tuple(block.parameters), "parameter", at, problems, key=True)
         _check_values(block.values, path, block.parameters, inputs, problems)
+        if not all(right):
+            continue  # its uses cannot be checked
         entries = EntryReader(names, problems).read(block.layers, (*path, "layers"))
         taken = {each: (*path, "input", at) for at, each in enumerate(inputs)}
         entries = name_entries(entries, problems, taken)
