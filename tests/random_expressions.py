@@ -18,7 +18,7 @@ def value_of(text: str, parameters: Parameters) -> Any:
     return eval(text.replace("true", "True"), _FUNCTIONS, parameters)
 
 
-_FUNCTIONS = {"floor": math.floor, "ceil": math.ceil}
+_FUNCTIONS = {"floor": math.floor, "ceil": math.ceil, "log": math.log}
 
 
 def _operation(inner: st.SearchStrategy[str], signs: str) -> st.SearchStrategy[str]:
@@ -62,7 +62,7 @@ def _deeper(leaves: st.SearchStrategy[str], signs: str) -> st.SearchStrategy[str
 _ROUNDED = ["int(q * b)", "round(p * c)", "floor(q * c)", "ceil(p * b)", "ceil(c / a)"]
 _LEAVES = ["a", "b", "c", "2", "1", "2 ** a", "c ** (a % b)", *_ROUNDED]
 WHOLE = _deeper(st.sampled_from(_LEAVES), "+ - * // %")
-REAL = _deeper(st.sampled_from(["p", "q", "a", "0.25"]), "+ - * /")
+REAL = _deeper(st.sampled_from(["p", "q", "a", "0.25", "log(b)"]), "+ - * /")
 COMPARED = st.one_of(
     st.tuples(WHOLE, st.sampled_from(["<", ">=", "==", "!="]), WHOLE).map(" ".join),
     st.tuples(REAL, st.just("<"), REAL, st.just("<="), REAL).map(" ".join),

@@ -65,7 +65,7 @@ class ModelPlan(NamedTuple):
 
 
 _CALLS = {
-    "math": re.compile(r"(?<![\w.\"'])math\.(floor|ceil)\("),
+    "math": re.compile(r"(?<![\w.\"'])math\.(floor|ceil|log)\("),
     "pairwise": re.compile(r"(?<![\w.\"'])pairwise\("),
 }
 """Calls of Python's library, by what they import."""

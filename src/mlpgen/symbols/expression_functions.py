@@ -7,6 +7,7 @@ gives the even neighbour.
 from __future__ import annotations
 
 import ast
+import math
 from typing import TYPE_CHECKING
 
 from mlpgen.symbols import operands
@@ -66,6 +67,8 @@ def called(name: str, arguments: Sequence[Expression]) -> Expression:
     first = arguments[0]
     if isinstance(first.value, bool):
         return _as_number(first)
+    if name == "log":
+        return _logarithm(first)
     try:
         if not any(each.names for each in arguments):
             return Expression.constant(_plain(name, [x.value for x in arguments]))
@@ -96,6 +99,15 @@ def rounded_exactly(
         except ZeroDivisionError:
             raise NotComputedError("the expression divides by zero") from None
     return None
+
+
+def _logarithm(number: Expression) -> Expression:
+    if number.value <= 0:
+        raise NotComputedError("only a number above 0 has a logarithm")
+    value = math.log(number.value)
+    if not number.names:
+        return Expression.constant(value)
+    return Expression(value, operands.call("math.log", number.operand))
 
 
 def _as_number(condition: Expression) -> Expression:

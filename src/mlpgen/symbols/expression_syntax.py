@@ -14,7 +14,7 @@ LONGEST = 1000
 DEEPEST = 40
 MOST_STEPS = 200
 """Limits of an expression: characters, nested parentheses, nested operations."""
-FUNCTIONS = ("abs", "ceil", "floor", "int", "len", "max", "min", "round")
+FUNCTIONS = ("abs", "ceil", "floor", "int", "len", "log", "max", "min", "round")
 """The functions that expressions can call."""
 NOTHING_ELSE = (
     "expressions may only use numbers, parameters, + - * / // % **, comparisons, "

@@ -42,6 +42,7 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "len": len,
     "floor": math.floor,
     "ceil": math.ceil,
+    "log": math.log,
 }
 _TRUTH = {"true": True, "false": False}
 
