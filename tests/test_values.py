@@ -234,6 +234,23 @@ def test_a_condition_is_what_it_is_where_it_divides_by_zero(
         assert sum(each.numel() for each in made.parameters()) == count
 
 
+@pytest.mark.parametrize("widths", [[4], [4, 8], [4, 8, 5]], ids=str)
+def test_a_list_and_the_number_of_the_round_are_given_to_a_block(
+    widths: list[int],
+) -> None:
+    """However few rounds the default has, the code is that of longer lists, too."""
+    block = {
+        "parameters": {"at": 0, "sizes": [1]},
+        "layers": [{"Conv2d": {"out_channels": "${sizes[at]}", "kernel_size": 1}}],
+    }
+    use = {"Inner": {"at": "${index}", "sizes": "${widths}"}}
+    rounds = {**use, "repeat": "${len(widths)}"}
+    loaded = net(block, rounds, parameters={"widths": widths})
+    for style in api.STYLES:
+        made = type(model(loaded, style))(widths=(3, 6, 5, 7))
+        assert made(torch.ones(1, 8, 8, 8)).shape == (1, 7, 8, 8)
+
+
 def test_equal_sizes_stay_equal() -> None:
     """A value and its expression are one size, for any parameters: no MG316."""
     block = {

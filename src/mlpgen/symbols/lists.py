@@ -43,7 +43,7 @@ def item(found: Expression, index: Expression) -> Expression:
     if not is_whole(number):
         raise ExpressionError("the index of a list is a whole number")
     count, place = len(values), int(number)
-    if getattr(values, "endless", False):
+    if is_endless(values):
         place %= count
     if not -count <= place < count:
         many = f"{count} items" if count > 1 else "one item"
@@ -87,6 +87,11 @@ def endless(value: ParameterValue) -> ParameterValue:
         return value
     kept = (value.name, value.indices) if isinstance(value, Items) else ()
     return Items(map(endless, value), *kept, endless=True)
+
+
+def is_endless(value: object) -> bool:
+    """Return whether a value is a list that begins again at its end."""
+    return isinstance(value, Items) and value.endless
 
 
 def filled(value: Any, number: Any) -> Any:
@@ -166,7 +171,8 @@ def like(value: Any, default: ParameterValue) -> Any:
     """Return a value with the type of a parameter's default: fractions for `1`."""
     if isinstance(value, list | tuple):
         first = numbers(default)[0]
-        return tuple(like(each, first) for each in value)
+        found = tuple(like(each, first) for each in value)
+        return endless(found) if is_endless(value) else found
     return value if isinstance(default, TypeName) else type(default)(value)
 
 

@@ -21,7 +21,7 @@ from mlpgen.graph.scope import Findings, Scope
 from mlpgen.graph.used_parameters import direct_names
 from mlpgen.symbols.agreements import Agreement
 from mlpgen.symbols.expressions import Expression, NotComputedError
-from mlpgen.symbols.lists import like
+from mlpgen.symbols.lists import is_endless, like
 from mlpgen.symbols.sizes import Size
 from mlpgen.symbols.substitution import restated
 
@@ -140,7 +140,9 @@ class Uses:
         free = self._hints.free.get(definition.name, {})
         concrete = tuple(bare(value) for value in inputs)
         tensors = tuple(bare(value) for value in taken)
-        key = (definition.name, tuple(values.items()), concrete, tensors, checked)
+        beyond = tuple(n for n, each in values.items() if is_endless(each))
+        given = (tuple(values.items()), beyond)
+        key = (definition.name, given, concrete, tensors, checked)
         if key in self._state.resolved:
             return self._state.resolved[key]
         known, arriving = _symbolic(definition, concrete, plain)

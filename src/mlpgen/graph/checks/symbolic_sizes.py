@@ -75,7 +75,7 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
     """
     bound: set[str] = set()
     scope = resolved.scope
-    layers = dict(_names_by_path(resolved.graph.nodes))
+    layers = dict(reversed([*_names_by_path(resolved.graph.nodes)]))
     for noted in scope.found.agreements.values():
         agreement, path, _ = noted
         if free := _free(noted, scope):
@@ -98,6 +98,7 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
 
 
 def _names_by_path(nodes: Iterable[Node]) -> Iterator[tuple[Path, str]]:
+    """Yield the names of layers; a repeat is before its rounds, at one path."""
     for node in nodes:
         yield node.path, node.name
         yield from _names_by_path(node.children)

@@ -55,10 +55,11 @@ def gathered(
             length = 1  # its input is equal to that of the next by chance
         node = after_first(node) if at else node
         same = {node_key(each) for each in nodes[at : at + length]}
-        if len(same) == 1 and (length == 1 or not isinstance(count, Size)):
+        to_the_end = at + length == len(nodes)
+        fixed = not isinstance(count, Size) or (length == 1 and not to_the_end)
+        if len(same) == 1 and fixed:
             # What their numbers decide is the same in all of them.
             node = _without_defaults(nodes[at], written[at])
-        to_the_end = at + length == len(nodes)
         rounds = count - at if to_the_end else length
         if int(rounds) > 0 or isinstance(rounds, Size):
             each = tuple(nodes[at : at + length])
