@@ -251,6 +251,21 @@ def test_a_list_and_the_number_of_the_round_are_given_to_a_block(
         assert made(torch.ones(1, 8, 8, 8)).shape == (1, 7, 8, 8)
 
 
+def test_no_rounds_read_nothing_beyond_the_end_of_a_list() -> None:
+    join = {"cat": {"dim": 1}, "from": ["input", "conv2d_1"]}
+    layer = {"Conv2d": {"out_channels": "${growth}", "kernel_size": 1}}
+    block = {"parameters": {"growth": 2}, "layers": [layer, join]}
+    rounds = {"Inner": "${growths[1]}", "repeat": "${depth}"}
+    last = {"Conv2d": {"out_channels": 2, "kernel_size": 1}}
+    given = {"depth": 0, "growths": [4]}
+    loaded = net(block, rounds, last, parameters=given)
+    for style in api.STYLES:
+        made = model(loaded, style)
+        assert made(torch.ones(1, 8, 8, 8)).shape == (1, 2, 8, 8)
+        more = type(made)(depth=3, growths=(4, 5))
+        assert more(torch.ones(1, 8, 8, 8)).shape == (1, 2, 8, 8)
+
+
 def test_equal_sizes_stay_equal() -> None:
     """A value and its expression are one size, for any parameters: no MG316."""
     block = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,7 @@ def shape_after(
             found.append(either(some(count), after, taken[at]) if empty else after)
             continue
         grows_alike = empty and regular and code_key(sizes[0] - taken[at]) in codes
-        if grows_alike and not _may_divide_by_zero(steps[0]):
+        if grows_alike and not _may_fail(steps[0]):
             found.append(taken[at] + count * steps[0])
             continue
         if not regular:
@@ -69,6 +70,11 @@ def shape_after(
     return tuple(found)
 
 
-def _may_divide_by_zero(size: int) -> bool:
-    """Return whether a size divides by a parameter, which is 0 with no rounds."""
-    return any(each.names for each in operand_of(size).divisors())
+def _may_fail(size: int) -> bool:
+    """Return whether a size may not be computed if there are no rounds.
+
+    It then divides by a parameter, which is 0, or reads beyond the end of a list.
+    """
+    code = operand_of(size)
+    beyond = re.search(r"\[(?!(0|-1|index)\])", code.text)
+    return bool(beyond) or any(each.names for each in code.divisors())
