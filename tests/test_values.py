@@ -153,6 +153,7 @@ def test_a_left_out_layer_guards_its_value() -> None:
     ("parameters", "value", "when", "code"),
     [
         ({"n": 0}, "${n ** -0.5}", "${n > 0}", "n**-0.5 if n else 0"),
+        ({"n": 0}, "${log(n)}", "${n > 0}", "math.log(n) if n > 0 else 0"),
         ({"n": [1, 2]}, "${n[2]}", "${len(n) > 2}", "n[2] if len(n) > 2 else 0"),
         ({"n": [1]}, "${n[-3]}", "${len(n) >= 3}", "n[-3] if len(n) > 2 else 0"),
         ({"n": [1], "k": 1}, "${n[k]}", "${k == 0}", "n[k] if k < len(n) else 0"),

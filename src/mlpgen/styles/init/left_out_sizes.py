@@ -95,6 +95,10 @@ def _tests(code: Operand, known: frozenset[str]) -> Iterator[Operand]:
             yield from _not_zero(each.operand, known)
         elif sign == "**" and each.text.startswith("-"):
             yield from _not_zero(before, known)
+        elif sign == "math.log(":
+            positive = infix(">", each.operand, number(0))
+            if each.operand.names and positive.text not in known:
+                yield positive
         elif sign == "[":
             yield from _long_enough(before, each.operand, known)
         before = each.operand
