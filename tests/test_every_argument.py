@@ -116,7 +116,9 @@ def test_every_argument(name: str) -> None:
     cls = layer_class(name)
     assert cls is not None
     base = yaml.safe_load(spec_of(cls))
-    *before, entry = base["layers"]
+    layers = base["layers"]
+    place = next(at for at, each in enumerate(layers) if name in (each, *each))
+    entry = layers[place] if isinstance(layers[place], dict) else {name: None}
     raw = entry.get(name)
     given_ = {cls.shorthand(): raw} if raw is not None else {}
     plain = raw if isinstance(raw, dict) else given_
@@ -127,8 +129,9 @@ def test_every_argument(name: str) -> None:
     def check(data: st.DataObject) -> None:
         drawn = Drawn(data)
         written = {field: drawn(value) for field, value in numbers.items()}
-        layers = [*before, {**entry, name: {**plain, **written}}]
-        loaded = load({**base, "parameters": drawn.parameters, "layers": layers})
+        tried = {**entry, name: {**plain, **written}}
+        more = [*layers[:place], tried, *layers[place + 1 :]]
+        loaded = load({**base, "parameters": drawn.parameters, "layers": more})
         assume(loaded is not None)
         assert loaded is not None
         agrees(loaded)

@@ -47,5 +47,13 @@ def need_kind(
     for key, wanted in arguments.items():
         found = getattr(module, key, None)
         lacks = wanted is True and found is None and hasattr(module, key)
+        # Without its weight a normalization has no bias either, whatever is asked.
+        lacks = lacks and not (key == "bias" and _without_weight(module))
         if kind == "module" and (lacks or not agrees(wanted, found)):
             raise FailsError(f"`{key}` of `{name}` is {found}, not {wanted}")
+
+
+def _without_weight(module: nn.Module) -> bool:
+    """Tell whether a normalization was made without parameters."""
+    asked = (getattr(module, name, True) for name in ("affine", "elementwise_affine"))
+    return not all(asked)
