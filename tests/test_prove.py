@@ -95,6 +95,7 @@ UNSUPPORTED = {
     ("lstm_classifier", "meta"),
     ("mnist_lstm", "compile"),
     ("mnist_mlp_batchnorm_dropout", "batch of one"),
+    ("variational_autoencoder", "examples"),
 }
 """Features that torch does not support in them."""
 
