@@ -137,7 +137,8 @@ def _files(
     found = {folder / name: RenderedFile(text, request) for name, text in texts.items()}
     if style == "sequential" and network.unchained is not None:
         path = folder / f"{network.graph.stem}.py"
-        found[path] = found[path]._replace(why=_why(network.unchained))
+        if path in found:  # templates may leave the model out
+            found[path] = found[path]._replace(why=_why(network.unchained))
     return found
 
 

@@ -33,7 +33,9 @@ def need_buffers(interpreter: Interpreter, model: nn.Module, style: str) -> list
     """
     saved, drawn = model.state_dict(), []
     for name, (entry, known) in interpreter.buffers.items():
-        if (name in saved) != entry["arguments"].get("persistent", True):
+        if (name in saved) != value_of(
+            entry["arguments"].get("persistent", True), known
+        ):
             kept = "saved" if name in saved else "not saved"
             raise FailsError(f"`{name}` is {kept} in {style}")
         if any(each["type"] in _RANDOM for each in entry["layers"]):
