@@ -273,10 +273,8 @@ def test_a_guard_may_look_at_the_length() -> None:
 )
 def test_lists_on_the_command_line(text: str, value: Any) -> None:
     assert parse_setting(f"depths={text}") == ("depths", value)
-    assert parse_setting(f"depths={written(value)}") in (
-        ("depths", value),
-        ("depths", 7),
-    )
+    again = value if len(value) > 1 else value[0]  # a list of one has no comma
+    assert parse_setting(f"depths={written(value)}") == ("depths", again)
     kind = type(value[0][0]) if isinstance(value[0], tuple) else type(value[0])
     depth = 2 if isinstance(value[0], tuple) else 1
     assert shared("command_line").list_of(kind, depth=depth)(text) == value
