@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 
 def network(data: dict[str, Any]) -> Network:
     """Load a spec that is given as plain data."""
-    document = source.parse(json.dumps(data, ensure_ascii=False).encode(), "spec.yaml")
-    built = build(document)
-    return api.Network(built.graph, built.warnings, document, {})
+    return network_of(json.dumps(data, ensure_ascii=False))
+
+
+def network_of(text: str, /, **settings: Any) -> Network:
+    """Load a spec that is given as text, perhaps with other values of parameters."""
+    document = source.parse(text.encode(), "spec.yaml")
+    built = build(document, settings)
+    return api.Network(built.graph, built.warnings, document, settings)
 
 
 def module(text: str) -> ModuleType:

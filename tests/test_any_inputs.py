@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
 import torch
 
-from mlpgen import api, source
-from mlpgen.graph.build import build
+from mlpgen import api
 
-from .networks import model
-from .spec_cases import Case, check_case, write_cases
-from .test_interpreter import evaluated
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .linters import Gathered
+from .networks import model, network_of
+from .spec_cases import Case
 
 CASES = {
     "two and three": Case(
@@ -122,25 +112,8 @@ layers:
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("style", api.STYLES)
-def test_cases(name: str, style: str) -> None:
-    check_case(CASES[name], style)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_interpreter_gives_the_same(name: str, tmp_path: Path) -> None:
-    assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
-
-
-def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
-    write_cases(CASES, tmp_path)
-    gathered.take(tmp_path)
-
-
 def test_what_is_joined_is_captured() -> None:
-    document = source.parse(CASES["two and three"].text.encode(), "spec.yaml")
-    network = api.Network(build(document).graph, (), document, {})
+    network = network_of(CASES["two and three"].text)
     x = torch.rand(2, 4, 6, 6)
     for style in api.STYLES:
         names = ("two.cat_1", "root_1.cat_1", "a")
@@ -152,8 +125,7 @@ def test_what_is_joined_is_captured() -> None:
 
 
 def test_the_signature() -> None:
-    document = source.parse(CASES["two and three"].text.encode(), "spec.yaml")
-    network = api.Network(build(document).graph, (), document, {})
+    network = network_of(CASES["two and three"].text)
     for style in api.STYLES:
         text = api.render(network, style)["net.py"]
         assert "def forward(self, *xs: Tensor) -> Tensor:" in text

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-import pytest
 import torch
 
-from mlpgen import api, source
-from mlpgen.graph.build import build
+from mlpgen import api
 
-from .networks import model
-from .spec_cases import Case, check_case, write_cases
-from .test_interpreter import evaluated
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .linters import Gathered
-
+from .networks import model, network_of
+from .spec_cases import Case
 
 CASES = {
     "a shortcut behind an activation": Case(
@@ -227,26 +216,8 @@ layers:
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("style", api.STYLES)
-def test_cases(name: str, style: str) -> None:
-    check_case(CASES[name], style)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_interpreter_gives_the_same(name: str, tmp_path: Path) -> None:
-    assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
-
-
-def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
-    write_cases(CASES, tmp_path)
-    gathered.take(tmp_path)
-
-
 def loaded(name: str) -> api.Network:
-    document = source.parse(CASES[name].text.encode(), "spec.yaml")
-    built = build(document)
-    return api.Network(built.graph, built.warnings, document, {})
+    return network_of(CASES[name].text)
 
 
 def test_code_of_a_shortcut() -> None:

@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 import pytest
 import torch
 
-from mlpgen import SpecError, api, source
-from mlpgen.graph.build import build
+from mlpgen import SpecError, api
 
-from .networks import model
-from .spec_cases import Case, check_case, write_cases
-from .test_interpreter import evaluated
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .linters import Gathered
+from .networks import model, network_of
+from .spec_cases import Case
 
 CASES = {
     "a decoder": Case(
@@ -168,26 +160,8 @@ layers:
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("style", api.STYLES)
-def test_cases(name: str, style: str) -> None:
-    check_case(CASES[name], style)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_interpreter_gives_the_same(name: str, tmp_path: Path) -> None:
-    assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
-
-
-def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
-    write_cases(CASES, tmp_path)
-    gathered.take(tmp_path)
-
-
 def loaded(name: str) -> api.Network:
-    document = source.parse(CASES[name].text.encode(), "spec.yaml")
-    built = build(document)
-    return api.Network(built.graph, built.warnings, document, {})
+    return network_of(CASES[name].text)
 
 
 def classes(name: str, style: str = "explicit") -> list[str]:
@@ -234,7 +208,7 @@ layers:
       - slice: {dim: 1, end: "${length - 1}"}
 """
     with pytest.raises(SpecError) as error:
-        build(source.parse(text.encode(), "spec.yaml"))
+        network_of(text)
     assert [each.code for each in error.value.diagnostics] == ["MG247"]
 
 
@@ -249,8 +223,7 @@ layers:
   - Sequential: [{Linear: 4}, relu, {Linear: 8}, {reshape: [2, 4]}]
     name: decoder
 """
-    document = source.parse(text.encode(), "spec.yaml")
-    network = api.Network(build(document).graph, (), document, {})
+    network = network_of(text)
     x = torch.rand(3, 8)
     for style in api.STYLES:
         made = model(network, style)

@@ -7,16 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 import torch
 
-from mlpgen import SpecError, api, source
-from mlpgen.graph.build import build
+from mlpgen import SpecError, api
 
-from .networks import module
+from .networks import module, network_of
 from .test_interpreter import evaluated
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlpgen.api import Network
     from mlpgen.diagnostics.diagnostic import Diagnostic
 
 BASIC = """\
@@ -45,20 +43,14 @@ layers:
 """
 
 
-def loaded(text: str) -> Network:
-    document = source.parse(text.encode(), "spec.yaml")
-    built = build(document)
-    return api.Network(built.graph, built.warnings, document, {})
-
-
 def mistakes(text: str) -> list[Diagnostic]:
     with pytest.raises(SpecError) as error:
-        loaded(text)
+        network_of(text)
     return list(error.value.diagnostics)
 
 
 def test_the_parameter_is_the_input_size(tmp_path: Path) -> None:
-    network = loaded(BASIC)
+    network = network_of(BASIC)
     assert network.graph.total_parameters == 272 + 10_368
     for style in api.STYLES:
         text = api.render(network, style)["net.py"]
@@ -72,19 +64,21 @@ def test_the_parameter_is_the_input_size(tmp_path: Path) -> None:
 
 
 def test_its_default_is_not_used() -> None:
-    (found,) = loaded(BASIC).warnings
+    (found,) = network_of(BASIC).warnings
     assert found.code == "MG214"
     assert found.message == "`in_channels` is an input size, and never `64`"
     assert found.place is not None
     assert found.place.span.line == 6
     other = "  - Basic: {planes: 32}\n"
-    assert not loaded(BASIC.replace("{planes: 64}", "{planes: 32}") + other).warnings
+    assert not network_of(
+        BASIC.replace("{planes: 64}", "{planes: 32}") + other
+    ).warnings
 
 
 @pytest.mark.parametrize("given", ["16", '"${width}"', '"${4 * 4}"'])
 def test_a_use_can_give_the_same_size(given: str) -> None:
     text = BASIC.replace("- Basic: {planes", f"- Basic: {{in_channels: {given}, planes")
-    network = loaded(text)
+    network = network_of(text)
     assert network.graph.total_parameters == 272 + 10_368
     assert "Basic(width, planes=64)" in api.render(network, "explicit")["net.py"]
     bound = [each.message for each in network.warnings if each.code == "MG316"]
@@ -126,7 +120,7 @@ blocks:
 layers:
   - Last
 """
-    assert loaded(text).graph.nodes[-1].output[-1] == value
+    assert network_of(text).graph.nodes[-1].output[-1] == value
     assert "of the spec give the same" in evaluated(text, tmp_path)
 
 
@@ -147,7 +141,7 @@ layers:
   - Read: {heads: 2}
     from: [query, memory]
 """
-    network = loaded(text)
+    network = network_of(text)
     assert not network.warnings
     assert network.graph.total_parameters == 36 + 60 + 20
     rendered = api.render(network, "explicit")["net.py"]
@@ -187,7 +181,7 @@ layers:
   - Conv2d: {out_channels: "${in_channels}", kernel_size: 1}
   - Linear: "${in_features}"
 """
-    network = loaded(text)
+    network = network_of(text)
     assert network.graph.total_parameters == 85 + 63
     assert "in_channels: int = 5" in api.render(network, "explicit")["net.py"]
     assert "of the spec give the same" in evaluated(text, tmp_path)

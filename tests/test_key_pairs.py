@@ -18,14 +18,13 @@ import pytest
 import torch
 from torch import nn
 
-from mlpgen import SpecError, api, source
-from mlpgen.graph.build import build
+from mlpgen import SpecError, api
 from mlpgen.proof.checks.main import _checks
 from mlpgen.proof.checks.subject import Subject
 from mlpgen.proof.job import job
 from mlpgen.spec.entries import ENTRY_KEYS
 
-from .networks import module
+from .networks import module, network_of
 
 if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
@@ -328,9 +327,7 @@ def written(data: Keys) -> str:
 
 
 def read(data: Keys) -> api.Network:
-    document = source.parse(written(data).encode(), "spec.yaml")
-    built = build(document)
-    return api.Network(built.graph, built.warnings, document, {})
+    return network_of(written(data))
 
 
 def mistakes(data: Keys) -> list[Diagnostic]:

@@ -9,12 +9,11 @@ import pytest
 import torch
 from torch import nn
 
-from mlpgen import SpecError, api, source
-from mlpgen.graph.build import build
+from mlpgen import SpecError, api
 from mlpgen.layers import LAYERS
 from mlpgen.proof.job import job
 
-from .networks import module
+from .networks import module, network_of
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
@@ -97,12 +96,6 @@ INIT = "        init: {weight: {constant_: 0.5}}\n"
 TIED = '      - "${norm}":\n        name: second\n        share: bn\n'
 
 
-def load(text: str, **settings: Any) -> Network:
-    document = source.parse(text.encode(), "spec.yaml")
-    built = build(document, settings)
-    return api.Network(built.graph, built.warnings, document, settings)
-
-
 def made(loaded: Network, style: str, **arguments: Any) -> nn.Module:
     """Render and make a network; the names of types are those of torch.nn."""
     text = api.render(loaded, style)["net.py"]
@@ -135,13 +128,13 @@ def test_a_class_serves_for_each_type(settings: dict[str, Any]) -> None:
         )
     else:
         text = NET
-    wanted = load(text, **settings)
+    wanted = network_of(text, **settings)
     image = torch.randn(2, 3, 8, 8)
     states, outputs = [], []
     for style in api.STYLES:
         models = [made(wanted, style)]
         if settings.get("act") != "Swish":
-            models.append(made(load(text), style, **settings))
+            models.append(made(network_of(text), style, **settings))
         for model in models:
             count = sum(each.numel() for each in model.parameters())
             assert count == wanted.graph.total_parameters
@@ -155,7 +148,7 @@ def test_a_class_serves_for_each_type(settings: dict[str, Any]) -> None:
 def test_its_module_is_an_attribute() -> None:
     """Both styles have the module, of the type in this use."""
     for style in api.STYLES:
-        model = made(load(NET), style)
+        model = made(network_of(NET), style)
         assert type(model.get_submodule("last")) is nn.ReLU
         assert type(model.get_submodule("outer_3.stage_1.act_1")) is nn.Tanh
         assert (
@@ -166,7 +159,7 @@ def test_its_module_is_an_attribute() -> None:
 def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
     for style in api.STYLES:
         for name, spec in {"net": NET, "shared": SHARED}.items():
-            text = api.render(load(spec), style)["net.py"]
+            text = api.render(network_of(spec), style)["net.py"]
             (tmp_path / f"{style}_{name}.py").write_text(text, encoding="utf-8")
     gathered.take(tmp_path)
 
@@ -174,7 +167,7 @@ def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
 def test_identity_takes_the_arguments_of_other_types() -> None:
     """A class whose default is `Identity` has the code of a use with another type."""
     for style in api.STYLES:
-        found = load(SHARED)
+        found = network_of(SHARED)
         assert "norm(width, eps=0.01)" in api.render(found, style)["net.py"]
         model = made(found, style)
         assert type(model.get_submodule("stage_1.norm_1")) is nn.Identity
@@ -192,7 +185,7 @@ layers:
   - Linear: 4
   - "${activation}"
 """
-    rendered = api.render(load(text), "explicit")["any_activation.py"]
+    rendered = api.render(network_of(text), "explicit")["any_activation.py"]
     assert (
         "def __init__(self, activation: type[nn.Module] = nn.ReLU) -> None:" in rendered
     )
@@ -202,7 +195,7 @@ layers:
 
 
 def test_prove_tries_other_types() -> None:
-    variants = job("spec.yaml", load(NET)).arguments.variants
+    variants = job("spec.yaml", network_of(NET)).arguments.variants
     tried = [each.arguments for each in variants]
     assert any("act" in each for each in tried)
     for each in variants:
@@ -223,7 +216,7 @@ def test_prove_tries_other_types() -> None:
 )
 def test_settings_that_do_not_fit(settings: dict[str, Any], code: str) -> None:
     with pytest.raises(SpecError) as error:
-        load(NET, **settings)
+        network_of(NET, **settings)
     assert code in {each.code for each in error.value.diagnostics}
 
 
@@ -247,6 +240,6 @@ def test_layers_that_scripts_name() -> None:
 def test_what_a_run_keeps_of_a_spec() -> None:
     from mlpgen.scripts.spec_data import network
 
-    data = network(load(NET).graph)
+    data = network(network_of(NET).graph)
     assert data["parameters"]["act"] == "ReLU"
     assert data["layers"]["pool_1"] == "${pool} 2"

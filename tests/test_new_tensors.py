@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from mlpgen import api, source
-from mlpgen.graph.build import build
+from mlpgen import api
 
-from .networks import model
-
-if TYPE_CHECKING:
-    from mlpgen.api import Network
-
-
-def network(text: str) -> Network:
-    """Load a spec that is given as text."""
-    document = source.parse(text.encode(), "spec.yaml")
-    built = build(document)
-    return api.Network(built.graph, built.warnings, document, {})
+from .networks import model, network_of
 
 
 def made(text: str) -> dict[str, nn.Module]:
     """Make a model in each style, with the same seed."""
-    loaded = network(text)
+    loaded = network_of(text)
     assert not loaded.warnings
     return {style: model(loaded, style) for style in api.STYLES}
 
@@ -55,7 +44,9 @@ layers:
     scores, mask = torch.randn(2, 6, 6), torch.ones(2, 6, 6).triu(1).bool()
     wanted = scores.masked_fill(mask, float("-inf")).softmax(-1)
     assert torch.equal(results(text, scores, mask), wanted)
-    assert 'masked_fill(mask, float("-inf"))' in api.render(network(text))["masked.py"]
+    assert (
+        'masked_fill(mask, float("-inf"))' in api.render(network_of(text))["masked.py"]
+    )
 
 
 def test_the_largest_scores_and_their_places() -> None:
@@ -144,7 +135,7 @@ layers:
   - Linear: 8
     name: restored
 """
-    code = api.render(network(text))["vae.py"]
+    code = api.render(network_of(text))["vae.py"]
     assert "torch.exp(log_var * 0.5) * torch.randn_like(mu)" in code
     x = torch.randn(5, 8)
     for training in (True, False):
@@ -177,8 +168,8 @@ layers:
 
 
 def test_positions_are_counted_on_the_device_of_the_input() -> None:
-    assert network(ORDER).graph.total_parameters == 160
-    code = api.render(network(ORDER))["positions.py"]
+    assert network_of(ORDER).graph.total_parameters == 160
+    code = api.render(network_of(ORDER))["positions.py"]
     assert "self.positions(torch.arange(8, device=t.device))" in code
     t = torch.randint(32, (3, 8))
     for each in made(ORDER).values():
@@ -296,7 +287,7 @@ layers:
   - add:
     from: [input, queries]
 """
-    assert network(text).graph.total_parameters == 12
+    assert network_of(text).graph.total_parameters == 12
     x = torch.randn(2, 3, 4)
     for each in made(text).values():
         each.queries.parameter_1.data.normal_()
@@ -513,7 +504,7 @@ def test_a_tensor_of_equal_numbers_is_made_at_once(
             {"add": None, "from": ["input", "held"]},
         ],
     }
-    (text,) = api.render(network(json.dumps(data)), "explicit").values()
+    (text,) = api.render(network_of(json.dumps(data)), "explicit").values()
     assert made in text
     assert ("nn.init." in text) == (made == "torch.empty(2)")
 

@@ -9,13 +9,12 @@ import pytest
 import torch
 from torch import nn
 
-from mlpgen import SpecError, api, source
-from mlpgen.graph.build import build
+from mlpgen import SpecError, api
 from mlpgen.graph.training.parameter_names import named_parameters
 from mlpgen.pictures import json_data
 from mlpgen.pictures.table_rows import rows
 
-from .networks import module
+from .networks import module, network_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -83,10 +82,9 @@ def by_hand(*, depth: int = 2, wide: bool = True) -> nn.Sequential:
 
 
 def loaded(text: str) -> api.Network:
-    document = source.parse(text.encode(), "spec.yaml")
-    built = build(document)
-    assert not built.warnings
-    return api.Network(built.graph, built.warnings, document, {})
+    network = network_of(text)
+    assert not network.warnings
+    return network
 
 
 def made(text: str, style: str) -> Callable[..., nn.Module]:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import torch
 
-from mlpgen import SpecError, api, source
+from mlpgen import SpecError, api
 from mlpgen.graph.build import build
 
-from .networks import model, module, network
+from .networks import model, module, network, network_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -352,14 +352,14 @@ def doubled(levels: int) -> str:
 
 
 def test_the_same_block_is_resolved_once() -> None:
-    graph = build(source.parse(doubled(15).encode(), "spec.yaml")).graph
+    graph = network_of(doubled(15)).graph
     assert graph.layers == 2**14
 
 
 @pytest.mark.parametrize("levels", [31, 60, 500])
 def test_too_many_layers_are_refused(levels: int) -> None:
     with pytest.raises(SpecError) as error:
-        build(source.parse(doubled(levels).encode(), "spec.yaml"))
+        network_of(doubled(levels))
     assert [each.code for each in error.value.diagnostics] in (["MG222"], ["MG106"])
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pytest
 
 from mlpgen import api
 
 from .networks import network
-from .spec_cases import Case, check_case
-from .test_interpreter import evaluated
+from .spec_cases import Case
 from .test_one_logit import made
 from .test_training import rows, train
 
@@ -73,17 +71,6 @@ layers:
         (),
     ),
 }
-
-
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("style", api.STYLES)
-def test_cases(name: str, style: str) -> None:
-    check_case(CASES[name], style)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_interpreter_gives_the_same(name: str, tmp_path: Path) -> None:
-    assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
 
 
 SPEC: dict[str, Any] = {

@@ -7,24 +7,16 @@ from __future__ import annotations
 
 import contextlib
 import json
-from typing import TYPE_CHECKING
 
 import pytest
 import yaml
 
-from mlpgen import SpecError, api, source
+from mlpgen import SpecError, api
 from mlpgen.functions import FUNCTIONS
-from mlpgen.graph.build import build
 from mlpgen.layers import LAYERS
 
-from .spec_cases import Case, check_case, write_cases
-from .test_interpreter import evaluated
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from .linters import Gathered
-
+from .networks import network_of
+from .spec_cases import Case
 
 SQUEEZE = """\
   Squeeze:
@@ -715,26 +707,8 @@ layers:
 }
 
 
-@pytest.mark.parametrize("name", CASES)
-@pytest.mark.parametrize("style", api.STYLES)
-def test_layers_that_are_left_out(name: str, style: str) -> None:
-    check_case(CASES[name], style)
-
-
-@pytest.mark.parametrize("name", CASES)
-def test_the_interpreter_leaves_out_the_same(name: str, tmp_path: Path) -> None:
-    assert "of the spec give the same" in evaluated(CASES[name].text, tmp_path)
-
-
-def test_code_passes_ruff_and_mypy(tmp_path: Path, gathered: Gathered) -> None:
-    write_cases(CASES, tmp_path)
-    gathered.take(tmp_path)
-
-
 def test_the_same_loop_for_all_stages() -> None:
-    document = source.parse(CASES["no rounds"].text.encode(), "spec.yaml")
-    built = build(document)
-    text = api.render(api.Network(built.graph, (), document, {}), "explicit")["net.py"]
+    text = api.render(network_of(CASES["no rounds"].text), "explicit")["net.py"]
     loop = (
         "self.rest = nn.Sequential(*(nn.Conv2d(16, 16, 1) for _ in range(depth - 1)))"
     )
@@ -744,7 +718,7 @@ def test_the_same_loop_for_all_stages() -> None:
 def test_mistakes_with_any_arguments_are_reported() -> None:
     text = CASES["a size"].text.replace("kernel_size: 1}", "kernal_size: 1}")
     with pytest.raises(SpecError) as error:
-        build(source.parse(text.encode(), "spec.yaml"))
+        network_of(text)
     assert {each.code for each in error.value.diagnostics} == {"MG201"}
 
 
@@ -808,7 +782,7 @@ def test_entries_that_never_run_are_checked_for_names_and_keys(
     entry = [f"{layer}:" if ":" not in layer else layer, key, off]
     text = NEVER.replace("LAYER", "\n    ".join(filter(None, entry)))
     with pytest.raises(SpecError) as error:
-        build(source.parse(text.encode(), "spec.yaml"))
+        network_of(text)
     wrong = [each for each in error.value.diagnostics if not each.warning]
     assert [each.code for each in wrong] == [code]
     place = wrong[0].place
@@ -839,7 +813,7 @@ def test_values_and_shapes_of_entries_that_never_run_are_not_checked(
         ("when: false", "repeat: 0") if "init" not in layer else ("when: false",)
     ):
         text = NEVER.replace("LAYER", f"{layer}\n    {off}")
-        loaded = build(source.parse(text.encode(), "spec.yaml"))
+        loaded = network_of(text)
         assert loaded.graph.total_parameters == 16 + 10
         assert [each.code for each in loaded.warnings] == ["MG227"]
         assert [node.type for node in loaded.graph.nodes] == ["Linear", "Linear"]
@@ -848,7 +822,7 @@ def test_values_and_shapes_of_entries_that_never_run_are_not_checked(
 def test_a_block_that_runs_behind_a_use_that_never_does() -> None:
     """A use that never runs must not affect the block."""
     both, alone = (
-        build(source.parse(NEVER.replace("LAYER", each).encode(), "spec.yaml"))
+        network_of(NEVER.replace("LAYER", each))
         for each in ("Inner: {size: 3}\n    when: false\n  - Inner", "Inner")
     )
     assert both.warnings == ()
@@ -860,7 +834,7 @@ def test_a_block_that_runs_behind_a_use_that_never_does() -> None:
 def test_what_a_use_has_on_is_checked_there() -> None:
     text = CASES["a pool that fits where it is on"].text.replace("1d: 8", "1d: 20")
     with pytest.raises(SpecError) as error:
-        build(source.parse(text.encode(), "spec.yaml"))
+        network_of(text)
     (found,) = error.value.diagnostics
     assert found.code == "MG303"
     assert found.message == "the kernel spans 20, but the padded input has only 16"
@@ -911,10 +885,10 @@ layers:
 def test_what_a_condition_guards_fits_where_it_is_true(
     text: str, guard: str, message: str
 ) -> None:
-    built = build(source.parse(text.encode(), "spec.yaml"))
+    built = network_of(text)
     assert (built.warnings, built.graph.bound) == ((), ())
     without = text.replace(guard, "").rstrip() + "\n"
-    (found,) = build(source.parse(without.encode(), "spec.yaml")).warnings
+    (found,) = network_of(without).warnings
     assert found.code == "MG316"
     assert found.message.startswith(message)
 
@@ -937,4 +911,4 @@ def test_layers_that_fit_nowhere_give_a_warning(name: str) -> None:
         data = {"name": "Net", "parameters": {"n": 0}, "input": inputs}
         text = json.dumps({**data, "layers": [layer]})
         with contextlib.suppress(SpecError):
-            build(source.parse(text.encode(), "spec.yaml"))
+            network_of(text)
