@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torch import nn
 
     from mlpgen.api import Network
+    from mlpgen.proof.checks.subject import Subject
 
 
 def network(data: dict[str, Any]) -> Network:
@@ -54,12 +55,8 @@ PROVED = (
 )
 
 
-def check_proved(loaded: Network) -> None:
-    """Run the checks of `prove` that need no files; they raise what does not hold."""
-    import torch
-
-    from mlpgen.proof.checks.errors import UnsupportedError
-    from mlpgen.proof.checks.main import _checks
+def subject_of(loaded: Network) -> Subject:
+    """Make what the checks of `prove` take, without files."""
     from mlpgen.proof.checks.subject import Subject
     from mlpgen.proof.job import job
 
@@ -69,8 +66,17 @@ def check_proved(loaded: Network) -> None:
     plain = json.loads(json.dumps(made.entries))
     sizes = json.loads(json.dumps([each._asdict() for each in made.sizes]))
     claims = json.loads(json.dumps(made.claims))
-    tried = Subject(claims, classes, {}, plain, sizes=sizes)
-    checks = _checks()
+    return Subject(claims, classes, {}, plain, sizes=sizes)
+
+
+def check_proved(loaded: Network) -> None:
+    """Run the checks of `prove` that need no files; they raise what does not hold."""
+    import torch
+
+    from mlpgen.proof.checks.errors import UnsupportedError
+    from mlpgen.proof.checks.main import _checks
+
+    tried, checks = subject_of(loaded), _checks()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for each in PROVED:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import warnings
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +13,8 @@ from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.proof.checks.errors import FailsError
 from mlpgen.proof.checks.free_sizes import other_sizes
-from mlpgen.proof.checks.subject import Subject, load
-from mlpgen.proof.job import job
 from tests.networks import model, network
+from tests.test_prove_parameters import under
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -216,20 +214,12 @@ layers:
 
 def proved(text: str, folder: Path, change: str = "") -> str:
     """Run the check of other sizes on a spec; its code may get a mistake."""
-    made = job("spec.yaml", network(yaml.safe_load(text)))
     old, _, new = change.partition(" => ")
-    classes = {}
-    for style, each in made.texts.items():
-        assert old in each
-        path = folder / f"{style}.py"
-        path.write_text(each.replace(old, new) if old else each, encoding="utf-8")
-        classes[style] = load(str(path), made.claims["name"])
-    sizes = json.loads(json.dumps([each._asdict() for each in made.sizes]))
-    claims: Any = made.claims
-    entries: Any = made.entries
+    assert all(old in code(text, style) for style in api.STYLES)
+    tried = under(yaml.safe_load(text), folder, *[(old, new)] * bool(old))
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return other_sizes(Subject(claims, classes, {}, entries, sizes=sizes))
+        return other_sizes(tried)
 
 
 def test_sequences_of_any_length(tmp_path: Path) -> None:

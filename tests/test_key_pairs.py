@@ -20,11 +20,9 @@ from torch import nn
 
 from mlpgen import SpecError, api
 from mlpgen.proof.checks.main import _checks
-from mlpgen.proof.checks.subject import Subject
-from mlpgen.proof.job import job
 from mlpgen.spec.entries import ENTRY_KEYS
 
-from .networks import module, network_of
+from .networks import network_of, subject_of
 
 if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
@@ -380,11 +378,7 @@ def check_works(data: Keys) -> api.Network:
     """Render both styles, run them, and prove what is said of them."""
     loaded = read(data)
     assert not [each for each in loaded.warnings if each.code != "MG215"]
-    made = job("spec.yaml", loaded)
-    classes = {style: module(text).Net for style, text in made.texts.items()}
-    plain = json.loads(json.dumps(made.entries))
-    tried = Subject(json.loads(json.dumps(made.claims)), classes, {}, plain)
-    checks = _checks()
+    tried, checks = subject_of(loaded), _checks()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for name in PROVED:
@@ -393,7 +387,7 @@ def check_works(data: Keys) -> api.Network:
     if "wide" in data["parameters"]:
         torch.default_generator.manual_seed(1)
         others = []
-        for cls in classes.values():
+        for cls in tried.classes.values():
             torch.default_generator.manual_seed(1)
             others.append(cls(wide=False))
         gradients(others)

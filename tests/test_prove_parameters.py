@@ -55,7 +55,7 @@ def under(
             style: load(path, made.claims["name"])
             for style, path in written["files"].items()
         }
-    keys = ("arguments", "entries", "captured")
+    keys = ("arguments", "entries", "captured", "sizes")
     return Subject(written["claims"], classes, *(written[key] for key in keys))
 
 
