@@ -217,7 +217,7 @@ def conditions_on_conditions() -> str:
   Basic:
     parameters: {planes: 8}
     layers:
-      - Linear: "${planes}"
+      - Linear: "${planes + 1}"
         name: shortcut
         when: "${in_features != planes}"
       - cat: {dim: 1}
@@ -290,6 +290,22 @@ def fractions() -> str:
     return _net("  - B59: 0.9\n", blocks=blocks)
 
 
+def stacks() -> str:
+    """Stacks of a million layers, as one layer says."""
+    return _net(
+        "  - TransformerEncoder: {nhead: 2, num_layers: 1000000}\n"
+        "  - LSTM: {hidden_size: 8, num_layers: 1000000}\n",
+        shape="[5, 8]",
+    )
+
+
+def stacks_of_parameters() -> str:
+    """Many stacks of a thousand layers whose sizes are parameters."""
+    layer = "TransformerEncoder: {nhead: 2, num_layers: 1000, dim_feedforward: "
+    layers = (f'  - {layer}"${{width * {n}}}"}}\n' for n in range(1, 200))
+    return _net("".join(layers), rest="parameters: {width: 8}\n", shape="[5, 8]")
+
+
 SPECS: dict[str, Callable[[], str]] = {
     each.__name__: each
     for each in (
@@ -320,6 +336,8 @@ SPECS: dict[str, Callable[[], str]] = {
         deep_parentheses,
         long_conditions,
         fractions,
+        stacks,
+        stacks_of_parameters,
     )
 }
 

@@ -11,8 +11,8 @@ import pytest
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
-from mlpgen.graph.checks.limits import STEPS_OF_A_LAYER
 from mlpgen.source import parse
+from mlpgen.symbols.work_limit import STEPS_OF_A_LAYER
 
 from .networks import network
 
@@ -33,6 +33,8 @@ HOSTILE = _benchmark()
 REFUSED = {
     "conditions": "MG240",
     "powers": "MG240",
+    "stacks": "MG240",
+    "stacks_of_parameters": "MG240",
     "different_chains": "MG222",
     "many_uses": "MG222",
     "different_rounds": "MG222",

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from mlpgen import api
 
-from .networks import model, network_of
+from .networks import check_proved, model, network_of
 
 
 def made(text: str) -> dict[str, nn.Module]:
@@ -549,3 +549,40 @@ layers:
     index = relative[0] * 5 + relative[1]
     for each in made(text).values():
         assert torch.equal(each.index, index)
+
+
+@pytest.mark.parametrize("persistent", ["false", "${1 > 2}", "${0 == 1}"])
+def test_a_computed_buffer_reads_its_arguments_as_any_layer(persistent: str) -> None:
+    text = f"""
+name: Places
+input: [8]
+layers:
+  - buffer: {{layers: [{{arange: 8}}], persistent: "{persistent}"}}
+    name: places
+  - add:
+    from: [input, places]
+"""
+    for each in made(text.replace('"false"', "false")).values():
+        assert not each.state_dict()
+        assert [*dict(each.named_buffers())] == ["places"]
+
+
+def test_multiply_adds_of_a_block_that_takes_the_view_of_a_parameter() -> None:
+    text = """
+name: Positions
+input: [6, 8]
+blocks:
+  Sum:
+    input: [image, places]
+    layers:
+      - add:
+        from: [image, places]
+      - Linear: 4
+layers:
+  - parameter: {shape: [9, 8]}
+    name: positions
+  - slice: {dim: 0, end: 6}
+  - Sum:
+    from: [input, slice_1]
+"""
+    check_proved(network_of(text))

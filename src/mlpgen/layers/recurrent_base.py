@@ -21,6 +21,7 @@ from mlpgen.layers.recurrent_lengths import (
     check_lengths,
 )
 from mlpgen.layers.recurrent_states import ALL_OUT, States
+from mlpgen.symbols.work_limit import STEPS_OF_A_LAYER, spend
 
 Flag = Annotated[bool, Structural()]
 
@@ -182,6 +183,7 @@ class Recurrent(HasBatchFirst):
 
     def weights(self) -> dict[str, Shape]:
         """Return the weights on input and state, for each layer and direction."""
+        spend(int(self.num_layers) * STEPS_OF_A_LAYER)
         found: dict[str, Shape] = {}
         for index in range(self.num_layers):
             for suffix in ("", "_reverse")[: self._directions()]:

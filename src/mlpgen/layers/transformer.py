@@ -20,6 +20,7 @@ from mlpgen.layers.transformer_layers import (
     TransformerEncoderLayer,
 )
 from mlpgen.symbols.sizes import is_symbolic
+from mlpgen.symbols.work_limit import STEPS_OF_A_LAYER, spend
 
 L = TypeVar("L", bound=Layer)
 
@@ -246,6 +247,7 @@ def _inner(layer: Layer, cls: type[L], **others: Any) -> L:
 
 
 def _repeated(weights: dict[str, Shape], name: str, count: int) -> dict[str, Shape]:
+    spend(int(count) * STEPS_OF_A_LAYER)
     return {
         f"{name}.{index}.{each}": weights[each]
         for index in range(count)

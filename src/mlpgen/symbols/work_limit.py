@@ -18,6 +18,9 @@ class WorkError(Exception):
     """No steps are left."""
 
 
+STEPS_OF_A_LAYER = 80
+"""The number of steps that one layer counts as."""
+
 MOST_HELP = 100_000
 """The most letters that are compared to find similar names."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
-from mlpgen.symbols.work_limit import spend
+from mlpgen.symbols.work_limit import STEPS_OF_A_LAYER, spend
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
@@ -19,9 +19,7 @@ MOST_DIFFERENT = 12_000
 """The maximum number of different layers; equal uses and rounds count once."""
 
 MOST_STEPS = 3_000_000
-STEPS_OF_A_LAYER = 80
-"""The maximum number of steps of arithmetic with sizes, about two seconds; and the
-number of steps that one layer counts as."""
+"""The maximum number of steps of arithmetic with sizes, about two seconds."""
 
 DEEPEST = 64
 """How deep blocks, `Sequential`s and repeats may be nested."""

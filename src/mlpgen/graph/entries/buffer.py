@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.checks.unused import warn_about_layers
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.outputs import reached
@@ -40,6 +41,10 @@ def computed(entry: Entry, resolve: Resolve, context: Context) -> Node | None:
         message = "`buffer` takes no inputs: its functions compute it from nothing"
         problems.add("MG314", message, (*entry.path, "from"))
         return None
+    buffer, _ = read_layer(entry, context.scope, problems)
+    if buffer is None:
+        return None
+    arguments = buffer.arguments()
     given = [name for name in entry.arguments if name != "persistent"]
     if given:
         message = f"{listed(given)} cannot be combined with `layers`"
@@ -74,10 +79,7 @@ def computed(entry: Entry, resolve: Resolve, context: Context) -> Node | None:
         return None
     kept = reached(tuple(nodes), (last.name,))
     warn_about_layers(nodes, kept, problems)
-    persistent = entry.arguments.get("persistent", True)
-    arguments: dict[str, Any] = {"layers": tuple(node.type for node in kept)}
-    if not persistent:
-        arguments["persistent"] = False
+    arguments["layers"] = tuple(node.type for node in kept)
     return Node(
         name=entry.name,
         named=entry.named,

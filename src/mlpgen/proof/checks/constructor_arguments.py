@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
 
 from .comparison import difference, same
 from .errors import FailsError
 from .messages import counted, first_line
 from .shapes_and_counts import (
     as_claimed,
+    counted_by_torch,
     counts_all,
     need_outputs,
     one_example,
-    plain_kernels,
 )
 from .subject import SEED, call, load, longest_inputs, made_inputs
 from .undrawn import Undrawn
@@ -155,9 +154,8 @@ def _need_multiply_adds(
 ) -> None:
     if not counts_all(model):
         return
-    with plain_kernels(), FlopCounterMode(display=False) as counter:
-        call(model.eval(), [each.to(device) for each in longest_inputs(claims)])
-    found = counter.get_total_flops() / 2
+    inputs = [each.to(device) for each in longest_inputs(claims)]
+    found = counted_by_torch(model.eval(), inputs)
     if not as_claimed(found, claims):
         wanted = counted(claims["multiply_adds"], "multiply-add")
         raise FailsError(f"{wanted} predicted, {found:,.0f} {where}")
