@@ -28,7 +28,13 @@ def network_of(text: str, /, **settings: Any) -> Network:
     """Load a spec that is given as text, perhaps with other values of parameters."""
     document = source.parse(text.encode(), "spec.yaml")
     built = build(document, settings)
-    return api.Network(built.graph, built.warnings, document, settings)
+    return api.Network(
+        built.graph,
+        built.warnings,
+        document,
+        settings,
+        documents=built.documents,
+    )
 
 
 def module(text: str) -> ModuleType:

@@ -28,6 +28,7 @@ ROOMS = [
     "training",
     "spec",
     "graph",
+    "lints",
     "styles",
     "scripts",
     "rendering",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from importlib import import_module
 from pathlib import PurePath
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from mlpgen import source
@@ -43,6 +44,7 @@ class Network(NamedTuple):
         document: The YAML that it was read from.
         settings: New defaults for its parameters.
         unchained: Why it is not an `nn.Sequential` in sequential style; None if it is.
+        documents: The file of each class; that of the model has an empty name.
     """
 
     graph: Model
@@ -50,6 +52,7 @@ class Network(NamedTuple):
     document: Document
     settings: Mapping[str, Setting]
     unchained: Diagnostic | None = None
+    documents: Mapping[str, Document] = MappingProxyType({})
 
     def __repr__(self) -> str:
         """Summarize it in one line; `print(network.graph)` shows all layers."""
@@ -75,8 +78,20 @@ def load(
     document = source.read(str(path))
     built = build(document, settings)
     return Network(
-        built.graph, built.warnings, document, settings or {}, built.unchained
+        built.graph,
+        built.warnings,
+        document,
+        settings or {},
+        built.unchained,
+        built.documents,
     )
+
+
+def lint(network: Network) -> list[Diagnostic]:
+    """Return the faults of design of a network: warnings and hints of all rules."""
+    from mlpgen.lints.lint import lint as found
+
+    return found(network.graph, network.documents)
 
 
 def render(

@@ -7,7 +7,8 @@ from textwrap import indent
 import click
 
 from mlpgen.cli import printing
-from mlpgen.diagnostics.explanations import EXPLANATIONS, visible
+from mlpgen.diagnostics.explanations import visible
+from mlpgen.lints.catalogue import EVERY_PAGE
 from mlpgen.spec.wording import nearest
 
 
@@ -20,9 +21,9 @@ def command(code: str) -> int:
     Example:
       mlpgen explain MG313
     """
-    found = EXPLANATIONS.get(code.upper())
+    found = EVERY_PAGE.get(code.upper())
     if found is None:
-        hint = nearest(code.upper(), EXPLANATIONS) or "codes look like MG313"
+        hint = nearest(code.upper(), EVERY_PAGE) or "codes look like MG313"
         message = f"there is no code `{code[:60]}`; {hint}"
         raise click.BadParameter(message, param_hint="CODE")
     printing.say(printing.Painted(f"{code.upper()}: {found.title}", bold=True))

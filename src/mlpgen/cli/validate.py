@@ -31,7 +31,7 @@ def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> 
         except SpecError as error:
             found += error.diagnostics
             continue
-        found += network.warnings
+        found += [*network.warnings, *api.lint(network)]
         for file in files_of(network):
             other = made.setdefault(file, spec)
             if other != spec:

@@ -27,8 +27,36 @@ class Place(NamedTuple):
     text: str
 
 
+class Label(NamedTuple):
+    """Another place that a diagnostic is about, with what it has to do with it."""
+
+    place: Place
+    message: str
+
+
+class Edit(NamedTuple):
+    """A new text for a range of a file."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """Edits of one file that mend a mistake for certain.
+
+    Attributes:
+        title: What they do, in a few words: "remove `Softmax`".
+        path: The file.
+        edits: The edits, none of which overlap.
+    """
+
+    title: str
+    path: str
+    edits: tuple[Edit, ...]
+
+
 class Diagnostic(NamedTuple):
-    """One mistake or warning.
+    """One mistake, warning or hint.
 
     Attributes:
         code: Stable code (`MG301`), explained in `docs/errors.md`.
@@ -37,6 +65,10 @@ class Diagnostic(NamedTuple):
         notes: Facts that explain the message, such as where a number comes from.
         help: How to fix it, or an empty string.
         warning: Whether the spec can still be rendered.
+        hint: Whether it is a matter of taste, shown only if hints are asked for; it is
+            a warning too.
+        labels: Other places that it is about.
+        fix: Edits that mend it, if they are certain.
     """
 
     code: str
@@ -45,10 +77,15 @@ class Diagnostic(NamedTuple):
     notes: tuple[str, ...] = ()
     help: str = ""
     warning: bool = False
+    hint: bool = False
+    labels: tuple[Label, ...] = ()
+    fix: Fix | None = None
 
     @property
     def severity(self) -> str:
-        """`error` or `warning`."""
+        """`error`, `warning` or `hint`."""
+        if self.hint:
+            return "hint"
         return "warning" if self.warning else "error"
 
 

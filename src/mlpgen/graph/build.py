@@ -47,11 +47,13 @@ class Built(NamedTuple):
     Attributes:
         graph: The model.
         warnings: The warnings about its spec.
+        documents: The file of each class; that of the model has an empty name.
         unchained: Why the model is no chain in sequential style; None if it is one.
     """
 
     graph: Model
     warnings: tuple[Diagnostic, ...]
+    documents: Mapping[str, Document]
     unchained: Diagnostic | None = None
 
 
@@ -138,7 +140,9 @@ def _built(
     )
     unchained = why_no_chain(definition, graph)
     asked = [unchained] if unchained and spec.style == "sequential" else []
-    return Built(model, (*problems.warnings, *asked), unchained)
+    documents = {name: each.problems.document for name, each in blocks.items()}
+    documents[""] = document
+    return Built(model, (*problems.warnings, *asked), documents, unchained)
 
 
 def _rules(spec: Spec, graph: Graph, problems: Problems) -> tuple[Rule, ...]:

@@ -1,0 +1,53 @@
+"""Look for faults of design with all rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.diagnostic import Diagnostic, in_order
+from mlpgen.graph.flow import flow_of
+from mlpgen.lints.catalogue import RULES
+from mlpgen.lints.rule import Subject
+from mlpgen.lints.sources import Sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlpgen.graph.nodes import Model
+    from mlpgen.lints.rule import Rule
+    from mlpgen.source import Document
+
+
+def lint(model: Model, documents: Mapping[str, Document]) -> list[Diagnostic]:
+    """Return the faults of a network, in the order of its file.
+
+    Args:
+        model: The network.
+        documents: The file of each class; that of the model has an empty name.
+    """
+    flow = flow_of(model)
+    if flow is None:
+        return []
+    subject = Subject(model, flow, Sources(documents))
+    found = [each for rule in RULES for each in _found(rule, subject)]
+    return in_order([*dict.fromkeys(found)])
+
+
+def _found(rule: Rule, subject: Subject) -> Iterator[Diagnostic]:
+    seen = set()
+    for each in rule.find(subject):
+        place = subject.sources.place(each.path, each.owner, key=each.key)
+        if place in seen:  # another round, or another use of the same block
+            continue
+        seen.add(place)
+        yield Diagnostic(
+            rule.code,
+            each.message,
+            place,
+            each.notes,
+            each.help,
+            warning=True,
+            hint=(each.level or rule.level) == "hint",
+            labels=each.labels,
+            fix=each.fix,
+        )

@@ -1,0 +1,43 @@
+"""The files that the classes of a network are written in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.diagnostics.diagnostic import Place
+    from mlpgen.source import Document, Path
+
+
+class Sources(NamedTuple):
+    """The files of a network.
+
+    Attributes:
+        documents: The file of each class; that of the model has an empty name.
+    """
+
+    documents: Mapping[str, Document]
+
+    def place(self, path: Path, owner: str = "", *, key: bool = False) -> Place:
+        """Return the place of a value, or of its key.
+
+        Args:
+            path: Its path.
+            owner: The class whose file it is in; empty for the model.
+            key: Whether the place of the key is meant.
+        """
+        document = self.documents[owner]
+        return document.key_place(path) if key else document.place(path)
+
+    def written(self, path: Path, owner: str = "") -> Any:
+        """Return a value as the author wrote it; None if it is not there."""
+        found = self.documents[owner].data
+        for step in path:
+            inside = isinstance(found, dict) and step in found
+            listed = isinstance(found, list) and isinstance(step, int)
+            if not inside and not (listed and int(step) < len(found)):
+                return None
+            found = found[step]
+        return found
