@@ -105,22 +105,30 @@ def small(data: Data) -> Data | None:
     if data.get("name") in _NUMBERS:
         return _checked(_replaced(data, _NUMBERS[data["name"]]))
     for factor in _FACTORS:
+        found: Data | None = None
         for side in _SIDES:
-            found = _checked(_scaled(data, factor, side))
-            if found is not None:
-                return found
+            before, found = found, _scaled(data, factor, side)
+            if found == before:
+                break  # larger sides crop nothing
+            graph = resolved(found)
+            if graph is not None:
+                if is_small(graph):
+                    return found
+                break  # larger sides only make it larger
     return None
+
+
+def is_small(graph: Graph) -> bool:
+    """Return whether a model runs fast."""
+    return (
+        graph.total_multiply_adds <= MOST_MULTIPLY_ADDS
+        and graph.total_parameters <= MOST_PARAMETERS
+    )
 
 
 def _checked(data: Data) -> Data | None:
     graph = resolved(data)
-    if graph is None:
-        return None
-    large = (
-        graph.total_multiply_adds > MOST_MULTIPLY_ADDS
-        or graph.total_parameters > MOST_PARAMETERS
-    )
-    return None if large else data
+    return data if graph is not None and is_small(graph) else None
 
 
 def _replaced(value: Any, numbers: dict[int, int]) -> Any:
