@@ -46,7 +46,16 @@ class Modulo(Floor):
 
 
 def formula(value: Sum) -> Operand:
-    """Return the code of a sum: like terms added up, common factors extracted."""
+    """Return the code of a sum, which keeps it."""
+    kept = vars(value)
+    if "code" not in kept:
+        kept["code"] = _written(value)
+    code: Operand = kept["code"]
+    return code
+
+
+def _written(value: Sum) -> Operand:
+    """Write the code of a sum: like terms added up, common factors extracted."""
     plain = _plainest(value)
     factors = _factors(value)
     if (

@@ -11,8 +11,9 @@ The order of terms and factors is kept for people, and has no meaning.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.symbols.work_limit import spend
 
@@ -175,12 +176,13 @@ class Scaled(Atom):
 Terms = dict[Product, int]
 
 
-class Sum(NamedTuple):
+@dataclass(frozen=True)
+class Sum:
     """A sum of products, none with the coefficient 0."""
 
     terms: Terms
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The key, which equal sums share."""
         return short("+".join(sorted(f"{n}*{p}" for p, n in self.terms.items())))
@@ -198,7 +200,7 @@ class Sum(NamedTuple):
                 yield atom
                 left += sums_in(atom)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The parameters that it depends on."""
         return frozenset[str]().union(*(atom.names for atom in self.atoms))
@@ -208,7 +210,7 @@ class Sum(NamedTuple):
         """The nesting depth of divisions and choices."""
         return max((atom.depth for atom in self.atoms), default=0)
 
-    @property
+    @cached_property
     def weight(self) -> int:
         """The number of names, numbers and signs in its code."""
         return sum(
