@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,11 +71,13 @@ def other_sizes(
     """
     found = {tuple(tried.graph.examples.values())}
     others: list[OtherSizes] = []
-    for each in (network, *_changed(network)):
+    for each in chain([network], _changed(network)):
         sizes = each.graph.examples
-        if tuple(sizes.values()) not in found and len(others) < MOST:
+        if tuple(sizes.values()) not in found:
             found.add(tuple(sizes.values()))
             others.append(OtherSizes(sizes, claims(each.graph, captured)))
+        if len(others) == MOST:
+            break
     return tuple(others)
 
 
@@ -92,9 +95,12 @@ def _changed(network: Network) -> Iterator[Network]:
 def _smaller(network: Network) -> Iterator[Network]:
     """Yield the network with smaller sizes that fit, the smallest first."""
     sizes = network.graph.examples
-    for divisor in _DIVISORS if sizes else ():
+    before: dict[str, int] = {}
+    for divisor in _DIVISORS:
         small = {name: max(value // divisor, 2) for name, value in sizes.items()}
-        yield from _with_sizes(network, small)
+        if small != before:
+            yield from _with_sizes(network, small)
+        before = small
 
 
 def _with_sizes(network: Network, sizes: dict[str, int]) -> Iterator[Network]:
