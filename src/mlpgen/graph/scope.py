@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import Expression, ExpressionError, names_in_text
 from mlpgen.symbols.sizes import Size, either, names_of, sum_of
-from mlpgen.symbols.substitution import substituted
+from mlpgen.symbols.substitution import Replacements
 from mlpgen.symbols.sums import Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
@@ -176,35 +176,39 @@ class Scope(NamedTuple):
 
     def outside(
         self,
-        size: int,
         values: Mapping[str, ParameterValue | Expression],
         user: Scope,
         path: Path,
-    ) -> int:
-        """Express a size of this class by the parameters of the class that uses it.
+    ) -> Callable[[int], int]:
+        """Express sizes of this class by the parameters of the class that uses it.
 
         Args:
-            size: The size, in terms of the parameters of this class.
-            values: The values of these parameters there.
+            values: The values of the parameters of this class there.
             user: The scope of the class that uses this one.
             path: The path of that use.
+
+        Returns:
+            A function of a size in terms of the parameters of this class.
         """
-        if not isinstance(size, Size):
-            return size
-        behind = frozenset[str]().union(
-            *(_names(values.get(each)) for each in names_of(size))
-        )
-        if any(isinstance(atom, Variable) for atom in sum_of(size).walk()):
-            behind = frozenset[str]().union(*map(_names, values.values()))
-            return user.unknown(size, path, behind) if behind else int(size)
-        if not behind:
-            return int(size)
-        try:
-            found = substituted(size, values, f"{user.title}{path}")
-        except ExpressionError:
-            return user.unknown(size, path, behind)
-        user.keep(found, path)
-        return found
+        replacements = Replacements(values, f"{user.title}{path}")
+
+        def outside(size: int) -> int:
+            if not isinstance(size, Size):
+                return size
+            behind = _behind(size, values)
+            if any(isinstance(atom, Variable) for atom in size.sum.walk()):
+                behind = frozenset[str]().union(*map(_names, values.values()))
+                return user.unknown(size, path, behind) if behind else int(size)
+            if not behind:
+                return int(size)
+            try:
+                found = replacements.of(size)
+            except ExpressionError:
+                return user.unknown(size, path, behind)
+            user.keep(found, path)
+            return found
+
+        return outside
 
 
 def scope_of_model(
@@ -221,6 +225,14 @@ def scope_of_model(
     """
     free = {name: frozenset((name,)) for name in sizes}
     return Scope({**parameters, **sizes}, Findings(), free=free, values=values)
+
+
+def _behind(
+    size: int, values: Mapping[str, ParameterValue | Expression]
+) -> frozenset[str]:
+    """Return the names in the values of the names in a size."""
+    found = (_names(values.get(each)) for each in names_of(size))
+    return frozenset[str]().union(*found)
 
 
 def _names(value: ParameterValue | Expression | None) -> frozenset[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.sizes import Size
-from mlpgen.symbols.substitution import substituted
+from mlpgen.symbols.substitution import Replacements
 from mlpgen.symbols.type_names import numbers
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Value
-    from mlpgen.symbols.expressions import Scalar
 
     G = TypeVar("G", bound=Graph)
 
@@ -58,7 +57,8 @@ def with_free_sizes_written(graph: G) -> G:
     if not graph.free:
         return graph
     free = {name: Size.parameter(name, each) for name, each in graph.examples.items()}
-    texts = _Texts({**numbers(graph.parameters), **free}, frozenset(free))
+    known = Replacements({**numbers(graph.parameters), **free})
+    texts = _Texts(known, frozenset(free))
     inputs = {name: texts.value(each) for name, each in graph.inputs.items()}
     nodes = tuple(texts.node(each) for each in graph.nodes)
     return replace(graph, inputs=inputs, nodes=nodes)
@@ -72,7 +72,7 @@ class _Texts(NamedTuple):
         free: The names of the free sizes.
     """
 
-    known: dict[str, Scalar]
+    known: Replacements
     free: frozenset[str]
 
     def node(self, node: Node) -> Node:
@@ -99,7 +99,7 @@ class _Texts(NamedTuple):
         if not isinstance(size, Size) or size.sum.names.isdisjoint(self.free):
             return size
         try:
-            found = substituted(size, self.known)
+            found = self.known.of(size)
         except ExpressionError:
             return Written(size, _NO_CODE)
         return Written(found, found.code) if isinstance(found, Size) else found

@@ -296,6 +296,7 @@ def replaced(
     key: str = "",
     *,
     meant: bool = False,
+    known: dict[str, Sum] | None = None,
 ) -> int:
     """Replace the parameters of a size by sums.
 
@@ -305,6 +306,7 @@ def replaced(
         again: Evaluates a condition or a fraction with the new values.
         key: Distinguishes sizes without code from those elsewhere.
         meant: Whether local values become what they stand for.
+        known: A cache of replaced atoms, for several sizes.
 
     Returns:
         A plain number with its new value, or a size that keeps its value.
@@ -321,7 +323,7 @@ def replaced(
             return opaque(f"{atom}@{key}", frozenset[str]().union(*behind))
         return None
 
-    result = rebuilt(sum_of(size), found, again, {})
+    result = rebuilt(sum_of(size), found, again, {} if known is None else known)
     constant = result.constant
     return Size(int(size), result) if constant is None else constant
 

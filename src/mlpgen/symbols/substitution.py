@@ -15,31 +15,57 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlpgen.symbols.operands import Operand
+    from mlpgen.symbols.sums import Sum
     from mlpgen.symbols.type_names import ParameterValue
 
     Value = ParameterValue | Expression
 
 
-def substituted(
-    size: int, values: Mapping[str, Value], key: str = "", *, meant: bool = True
-) -> int:
-    """Return a size with its names replaced by other values.
+class Replacements:
+    """Other values in place of names, for several sizes: parts are computed once."""
 
-    Args:
-        size: The size.
-        values: The replacements of its names.
-        key: Distinguishes sizes without code from those elsewhere.
-        meant: Whether local values become what they stand for.
+    def __init__(
+        self, values: Mapping[str, Value], key: str = "", *, meant: bool = True
+    ) -> None:
+        """Begin with nothing computed.
 
-    Raises:
-        ExpressionError: It cannot be computed with these values.
-    """
-    known = _known(values)
-    sums = {
-        name: sum_of(each.value) for name, each in known.items() if is_whole(each.value)
-    }
+        Args:
+            values: The replacements of names.
+            key: Distinguishes sizes without code from those elsewhere.
+            meant: Whether local values become what they stand for.
+        """
+        self._known = _known(values)
+        self._sums = {
+            name: sum_of(each.value)
+            for name, each in self._known.items()
+            if is_whole(each.value)
+        }
+        self._key = key
+        self._meant = meant
+        self._atoms: dict[str, Sum] = {}
 
-    def again(value: Any) -> Any:
+    def of(self, size: int) -> int:
+        """Return a size with its names replaced.
+
+        Raises:
+            ExpressionError: It cannot be computed with these values.
+        """
+        try:
+            return replaced(
+                size,
+                self._sums,
+                self._again,
+                self._key,
+                meant=self._meant,
+                known=self._atoms,
+            )
+        except ZeroDivisionError:
+            raise NotComputedError("the expression divides by zero") from None
+        except OverflowError as error:
+            raise NotComputedError(str(error)) from None
+
+    def _again(self, value: Any) -> Any:
+        known = self._known
         if isinstance(value, Expression):
             return _truth(value.operand, known)
         if isinstance(value, Real):
@@ -50,12 +76,14 @@ def substituted(
             return sum_of(_evaluated(formula(alone(value)), known).value)
         return value
 
-    try:
-        return replaced(size, sums, again, key, meant=meant)
-    except ZeroDivisionError:
-        raise NotComputedError("the expression divides by zero") from None
-    except OverflowError as error:
-        raise NotComputedError(str(error)) from None
+
+def substituted(size: int, values: Mapping[str, Value]) -> int:
+    """Return a size with its names replaced by other values.
+
+    Raises:
+        ExpressionError: It cannot be computed with these values.
+    """
+    return Replacements(values).of(size)
 
 
 def restated(condition: Expression, values: Mapping[str, Value]) -> Expression:

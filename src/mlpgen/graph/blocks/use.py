@@ -192,10 +192,7 @@ def _used(
         **given,
     }
     parts: dict[str, Value] = {}
-
-    def outside(size: int) -> int:
-        return scope.outside(size, known, context.scope, entry.path)
-
+    outside = scope.outside(known, context.scope, entry.path)
     for name in graph.outputs:
         value = graph.value(name)
         shape = tuple(map(outside, value.shape))

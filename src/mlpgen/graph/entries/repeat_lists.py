@@ -10,7 +10,7 @@ from mlpgen.graph.used_parameters import sizes_of
 from mlpgen.symbols.expressions import Expression, ExpressionError
 from mlpgen.symbols.item_sums import item_sum
 from mlpgen.symbols.sizes import Size, of_sum, sum_of, with_value
-from mlpgen.symbols.substitution import substituted
+from mlpgen.symbols.substitution import Replacements
 from mlpgen.symbols.sum_arithmetic import added
 from mlpgen.symbols.sum_functions import decided
 from mlpgen.symbols.sums import Choice, Item, name
@@ -61,9 +61,8 @@ def at_index(shape: Sequence[int], index: int, scope: Scope) -> Shape:
         for name, value in numbers(scope.parameters).items()
     }
     known[INDEX] = Expression(index)
-    return tuple(
-        with_value(substituted(size, known, meant=False), int(size)) for size in shape
-    )
+    found = Replacements(known, meant=False)
+    return tuple(with_value(found.of(size), int(size)) for size in shape)
 
 
 def alike(rounds: Sequence[Node]) -> bool:

@@ -82,10 +82,9 @@ def _outside(inner: Node, block: Node, path: Path, context: Context) -> Node:
     """Express the sizes and arguments of a block's layer by the class around it."""
     assert block.graph is not None
     known = {**block.graph.parameters, **block.maker.arguments}
-    scope = context.scope
+    outside = context.scope.outside(known, context.scope, path)
     weights = {
-        name: tuple(scope.outside(size, known, scope, path) for size in shape)
-        for name, shape in inner.weights.items()
+        name: tuple(map(outside, shape)) for name, shape in inner.weights.items()
     }
 
     def elsewhere(value: Any) -> Any:
