@@ -7,9 +7,9 @@ from functools import cached_property
 from importlib import import_module
 from typing import Generic, TypeVar
 
-from mlpgen.catalogue.component import Component
+from pydantic import BaseModel
 
-C = TypeVar("C", bound=Component)
+C = TypeVar("C", bound=BaseModel)
 
 
 class Catalogue(Mapping[str, type[C]], Generic[C]):

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.used_parameters import attributes
-from mlpgen.styles.any_inputs import with_one_input
-from mlpgen.styles.chain import chain_plan
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import forward_body
@@ -20,7 +18,6 @@ from mlpgen.styles.init.assignments import assignment_lines
 from mlpgen.styles.init.initial_values import initial_values
 from mlpgen.styles.init.modules import imported_names
 from mlpgen.styles.init.size_variables import size_lines
-from mlpgen.styles.init.tensors import tensor_lines
 from mlpgen.styles.init.weight_tying import tying_lines
 from mlpgen.styles.layout import BODY, INDENT
 from mlpgen.styles.plan import ClassPlan
@@ -54,8 +51,12 @@ def class_plan(
         recording: How those inside of layers are recorded.
     """
     if graph.numbered:
+        from mlpgen.styles.chain import chain_plan
+
         return chain_plan(graph, captured, recording)
     if graph.joins:
+        from mlpgen.styles.any_inputs import with_one_input
+
         graph = with_one_input(graph)
     modules, codes = (recording.modules, recording.codes) if recording else ((), {})
     outputs = (*graph.outputs, *captured)
@@ -112,6 +113,8 @@ def _parameters(graph: Graph) -> list[str]:
 def _attribute(node: Node, graph: Graph) -> list[str]:
     """Write the statements of `__init__` for one layer."""
     if node.is_tensor:
+        from mlpgen.styles.init.tensors import tensor_lines
+
         return tensor_lines(node, graph)
     if node.function is not None or node.shared:
         return []

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mlpgen.styles.code import Group, call
 from mlpgen.styles.init.modules import can_chain, module_code, numbered_items
-from mlpgen.styles.init.rounds import loop_of
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.repeated_layers import Repetition, base_name, group_repeated
 from mlpgen.symbols.sizes import operand_of
@@ -161,6 +160,8 @@ def running_lines(each: RoundsOfOne, target: str, indent: int) -> list[str]:
         target: The list that they are added to.
         indent: Columns to the left of the lines.
     """
+    from mlpgen.styles.init.rounds import loop_of
+
     running, loop = each.running, loop_of(each)
     assert running is not None
     assert loop.after is not None

@@ -10,7 +10,6 @@ from mlpgen.graph.walks import parts_in
 from mlpgen.spec.types import NOT_IN_TORCH
 from mlpgen.styles.code import Group, call, keyword, literal, quoted
 from mlpgen.styles.forward import packing
-from mlpgen.styles.init.rounds import loop_of
 from mlpgen.styles.shape_text import comment_text
 from mlpgen.symbols.sizes import code_of
 
@@ -95,6 +94,8 @@ def _rounds(node: Node, *, comments: bool) -> Piece:
 def _round(each: Repetition, *, comments: bool) -> Piece:
     if code_of(each.times) == "1":
         return module_code(each.node, comments=comments)
+    from mlpgen.styles.init.rounds import loop_of
+
     loop = loop_of(each)
     piece = module_code(loop.node, comments=False)
     return Group("*(", (piece, loop.head), ")", separator=" ")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpgen.graph.scope import INDEX
 from mlpgen.graph.used_parameters import computed_names, names_in_init, names_of_node
-from mlpgen.styles.init.left_out_sizes import guard
 from mlpgen.styles.init.repeated_sizes import repeated_sizes
 from mlpgen.styles.layout import BODY, Lines, bracketed
 from mlpgen.styles.variable_names import running_names
@@ -169,6 +168,8 @@ def size_lines(graph: Graph, attributes: Sequence[str] = ()) -> Lines:
     lines = []
     for name, code in reversed(graph.sizes.items()):
         if name in used:
+            from mlpgen.styles.init.left_out_sizes import guard
+
             used |= code.names
             if name in needed:
                 needed |= code.computed

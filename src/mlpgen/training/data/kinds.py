@@ -1,14 +1,23 @@
 """The kinds of the user's data."""
 
-from mlpgen.training.data.arrays import Npz
-from mlpgen.training.data.images import Images
-from mlpgen.training.data.masks import Masks
-from mlpgen.training.data.module import Module
-from mlpgen.training.data.table import Csv
-from mlpgen.training.data.text import Text
-from mlpgen.training.data.user_data import UserData
+from __future__ import annotations
 
-USER_DATA: dict[str, type[UserData]] = {
-    each.kind(): each for each in (Images, Masks, Csv, Npz, Text, Module)
-}
+from typing import TYPE_CHECKING
+
+from mlpgen.catalogue.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from mlpgen.training.data.user_data import UserData
+
+USER_DATA: Catalogue[UserData] = Catalogue(
+    "mlpgen.training.data",
+    {
+        "images": "images",
+        "masks": "masks",
+        "table": "csv",
+        "arrays": "npz",
+        "text": "text",
+        "module": "module",
+    },
+)
 """Kinds of the user's data, by their key in a spec."""
