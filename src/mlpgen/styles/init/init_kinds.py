@@ -42,7 +42,7 @@ def loop_over_kinds(
     for kind, init in kinds.items():
         word = "elif" if body else "if"
         body.append(f"{word} {_test(kind, MATRICES in kinds, parameters, local)}:")
-        body += indented(_fill(local.parameter, init, indent + 2 * INDENT))
+        body += indented(init_call(local.parameter, init, indent + 2 * INDENT))
     return [head, *indented(body)]
 
 
@@ -60,7 +60,8 @@ def _test(
     return f'"bias" in {name}{vector}'
 
 
-def _fill(parameter: str, init: Init, indent: int) -> list[str]:
+def init_call(tensor: str, init: Init, indent: int) -> list[str]:
+    """Write the call that initializes a parameter."""
     function, arguments = init
     given = [keyword(name, literal(value)) for name, value in arguments.items()]
-    return layout(call(f"nn.init.{function}", parameter, *given), indent)
+    return layout(call(f"nn.init.{function}", tensor, *given), indent)

@@ -9,8 +9,8 @@ from mlpgen.graph.entries.init_kinds import KINDS, parameters_of
 from mlpgen.graph.nodes import Model
 from mlpgen.graph.walks import every_layer, is_numbered
 from mlpgen.layers import LAYERS
-from mlpgen.styles.code import Group, call, keyword, literal, quoted
-from mlpgen.styles.init.init_kinds import loop_over_kinds
+from mlpgen.styles.code import Group, call, quoted
+from mlpgen.styles.init.init_kinds import init_call, loop_over_kinds
 from mlpgen.styles.init.tensors import filled_at_once
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
 from mlpgen.styles.variable_names import init_locals
@@ -64,7 +64,7 @@ def _of_layer(node: Node, target: str) -> list[str]:
         optional = not any_module and _optional(node.type, name)
         indent = BODY + INDENT if when else BODY
         test = _presence_test(target, name) if optional else ""
-        lines = _init_call(tensor, init, indent, test)
+        lines = _under(test, tensor, init, indent)
         found.setdefault(when, []).extend(lines)
     return [
         line for when, lines in found.items() for line in under_conditions(when, lines)
@@ -160,8 +160,8 @@ def _branch(rule: Rule, inside: Sequence[Node], graph: Graph) -> _Branch:
     body, guarded = [], loop_over_kinds(local.module, rule.inits, names, local, deep)
     for (name, init), test in zip(plain.items(), tests, strict=True):
         tensor = _tensor(local.module, name)
-        body += _init_call(tensor, init, deep)
-        guarded += _init_call(tensor, init, deep, test)
+        body += init_call(tensor, init, deep)
+        guarded += _under(test, tensor, init, deep)
     prefix = "nn." if rule.type in LAYERS else ""
     kept = body if whole else guarded
     return _Branch((f"{prefix}{rule.type}",), whole, tuple(kept), tuple(guarded))
@@ -214,11 +214,8 @@ def _presence_test(module: str, name: str) -> str:
     return f"{module}.{name} is not None"
 
 
-def _init_call(tensor: str, init: Init, indent: int, test: str = "") -> list[str]:
+def _under(test: str, tensor: str, init: Init, indent: int) -> list[str]:
     """Write the call that initializes a parameter, under a test if there is one."""
-    function, arguments = init
-    given = [keyword(name, literal(value)) for name, value in arguments.items()]
-    if test:
-        indent += INDENT
-    lines = layout(call(f"nn.init.{function}", tensor, *given), indent)
-    return [f"if {test}:", *indented(lines)] if test else lines
+    if not test:
+        return init_call(tensor, init, indent)
+    return [f"if {test}:", *indented(init_call(tensor, init, indent + INDENT))]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.scope import INDEX
 from mlpgen.graph.walks import parts_in
 from mlpgen.spec.types import NOT_IN_TORCH
 from mlpgen.styles.code import Group, call, keyword, literal, quoted
@@ -101,15 +100,6 @@ def _round(each: Repetition, *, comments: bool) -> Piece:
     return Group("*(", (piece, loop.head), ")", separator=" ")
 
 
-def _loop(each: Repetition, *, counted: bool) -> str:
-    """Write the loop over rounds of a comprehension."""
-    if not counted:
-        return f"for _ in range({code_of(each.times)})"
-    last = code_of(each.first + each.times)
-    numbers = f"{each.first}, {last}" if each.first else last
-    return f"for {INDEX} in range({numbers})"
-
-
 def _named_rounds(
     node: Node, names: RoundNames, container: str, *, comments: bool
 ) -> Piece:
@@ -135,7 +125,9 @@ def _named_rounds(
         if one:
             pieces.append(pair)
         else:
-            items = (pair, _loop(each, counted=True))
+            from mlpgen.styles.init.rounds import index_loop
+
+            items = (pair, index_loop(each))
             opening, closing = ("**{", "}") if listed else ("*(", ")")
             pieces.append(Group(opening, items, closing, separator=" "))
     first = pieces[0]

@@ -45,12 +45,17 @@ def loop_of(each: Repetition) -> Loop:
     found = _over_a_list(each) if each.counted else None
     if found is not None:
         return found
-    last = code_of(each.first + each.times)
-    after = operand_of(each.running.after) if each.running else None
     if not each.counted:
         return Loop(f"for _ in range({code_of(each.times)})", each.node)
+    after = operand_of(each.running.after) if each.running else None
+    return Loop(index_loop(each), each.node, after)
+
+
+def index_loop(each: Repetition) -> str:
+    """Write the loop over the numbers of rounds: `for index in range(1, depth)`."""
+    last = code_of(each.first + each.times)
     numbers = f"{each.first}, {last}" if each.first else last
-    return Loop(f"for {INDEX} in range({numbers})", each.node, after)
+    return f"for {INDEX} in range({numbers})"
 
 
 def _over_a_list(each: Repetition) -> Loop | None:
