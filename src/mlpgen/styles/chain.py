@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.forward_hooks import Recording
+    from mlpgen.styles.variable_names import InitLocals
 
 
 def chain_plan(
@@ -93,39 +94,26 @@ def _without_tail(graph: Graph) -> tuple[tuple[Node, ...], tuple[Node, ...]]:
 
 def _init(graph: Graph, nodes: Sequence[Node], outputs: Sequence[str]) -> list[str]:
     """Write the body of `__init__`: one call, or statements if layers repeat."""
-    if graph.numbered:
-        return _numbered_init(graph)
-    layers = group_repeated(nodes, frozenset(outputs))
-    names = _locals(graph, nodes)
-    values = initial_values(graph, names)
-    comments = bool(graph.stem)
+    local, comments = init_locals(graph), bool(graph.stem)
+    layers = nodes if graph.numbered else group_repeated(nodes, frozenset(outputs))
+    names = _variables(graph, nodes, local)
+    values = initial_values(graph, names, local)
     if not needs_statements(layers) and not names:
         made = sequential_call(nodes, function="super().__init__", comments=comments)
         return [*layout(made, BODY), *values]
-    local = init_locals(graph)
+    if graph.numbered:
+        lines = list_lines(local.layers, nodes, local, names, comments=comments)
+        return [*lines, f"super().__init__(*{local.layers})", *values]
     lines = dictionary_lines(local.layers, layers, local, names, comments=comments)
     return [*lines, f"super().__init__({local.layers})", *values]
 
 
-def _numbered_init(graph: Graph) -> list[str]:
-    """Write the body of `__init__` of a class whose layers have numbers."""
-    names = _locals(graph, graph.nodes)
-    values = initial_values(graph, names)
-    comments = bool(graph.stem)
-    if not needs_statements(graph.nodes) and not names:
-        made = sequential_call(
-            graph.nodes, function="super().__init__", comments=comments
-        )
-        return [*layout(made, BODY), *values]
-    local = init_locals(graph)
-    lines = list_lines(local.layers, graph.nodes, local, names, comments=comments)
-    return [*lines, f"super().__init__(*{local.layers})", *values]
-
-
-def _locals(graph: Graph, nodes: Sequence[Node]) -> dict[str, str]:
+def _variables(
+    graph: Graph, nodes: Sequence[Node], local: InitLocals
+) -> dict[str, str]:
     """Choose variables for the layers that later statements of `__init__` need."""
     classes = {node.maker.type for node in graph.nodes}
-    taken = {*INIT, *arguments(graph), *classes, *init_locals(graph)}
+    taken = {*INIT, *arguments(graph), *classes, *local}
     return choose_names((node.name for node in nodes if node.inits), taken)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.forward_hooks import Recording
+    from mlpgen.styles.variable_names import InitLocals
 
 
 def inner_values(graph: Graph, captured: Sequence[str]) -> list[str]:
@@ -92,15 +93,15 @@ SUPER = "super().__init__()"
 
 def _init(graph: Graph) -> list[str]:
     """Write the body of `__init__`."""
-    later = running_names(graph)
+    local, later = init_locals(graph), running_names(graph)
     early = [name for name in _parameters(graph) if name not in later]
     late = [name for name in _parameters(graph) if name in later]
     return [
         SUPER,
         *size_lines(graph, early),
-        *(line for node in graph.nodes for line in _attribute(node, graph)),
+        *(line for node in graph.nodes for line in _attribute(node, graph, local)),
         *(f"self.{name} = {name}" for name in late),
-        *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}),
+        *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}, local),
     ]
 
 
@@ -110,15 +111,14 @@ def _parameters(graph: Graph) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def _attribute(node: Node, graph: Graph) -> list[str]:
+def _attribute(node: Node, graph: Graph, local: InitLocals) -> list[str]:
     """Write the statements of `__init__` for one layer."""
     if node.is_tensor:
         from mlpgen.styles.init.tensors import tensor_lines
 
-        return tensor_lines(node, graph)
+        return tensor_lines(node, graph, local)
     if node.function is not None or node.shared:
         return []
-    local = init_locals(graph)
     target = f"self.{node.name}"
     lines = assignment_lines(node, target, local, comments=bool(graph.stem))
-    return [*lines, *tying_lines(node, graph)]
+    return [*lines, *tying_lines(node, graph, local)]

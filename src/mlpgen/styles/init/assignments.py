@@ -25,16 +25,16 @@ def needs_statements(layers: Sequence[Node | Repetition]) -> bool:
     return any(
         isinstance(each, Repetition)
         or each.condition is not None
-        or runs(each)
+        or _runs(each)
         or _needs_statements(each.children)
         for each in layers
     )
 
 
 def _needs_statements(nodes: Sequence[Node]) -> bool:
-    if any(map(runs, nodes)):
+    if any(map(_runs, nodes)):
         return True
-    if are_numbered(nodes):
+    if _are_numbered(nodes):
         return any(node.condition is not None for node in nodes)
     return any(
         isinstance(each, Repetition) or each.condition is not None
@@ -65,18 +65,13 @@ def dictionary_lines(
     for each in layers:
         if isinstance(each, Repetition):
             lines += _loop(each, target, local, indent)
-        elif each.name in names:
-            variable = names[each.name]
-            lines += assignment_lines(
-                each, variable, local, comments=comments, indent=indent
-            )
-            lines.append(f'{target}["{each.name}"] = {variable}')
-        else:
-            deep = target == local.children
-            place = f'{target}["{each.name}"]'
-            lines += assignment_lines(
-                each, place, local, deep=deep, comments=comments, indent=indent
-            )
+            continue
+        place, variable = f'{target}["{each.name}"]', names.get(each.name)
+        deep = target == local.children
+        lines += assignment_lines(
+            each, variable or place, local, deep=deep, comments=comments, indent=indent
+        )
+        lines += [f"{place} = {variable}"] if variable else []
     return lines
 
 
@@ -114,28 +109,25 @@ def assignment_lines(
             *bracketed(node.condition.operand, indent, "if ", ":"),
         ]
         indent += INDENT
-    inner: list[str] = []
-    piece = module_code(node, comments=comments)
-    if not deep or runs(node):
-        inner, piece = prepared(node, local, comments=comments, indent=indent)
+    inner, piece = _prepared(node, local, deep=deep, comments=comments, indent=indent)
     inner += layout(piece, indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
 
 
-def prepared(
-    node: Node, local: InitLocals, *, comments: bool, indent: int
+def _prepared(
+    node: Node, local: InitLocals, *, deep: bool = False, comments: bool, indent: int
 ) -> tuple[list[str], Piece]:
     """Write the statements that the code of a layer needs before it, and that code."""
-    if runs(node):
-        lines = running_lines(node.rounds[0], local.rounds, indent)
+    if _runs(node):
+        lines = _running_lines(node.rounds[0], local.rounds, indent)
         every = f"*{local.rounds}"
         made = call("nn.ModuleList", local.rounds)
         if can_chain(node):
             made = call("nn.Sequential", every)
         return lines, made if node.number is None else every
-    if node.rounds or not _needs_statements(node.children):
+    if deep or node.rounds or not _needs_statements(node.children):
         return [], module_code(node, comments=comments)
-    if are_numbered(node.children):
+    if _are_numbered(node.children):
         lines = list_lines(
             local.modules, node.children, local, comments=comments, indent=indent
         )
@@ -147,12 +139,12 @@ def prepared(
     return lines, call("nn.Sequential", local.children)
 
 
-def runs(node: Node) -> bool:
+def _runs(node: Node) -> bool:
     """Tell whether the rounds of a layer have a size in a variable of the loop."""
     return any(each.running is not None for each in node.rounds)
 
 
-def running_lines(each: RoundsOfOne, target: str, indent: int) -> list[str]:
+def _running_lines(each: RoundsOfOne, target: str, indent: int) -> list[str]:
     """Write the loop that makes rounds whose size is in a variable.
 
     Args:
@@ -176,7 +168,7 @@ def running_lines(each: RoundsOfOne, target: str, indent: int) -> list[str]:
     return [*lines, f"{target} = list[nn.Module]()", *head, *indented(inner)]
 
 
-def are_numbered(nodes: Sequence[Node]) -> bool:
+def _are_numbered(nodes: Sequence[Node]) -> bool:
     """Tell whether the keys of layers are numbers."""
     return bool(nodes) and nodes[0].number is not None
 
@@ -212,7 +204,7 @@ def list_lines(
 
     for node in nodes:
         inside = indent + INDENT * (node.condition is not None)
-        before, piece = prepared(node, local, comments=comments, indent=inside)
+        before, piece = _prepared(node, local, comments=comments, indent=inside)
         name = names.get(node.name, "")
         if name:
             before = [*before, *layout(piece, inside, f"{name} = ")]

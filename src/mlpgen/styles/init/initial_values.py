@@ -13,7 +13,6 @@ from mlpgen.styles.code import Group, call, quoted
 from mlpgen.styles.init.init_kinds import init_call, loop_over_kinds
 from mlpgen.styles.init.tensors import filled_at_once
 from mlpgen.styles.layout import BODY, INDENT, WIDTH, bracketed, indented, layout, width
-from mlpgen.styles.variable_names import init_locals
 from mlpgen.symbols import operands
 from mlpgen.symbols.expressions import Expression
 
@@ -26,15 +25,17 @@ if TYPE_CHECKING:
     from mlpgen.symbols.operands import Operand
 
 
-def initial_values(graph: Graph, names: Mapping[str, str]) -> list[str]:
+def initial_values(
+    graph: Graph, names: Mapping[str, str], local: InitLocals
+) -> list[str]:
     """Write initial values: first by layer type, then those of single layers.
 
     Args:
         graph: The class.
         names: What the layers are called in `__init__`.
+        local: The local variables of `__init__`.
     """
-    lines = _rules(graph)
-    local = init_locals(graph)
+    lines = _rules(graph, local)
     for node in graph.nodes:
         if node.inits and not filled_at_once(node):
             lines += _of_kinds(node, names[node.name], local)
@@ -123,34 +124,31 @@ class _Branch(NamedTuple):
     guarded: tuple[str, ...]
 
 
-def _rules(graph: Graph) -> list[str]:
+def _rules(graph: Graph, local: InitLocals) -> list[str]:
     """Write loops over all parameters, and over all modules by their type."""
-    module = init_locals(graph).module
     layers = list(every_layer(graph.nodes))
     everywhere: list[str] = []
     branches: list[_Branch] = []
     for rule in graph.rules if isinstance(graph, Model) else ():
         if not rule.type:
             names = [name for node in layers for name in parameters_of(node)]
-            local = init_locals(graph)
             everywhere = loop_over_kinds("self", rule.inits, names, local, BODY)
             continue
         inside = [node for node in layers if node.type == rule.type]
-        found = _branch(rule, inside, graph)
+        found = _branch(rule, inside, local)
         if branches and branches[-1][1:] == found[1:]:  # ruff wants one branch, not two
             last = branches.pop()
             found = found._replace(types=(*last.types, *found.types))
         branches.append(found)
     lines: list[str] = []
     for each in branches:
-        lines += _written(each, module, "elif" if lines else "if")
-    found_lines = [f"for {module} in self.modules():", *indented(lines)]
+        lines += _written(each, local.module, "elif" if lines else "if")
+    found_lines = [f"for {local.module} in self.modules():", *indented(lines)]
     return [*everywhere, *(found_lines if lines else [])]
 
 
-def _branch(rule: Rule, inside: Sequence[Node], graph: Graph) -> _Branch:
+def _branch(rule: Rule, inside: Sequence[Node], local: InitLocals) -> _Branch:
     """Plan what a rule does with the layers of its type."""
-    local = init_locals(graph)
     of_type = [node for node in inside if node.weights]
     plain = {name: init for name, init in rule.inits.items() if name not in KINDS}
     tests = [_test(rule, name, of_type, local.module) for name in plain]

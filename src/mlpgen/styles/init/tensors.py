@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from mlpgen.styles.code import call, flat, literal, quoted
 from mlpgen.styles.forward.body import computed_once
 from mlpgen.styles.layout import BODY, layout
-from mlpgen.styles.variable_names import INIT, arguments, init_locals, is_plain
+from mlpgen.styles.variable_names import INIT, arguments, is_plain
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.code import Group, Piece
+    from mlpgen.styles.variable_names import InitLocals
 
 _FILLED = {"zeros_": "torch.zeros", "ones_": "torch.ones"}
 """Functions that make a tensor as functions of torch.nn.init fill it."""
 
 
-def tensor_lines(node: Node, graph: Graph) -> list[str]:
+def tensor_lines(node: Node, graph: Graph, local: InitLocals) -> list[str]:
     """Write statements that make a parameter or buffer, of zeros by default."""
     if node.type == "parameter":
         tensor = _filled(node)
@@ -25,7 +26,7 @@ def tensor_lines(node: Node, graph: Graph) -> list[str]:
     lines: list[str] = []
     value: Piece
     if node.computed:
-        taken = {*INIT, *arguments(graph), *init_locals(graph)}
+        taken = {*INIT, *arguments(graph), *local}
         lines, value = computed_once(node.computed, taken)
     elif "values" in node.arguments:
         value = _constant(node)

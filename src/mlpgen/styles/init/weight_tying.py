@@ -9,23 +9,23 @@ from mlpgen.names.identifiers import free_name
 from mlpgen.styles.init.initial_values import deciding_arguments, under_conditions
 from mlpgen.styles.init.modules import iterated
 from mlpgen.styles.layout import BODY, INDENT, bracketed, indented
-from mlpgen.styles.variable_names import arguments, init_locals
+from mlpgen.styles.variable_names import arguments
 from mlpgen.symbols import operands
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.styles.variable_names import InitLocals
     from mlpgen.symbols.operands import Operand
 
 
-def tying_lines(node: Node, graph: Graph) -> list[str]:
+def tying_lines(node: Node, graph: Graph, local: InitLocals) -> list[str]:
     """Tie the parameters of a layer, or of each of its rounds, to those of another."""
     if not node.ties:
         return []
     if not node.rounds:
         return _lines(node, f"self.{node.name}", BODY, graph)
-    layer = init_locals(graph).layer
-    lines = _lines(node, layer, BODY + INDENT, graph)
-    return [f"for {layer} in {iterated(node, node.name)}:", *indented(lines)]
+    lines = _lines(node, local.layer, BODY + INDENT, graph)
+    return [f"for {local.layer} in {iterated(node, node.name)}:", *indented(lines)]
 
 
 def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
@@ -68,8 +68,7 @@ def _first(node: Node) -> Node:
 
 def _all(node: Node, target: str, graph: Graph) -> list[str]:
     """Tie all parameters of a layer to those of another, also those of submodules."""
-    taken = arguments(graph) | {init_locals(graph).layer}
-    words = ("path", "parameter", "part", "name")
+    taken, words = arguments(graph), ("path", "parameter", "part", "name")
     path, parameter, part, name = (free_name(word, taken) for word in words)
     return [
         f"for {path}, {parameter} in self.{node.tied}.named_parameters():",
