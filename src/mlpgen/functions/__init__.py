@@ -4,7 +4,8 @@ To add a function:
 
 1. Write a class in the file of its family. Its name is torch's in CamelCase
    (`MaskedFill` for `masked_fill`), its fields are torch's arguments. Define `results`
-   (the shapes) and `function` (the call), or derive from `Pointwise` (in `base`).
+   (the shapes), or derive from `Pointwise` (in `base`), and `function` or `function_on`
+   if the call is another than that of torch's function with these arguments.
 2. Add its name to `FUNCTIONS` below.
 3. Run `mlpgen schema`. The tests compare signature, shapes and errors with torch; give
    them values for new argument names in `POOLS` (`tests/functions/test_functions.py`).

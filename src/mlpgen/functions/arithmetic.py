@@ -187,10 +187,6 @@ class _Extreme(Operation):
         found = broadcast(self.title(), values)
         return self.result(found, found.shape)
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function(f"torch.{self.title()}")
-
 
 class Minimum(_Extreme):
     """The smaller element of two tensors; `clamp` takes a number."""

@@ -42,6 +42,7 @@ class Operation(Layer):
 
     Class attributes:
         example_inputs: Inputs for the example, if it is not one float tensor.
+        call: Its name in code, if it is not that of the spec in `torch`.
         page: Its name after `torch.`, if it is not the name in a spec.
         gives: The dtype of the result; empty for that of the first input.
         random: Whether each call draws other random numbers.
@@ -49,6 +50,7 @@ class Operation(Layer):
 
     dtypes: ClassVar[tuple[str, ...]] = ("float32", "int64", "bool")
     example_inputs: ClassVar[Values] = ()
+    call: ClassVar[str] = ""
     gives: ClassVar[str] = ""
     random: ClassVar[bool] = False
 
@@ -85,8 +87,11 @@ class Operation(Layer):
         return Module(type_, arguments) if type_ else None
 
     def function(self) -> Function:
-        """Return the call in `forward`, if it does not depend on the inputs."""
-        raise NotImplementedError
+        """Call it with the arguments that differ from torch's defaults.
+
+        A call that depends on the inputs is returned by `function_on` instead.
+        """
+        return Function(self.call or f"torch.{self.title()}", (), self.arguments())
 
     def function_on(self, values: Values) -> Function:
         """Return the call in `forward` on these inputs."""
@@ -97,7 +102,6 @@ class Operation(Layer):
 class Pointwise(Operation):
     """Base of functions of each element, which keep the shape."""
 
-    call: ClassVar[str]
     rule: ClassVar[str] = "(N, *) → (N, *)"
     example_input: ClassVar[tuple[int, ...]] = (8,)
     pointwise: ClassVar[bool] = True
@@ -105,10 +109,6 @@ class Pointwise(Operation):
     def results(self, values: Values) -> dict[str, Value]:
         """Keep the shape."""
         return self.result(values[0], values[0].shape)
-
-    def function(self) -> Function:
-        """Call the torch function with the arguments that differ from its defaults."""
-        return Function(self.call, (), self.arguments())
 
 
 def axis_of(argument: str, dim: int, value: Value) -> int:

@@ -9,10 +9,6 @@ from mlpgen.layers.base import Function
 class _Cast(Pointwise):
     returns_input: ClassVar = "always"
 
-    def function(self) -> Function:
-        """Call the tensor method of the same name."""
-        return Function(f".{self.title()}")
-
 
 class Float(_Cast):
     """Converts to float32: true is 1, false is 0."""
@@ -20,6 +16,7 @@ class Float(_Cast):
     arranges: ClassVar = True
     gives: ClassVar = "float32"
     page: ClassVar = "Tensor.float"
+    call: ClassVar = ".float"
     example: ClassVar = "float"
 
 
@@ -28,6 +25,7 @@ class Long(_Cast):
 
     gives: ClassVar = "int64"
     page: ClassVar = "Tensor.long"
+    call: ClassVar = ".long"
     example: ClassVar = "long"
 
 

@@ -72,10 +72,6 @@ class _Logic(Operation):
         found = broadcast(self.title(), values)
         return self.result(found, found.shape)
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function(f"torch.{self.title()}")
-
 
 class LogicalAnd(_Logic):
     """True where both are true; 0 is false."""
@@ -98,7 +94,6 @@ class LogicalXor(_Logic):
 class LogicalNot(Pointwise):
     """True where the input is false; 0 is false."""
 
-    call: ClassVar = "torch.logical_not"
     gives: ClassVar = "bool"
     example: ClassVar = "logical_not"
     example_inputs: ClassVar = (Value((8,), "bool"),)

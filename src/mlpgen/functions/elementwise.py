@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from mlpgen.catalogue.component import PositiveReal
 from mlpgen.functions.base import NUMBERS, Number, Pointwise, with_number
-from mlpgen.layers.base import Function, ShapeError, Value, Values
+from mlpgen.layers.base import ShapeError, Value, Values
 
 
 class _Plain(Pointwise):
@@ -12,19 +12,12 @@ class _Plain(Pointwise):
 
     dtypes: ClassVar[tuple[str, ...]] = NUMBERS
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function(f"torch.{self.title()}")
-
 
 class Neg(_Plain):
     """The negative."""
 
+    call: ClassVar = ".neg"  # a sign before a longer expression needs parentheses
     example: ClassVar = "neg"
-
-    def function(self) -> Function:
-        """Call the method: a sign before a longer expression would need parentheses."""
-        return Function(".neg")
 
 
 class Abs(_Plain):
@@ -74,14 +67,11 @@ class Square(Pointwise):
         value = values[0]
         return {"": value._replace(dtype=with_number(value.dtype, 2))}
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function("torch.square")
-
 
 class Clamp(Pointwise):
     """Clamps to the range from `min` to `max`."""
 
+    call: ClassVar = ".clamp"
     example: ClassVar = "clamp: {min: 0}"
 
     min: Number | None = None
@@ -97,19 +87,11 @@ class Clamp(Pointwise):
             value = value._replace(dtype=with_number(value.dtype, limit))
         return {"": value}
 
-    def function(self) -> Function:
-        """Call the tensor method of the same name."""
-        return Function(".clamp", (), self.arguments())
-
 
 class Smooth(Pointwise):
     """Base of functions that always return float32."""
 
     gives: ClassVar = "float32"
-
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function(f"torch.{self.title()}")
 
 
 class Exp(Smooth):
@@ -190,11 +172,8 @@ class Detach(Pointwise):
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
     page: ClassVar = "Tensor.detach"
+    call: ClassVar = ".detach"
     example: ClassVar = "detach"
-
-    def function(self) -> Function:
-        """Call the tensor method of the same name."""
-        return Function(".detach")
 
 
 class Erfc(Smooth):
@@ -217,10 +196,6 @@ class Logit(Smooth):
 
     eps: PositiveReal | None = None
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function("torch.logit", (), self.arguments())
-
 
 class Sinc(Smooth):
     """sin(πx) / πx, which is 1 at 0."""
@@ -237,16 +212,11 @@ class NanToNum(Pointwise):
     posinf: float | None = None
     neginf: float | None = None
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function("torch.nan_to_num", (), self.arguments())
-
 
 class Isnan(Pointwise):
     """True where the input is not a number."""
 
     gives: ClassVar = "bool"
-    call: ClassVar = "torch.isnan"
     example: ClassVar = "isnan"
 
 
@@ -254,5 +224,4 @@ class Isfinite(Pointwise):
     """True where the input is neither infinite nor NaN."""
 
     gives: ClassVar = "bool"
-    call: ClassVar = "torch.isfinite"
     example: ClassVar = "isfinite"

@@ -16,10 +16,6 @@ class _Like(Operation):
         """Keep the shape."""
         return self.result(values[0], values[0].shape)
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function(f"torch.{self.title()}")
-
 
 class ZerosLike(_Like):
     """Zeros, with the shape and dtype of the input."""

@@ -202,10 +202,6 @@ class _Triangle(Operation):
             raise ShapeError("MG302", message + f"{whole_shown(values[0])}")
         return self.result(values[0], values[0].shape)
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function(f"torch.{self.title()}", (), self.arguments())
-
 
 class Tril(_Triangle):
     """Keeps the lower triangle of matrices and sets the rest to 0."""

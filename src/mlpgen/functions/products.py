@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from mlpgen.catalogue.component import NonNegativeReal
 from mlpgen.functions.base import FLOAT, NUMBERS, Operation, same_dtypes
-from mlpgen.layers.base import Function, ShapeError, Value, Values
+from mlpgen.layers.base import ShapeError, Value, Values
 from mlpgen.layers.shapes import (
     aligned,
     kept_batch,
@@ -21,6 +21,7 @@ class Matmul(Operation):
 
     arity: ClassVar = (2, 2)
     dtypes: ClassVar = NUMBERS
+    call: ClassVar = "@"
     example: ClassVar = "matmul"
     example_inputs: ClassVar = (Value((4, 8)), Value((8, 6)))
     rule: ClassVar = "(N, *, n, m), (N, *, m, p) → (N, *, n, p)"
@@ -46,14 +47,11 @@ class Matmul(Operation):
             return 0
         return prod(results[""].shape) * values[0].shape[-1]
 
-    def function(self) -> Function:
-        """Return the operator `@`."""
-        return Function("@")
-
 
 class Bmm(Matmul):
     """The matrix products of two batches of matrices."""
 
+    call: ClassVar = "torch.bmm"
     example: ClassVar = "bmm"
     rule: ClassVar = "(N, n, m), (N, m, p) → (N, n, p)"
 
@@ -64,10 +62,6 @@ class Bmm(Matmul):
             raise no_product("bmm", values)
         same_dtypes("bmm", values)
         return super().results(values)
-
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function("torch.bmm")
 
 
 class Outer(Operation):
@@ -92,10 +86,6 @@ class Outer(Operation):
         shape = (values[0].shape[0], values[1].shape[0])
         return {"": Value(shape, dtype, batched=False)}
 
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function("torch.outer")
-
 
 class Cdist(Operation):
     """The distance of each row of the first input to each row of the second."""
@@ -118,10 +108,6 @@ class Cdist(Operation):
         if outer is None:
             raise no_product("cdist", values)
         return {"": kept_batch("cdist", (*outer, left[-2], right[-2]), values)}
-
-    def function(self) -> Function:
-        """Call the torch function of the same name."""
-        return Function("torch.cdist", (), self.arguments())
 
 
 def no_product(name: str, values: Values) -> ShapeError:
