@@ -131,14 +131,7 @@ class Gather(Operation):
         """Return the shape of the index, with the dtype of the first input."""
         value, index = values
         need_dtype("gather", "index", index, "int64")
-        at = axis_of("dim", self.dim, value)
-        fits = value.batched == index.batched and len(value.shape) == len(index.shape)
-        if not fits or any(
-            index.shape[i] > size for i, size in enumerate(value.shape) if i != at
-        ):
-            message = f"`gather` along dimension {self.dim} cannot take "
-            message += f"{whole_shown(index)} from {whole_shown(value)}"
-            raise ShapeError("MG313", message)
+        need_fitting("gather", self.dim, value, index, "take {} from {}")
         return self.result(value, index.shape)
 
     def function(self) -> Function:
@@ -162,11 +155,7 @@ class IndexSelect(Operation):
         value, index = values
         need_dtype("index_select", "index", index, "int64")
         at = axis_of("dim", self.dim, value)
-        if index.batched or len(index.shape) != 1:
-            message = (
-                "the index of `index_select` must have one dimension and no batch, but "
-            )
-            raise ShapeError("MG313", message + f"got {whole_shown(index)}")
+        need_vector("index_select", index)
         return self.result(value, replaced(value.shape, at, index.shape[0]))
 
     def function(self) -> Function:
@@ -192,6 +181,41 @@ class OneHot(Operation):
     def function(self) -> Function:
         """Call the torch function of the same name."""
         return Function("F.one_hot", (), {"num_classes": self.num_classes})
+
+
+def need_fitting(name: str, dim: int, value: Value, index: Value, what: str) -> None:
+    """Check that an index is nowhere larger than a tensor, except along `dim`.
+
+    Args:
+        name: The function.
+        dim: The dimension.
+        value: The tensor.
+        index: The index, which has as many dimensions.
+        what: What the function cannot do if not: `take {} from {}`.
+
+    Raises:
+        ShapeError: MG308 or MG313.
+    """
+    at = axis_of("dim", dim, value)
+    fits = value.batched == index.batched and len(value.shape) == len(index.shape)
+    if not fits or any(
+        index.shape[i] > size for i, size in enumerate(value.shape) if i != at
+    ):
+        message = what.format(whole_shown(index), whole_shown(value))
+        raise ShapeError("MG313", f"`{name}` along dimension {dim} cannot {message}")
+
+
+def need_vector(name: str, index: Value) -> None:
+    """Check that an index is a vector without a batch.
+
+    Raises:
+        ShapeError: MG313.
+    """
+    if index.batched or len(index.shape) != 1:
+        message = (
+            f"the index of `{name}` must have one dimension and no batch, but got "
+        )
+        raise ShapeError("MG313", message + whole_shown(index))
 
 
 def _bound(index: int, size: int) -> int:

@@ -13,6 +13,7 @@ from mlpgen.functions.base import (
     same_dtypes,
     with_number,
 )
+from mlpgen.functions.indexing import need_fitting, need_vector
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.agreements import agree
@@ -38,14 +39,7 @@ class ScatterAdd(Operation):
         value, index, *sources = values
         need_dtype(self.title(), "index", index, "int64")
         same_dtypes(self.title(), (value, *sources))
-        at = axis_of("dim", self.dim, value)
-        fits = value.batched == index.batched and len(value.shape) == len(index.shape)
-        if not fits or any(
-            index.shape[i] > size for i, size in enumerate(value.shape) if i != at
-        ):
-            message = f"`{self.title()}` along dimension {self.dim} cannot put "
-            message += f"{whole_shown(index)} into {whole_shown(value)}"
-            raise ShapeError("MG313", message)
+        need_fitting(self.title(), self.dim, value, index, "put {} into {}")
         for source in sources:
             if source.batched != index.batched or not agree(source.shape, index.shape):
                 message = f"`{self.title()}` needs an index for each value, but got "
@@ -110,9 +104,7 @@ class IndexAdd(Operation):
         need_dtype("index_add", "index", index, "int64")
         same_dtypes("index_add", (value, source))
         at = axis_of("dim", self.dim, value)
-        if index.batched or len(index.shape) != 1:
-            message = "the index of `index_add` must have one dimension and no batch, "
-            raise ShapeError("MG313", message + f"but got {whole_shown(index)}")
+        need_vector("index_add", index)
         wanted = replaced(value.shape, at, index.shape[0])
         if source.batched != value.batched or not agree(source.shape, wanted):
             needed = whole_shown(value._replace(shape=wanted))

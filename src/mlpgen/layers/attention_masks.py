@@ -1,7 +1,7 @@
 """Attention masks: inputs of the call, and causal masks that `forward` makes."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from mlpgen.catalogue.component import Structural
 from mlpgen.layers.base import Call, ShapeError, Value, Values
@@ -38,11 +38,6 @@ class HasMasks(HasBatchFirst):
     def of_call(cls) -> tuple[str, ...]:
         """Return the names of the masks."""
         return (*cls.masks, *cls.causal)
-
-    def arguments(self) -> dict[str, Any]:
-        """Leave out the masks."""
-        given = super().arguments()
-        return {name: given[name] for name in given if name not in self.of_call()}
 
     def check_inputs(self, values: Values) -> None:
         """Check the dtypes, and that no mask is there twice.

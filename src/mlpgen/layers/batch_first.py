@@ -13,9 +13,10 @@ class HasBatchFirst(Layer):
     """A layer with `batch_first`: true here, false by torch's default."""
 
     def arguments(self) -> dict[str, Any]:
-        """Always include `batch_first`."""
+        """Always include `batch_first`, and leave out what is of the call only."""
         given = super().arguments() | {"batch_first": getattr(self, "batch_first")}
-        return {name: given[name] for name in type(self).model_fields if name in given}
+        names = [name for name in type(self).model_fields if name in given]
+        return {name: given[name] for name in names if name not in self.of_call()}
 
     def check_inputs(self, values: Values) -> None:
         """Check that the batch is the first dimension of every input.

@@ -1,7 +1,7 @@
 """What recurrent layers have in common: their states, parts, weights and work."""
 
 from math import prod
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 from mlpgen.catalogue.component import Inferred, Positive, Structural
 from mlpgen.layers.base import (
@@ -58,12 +58,6 @@ class Recurrent(HasBatchFirst):
     def of_call(cls) -> tuple[str, ...]:
         """Return the name of the argument that adds lengths to the inputs."""
         return (LENGTHS,)
-
-    def arguments(self) -> dict[str, Any]:
-        """Leave out what is not an argument of the module."""
-        given = super().arguments()
-        given.pop(LENGTHS, None)
-        return given
 
     def check_number(self, count: int) -> None:
         """Check that all states are there or none, and the lengths if they are asked.
