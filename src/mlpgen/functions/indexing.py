@@ -212,10 +212,8 @@ def need_vector(name: str, index: Value) -> None:
         ShapeError: MG313.
     """
     if index.batched or len(index.shape) != 1:
-        message = (
-            f"the index of `{name}` must have one dimension and no batch, but got "
-        )
-        raise ShapeError("MG313", message + whole_shown(index))
+        message = f"the index of `{name}` must have one dimension and no batch, "
+        raise ShapeError("MG313", f"{message}but got {whole_shown(index)}")
 
 
 def _bound(index: int, size: int) -> int:

@@ -7,19 +7,18 @@ from mlpgen.catalogue.component import Positive
 from mlpgen.functions.base import InfiniteNumber, Operation, with_number
 from mlpgen.layers.base import Function, Shape, ShapeError, Value, Values
 from mlpgen.layers.forward_call import NewTensor
-from mlpgen.layers.tensors import WholeShape
+from mlpgen.layers.tensors import WholeShape, WithoutInputs
 
 Dtype = Literal["float32", "int64", "bool"] | None
 
 
-class _New(Operation):
+class _New(WithoutInputs, Operation):
     """Base of functions that take no tensor; `dtype` is torch's, without `torch.`.
 
     Class attributes:
         usual: The dtype without `dtype`.
     """
 
-    arity: ClassVar = (0, 0)
     rule: ClassVar = "→ size, without a batch"
     pointwise: ClassVar = True
     usual: ClassVar[Literal["float32", "int64"]] = "float32"
@@ -46,20 +45,10 @@ class _New(Operation):
         asked: str | None = getattr(self, "dtype", None)
         return asked or self.usual_dtype()
 
-    def inferred_from(self, values: Values) -> dict[str, int]:
-        """Return nothing: there are no inputs."""
-        del values
-        return {}
-
     def results(self, values: Values) -> dict[str, Value]:
         """Return the tensor, which has no batch."""
         del values
         return {"": Value(self.shape(), self.wanted_dtype(), batched=False)}
-
-    def work(self, values: Values, results: dict[str, Value]) -> int:
-        """Return 0."""
-        del values, results
-        return 0
 
     def function(self) -> Function:
         """Call the torch function of the same name."""

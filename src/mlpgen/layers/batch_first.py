@@ -15,8 +15,11 @@ class HasBatchFirst(Layer):
     def arguments(self) -> dict[str, Any]:
         """Always include `batch_first`, and leave out what is of the call only."""
         given = super().arguments() | {"batch_first": getattr(self, "batch_first")}
-        names = [name for name in type(self).model_fields if name in given]
-        return {name: given[name] for name in names if name not in self.of_call()}
+        return {
+            name: given[name]
+            for name in type(self).model_fields
+            if name in given and name not in self.of_call()
+        }
 
     def check_inputs(self, values: Values) -> None:
         """Check that the batch is the first dimension of every input.

@@ -27,14 +27,10 @@ Numbers = Annotated[
 Init = Annotated[Any, Expects("a function of torch.nn.init")]
 
 
-class _Tensor(Layer):
-    arity: ClassVar = (0, 0)
-    rule: ClassVar = "→ shape, without a batch"
+class WithoutInputs(Layer):
+    """Base of what takes no tensor."""
 
-    @classmethod
-    def title(cls) -> str:
-        """Return the name in a spec, in lower case."""
-        return cls.__name__.lower()
+    arity: ClassVar = (0, 0)
 
     def inferred_from(self, values: Values) -> dict[str, int]:
         """Return nothing: there are no inputs."""
@@ -45,6 +41,15 @@ class _Tensor(Layer):
         """Return 0."""
         del values, results
         return 0
+
+
+class _Tensor(WithoutInputs):
+    rule: ClassVar = "→ shape, without a batch"
+
+    @classmethod
+    def title(cls) -> str:
+        """Return the name in a spec, in lower case."""
+        return cls.__name__.lower()
 
 
 class Parameter(_Tensor):

@@ -271,32 +271,28 @@ def alone(atom: Atom) -> Sum:
 @lru_cache(4096)
 def name(text: str) -> Sum:
     """Return a parameter as a sum."""
-    atom = Name(text)
-    atom.names, atom.depth, atom.weight = frozenset((text,)), 0, 1
-    atom.conditions = frozenset()
-    return alone(atom)
+    return _leaf(Name(text), frozenset((text,)))
 
 
 def variable(text: str) -> Sum:
     """Return a size that a loop computes as a sum."""
-    atom = Variable(text)
-    atom.names, atom.depth, atom.weight = frozenset((text,)), 0, 1
-    atom.conditions = frozenset()
-    return alone(atom)
+    return _leaf(Variable(text), frozenset((text,)))
 
 
 def local(text: str, meaning: Any) -> Sum:
     """Return a local value as a sum."""
     atom = Local(text)
     atom.meaning = meaning
-    atom.names, atom.depth, atom.weight = meaning.names | {text}, 0, 1
-    atom.conditions = frozenset()
-    return alone(atom)
+    return _leaf(atom, meaning.names | {text})
 
 
 def opaque(key: str, names: frozenset[str]) -> Sum:
     """Return a sum without code, with this key, that depends on `names`."""
-    atom = Opaque(short(f"(?{key})"))
+    return _leaf(Opaque(short(f"(?{key})")), names)
+
+
+def _leaf(atom: Atom, names: frozenset[str]) -> Sum:
+    """Return an atom that is made of no sums, as a sum."""
     atom.names, atom.depth, atom.weight = names, 0, 1
     atom.conditions = frozenset()
     return alone(atom)
