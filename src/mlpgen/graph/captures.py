@@ -78,8 +78,8 @@ def _is_packed(occurrence: Occurrence, part: str, graph: Graph) -> bool:
     node = occurrence.node
     if occurrence.holder or node.call.packs is None:
         return False
-    base, pick = node.picks.get(part, (part, ""))
-    return "{lengths}" in pick or (base == "output" and bool(graph.free))
+    base, code = node.pick(part)
+    return "{lengths}" in code or (base == "output" and bool(graph.free))
 
 
 def _packed(occurrence: Occurrence, graph: Graph) -> Iterator[str]:

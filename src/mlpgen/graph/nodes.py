@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from mlpgen.symbols.operands import Operand
     from mlpgen.symbols.type_names import ParameterValue
 
-
 Init = tuple[str, dict[str, Any]]
 """A function of torch.nn.init and its arguments."""
 Inits = Mapping[str, Init]
@@ -243,6 +242,10 @@ class Node(NamedTuple):
     def single(self) -> bool:
         """Whether a call returns one tensor, not a tuple."""
         return self.returned == ""
+
+    def pick(self, part: str) -> tuple[str, str]:
+        """Return the part of a call that holds a part, and the code that takes it."""
+        return self.picks.get(part, (part, ""))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -127,11 +127,11 @@ class _Blocks:
         output = f'{self._outputs}["{occurrence.module}"][{occurrence.time}]'
         if node.single:
             return occurrence.module, output
-        base, pick = node.picks.get(found.part, (found.part, "{}"))
+        base, code = node.pick(found.part)
         output += _index(node.returned, base)
         if is_packed(node) and base == OUTPUT:
             return occurrence.module, padded_from_hook(output, node)
-        return occurrence.module, picked(pick, output)
+        return occurrence.module, picked(code or "{}", output)
 
 
 def _with_module(block: Graph, name: str) -> Graph:

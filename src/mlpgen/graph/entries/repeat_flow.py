@@ -26,8 +26,7 @@ def flowing_part(node: Node) -> str:
 def read_part(node: Node) -> str:
     """Return the part that is read of what flows: the first, if it comes from that."""
     first, flows = next(iter(node.parts)), flowing_part(node)
-    base, _ = node.picks.get(first, (first, ""))
-    return first if base == flows else flows
+    return first if node.pick(first)[0] == flows else flows
 
 
 def read_value(node: Node) -> str:

@@ -50,7 +50,7 @@ def padded_from_hook(packed: str, node: Node) -> Group:
 
 def bases(node: Node, parts: Iterable[str]) -> set[str]:
     """Return the parts of what a call returns that some parts are computed from."""
-    return {node.picks.get(part, (part, ""))[0] for part in parts}
+    return {node.pick(part)[0] for part in parts}
 
 
 def imports(node: Node, parts: Iterable[str]) -> set[str]:

@@ -41,10 +41,10 @@ def with_passed_states(graph: Graph, outputs: Collection[str]) -> Graph:
 def _states(node: Node, read: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield final states of a layer that are read, and the code that undoes theirs."""
     parts = parts_in(node, read)
-    bases = [node.picks.get(part, (part, ""))[0] for part in parts]
+    bases = [node.pick(part)[0] for part in parts]
     one = "num_layers" not in node.arguments
-    for (part, name), base in zip(parts.items(), bases, strict=True):
-        _, code = node.picks.get(part, ("", ""))
+    for part, name in parts.items():
+        base, code = node.pick(part)
         whole = code in FORMS and (one or code not in FORM_OF_LAST)
         if whole and bases.count(base) == 1 and not node.rounds:
             yield name, FORMS[code]

@@ -297,8 +297,7 @@ def _still_read(node: Node, part: str, wanted: Iterable[str]) -> Collection[str]
     """Return the sources that are read after a packed call, which unpacks a part."""
     if not is_packed(node):
         return ()
-    picks = [node.picks.get(each, ("", ""))[1] for each in wanted]
-    lasts = any("{lengths}" in pick for pick in picks)
+    lasts = any("{lengths}" in node.pick(each)[1] for each in wanted)
     lengths = [node.sources[node.call.packs or 0]] if lasts else []
     pads = OUTPUT in bases(node, wanted) - bases(node, [part])
     return [*lengths, node.sources[0]] if pads else lengths

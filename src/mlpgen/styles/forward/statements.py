@@ -220,7 +220,7 @@ def unpack(
         packed: The variable of a packed sequence; empty for other layers.
         lengths: The variable of its lengths.
     """
-    bases = {part: node.picks.get(part, (part, ""))[0] for part in wanted}
+    bases = {part: node.pick(part)[0] for part in wanted}
     targets: dict[str, str] = {}
     for part, value in wanted.items():
         targets[part] = choose(part, value, targets.values())
@@ -238,11 +238,10 @@ def unpack(
             part,
             value,
             targets[part],
-            names[base],
-            picked(pick, names[base], lengths),
+            names[bases[part]],
+            picked(node.pick(part)[1], names[bases[part]], lengths),
         )
-        for (part, value), base in zip(wanted.items(), bases.values(), strict=True)
-        for pick in [node.picks.get(part, ("", ""))[1]]
+        for part, value in wanted.items()
     )
     padded = names.get(OUTPUT, "") if packed else ""
     if packed and (padded or node.rounds):

@@ -212,9 +212,8 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
     wanted = {*outputs, *(source for node in nodes for source in node.reads)}
     for node in nodes:
         parts = parts_in(node, wanted)
-        picked = [node.picks.get(part, ("", ""))[1] for part in parts]
         found |= packing.imports(node, parts)
-        codes = (*picked, *node.call.forms.values())
+        codes = (*(node.pick(part)[1] for part in parts), *node.call.forms.values())
         if node.call.causal or any("torch." in code for code in codes):
             found.add("torch")
         unnumbered = node.children and node.children[0].number is None
