@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from mlpgen.diagnostics.explanations import EXPLANATIONS
-from mlpgen.lints.rules import nonlinearity
+from mlpgen.lints.rules import nonlinearity, windows
 
-RULES = (*nonlinearity.RULES,)
+RULES = (*nonlinearity.RULES, *windows.RULES)
 
 PAGES = {each.code: each.page for each in RULES}
 """What each code of a rule means."""

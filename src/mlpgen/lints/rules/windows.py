@@ -1,0 +1,267 @@
+"""Windows of convolutions and pooling: larger than what is there, or with gaps."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.written import argument, path_of, sizes
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.flow import Operation
+    from mlpgen.lints.rule import Subject
+
+_DIMS = ("1d", "2d", "3d")
+_CONVOLUTIONS = tuple(f"Conv{each}" for each in _DIMS)
+_TRANSPOSED = tuple(f"ConvTranspose{each}" for each in _DIMS)
+_POOLS = tuple(f"{kind}Pool{n}" for kind in ("Max", "Avg", "LP") for n in _DIMS)
+_WINDOWS = frozenset((*_CONVOLUTIONS, *_POOLS))
+_PADS = frozenset(f"{kind}Pad{n}" for kind in ("Zero", "Constant") for n in _DIMS)
+
+
+class _Window(NamedTuple):
+    """A window along one dimension.
+
+    Attributes:
+        size: What it slides over, without padding.
+        places: The number of its positions.
+        kernel: How many values it reads.
+        stride: How far apart its positions are.
+        padding: The zeros on the left.
+        dilation: How far apart the values are that it reads.
+    """
+
+    size: int
+    places: int
+    kernel: int
+    stride: int
+    padding: int
+    dilation: int
+
+    @property
+    def reach(self) -> int:
+        """How many values are from its first to its last."""
+        return self.dilation * (self.kernel - 1) + 1
+
+    @property
+    def alive(self) -> int:
+        """How many of its values are inside the image at some position."""
+        return sum(map(self._is_alive, range(self.kernel)))
+
+    def _is_alive(self, index: int) -> bool:
+        first = index * self.dilation - self.padding
+        last = first + (self.places - 1) * self.stride
+        if last < 0 or first >= self.size:
+            return False
+        inside = first if first >= 0 else first % self.stride
+        return inside < self.size
+
+    @property
+    def outgrows(self) -> bool:
+        """Whether values at its rim are outside of the image wherever it is.
+
+        A stride that leads from two values to one is common at the end of encoders.
+        """
+        if self.reach <= self.size or self.alive == self.kernel:
+            return False
+        return self.stride == 1 or self.reach > 2 * self.size
+
+    @property
+    def skipped(self) -> int:
+        """How many values of each stride no position reads."""
+        if self.kernel == 1 or self.reach >= self.size:
+            return 0
+        if self.kernel >= self.stride and self.dilation == 1:
+            return 0
+        read = range(0, self.kernel * self.dilation, self.dilation)
+        return self.stride - len({index % self.stride for index in read})
+
+
+def _windows(operation: Operation) -> list[_Window]:
+    cls = layer_class(operation.node.type)
+    count = cls.spatial if cls is not None else 0
+    kernel = sizes(operation, "kernel_size", count)
+    stride = argument(operation, "stride") or kernel
+    padding = argument(operation, "padding") or 0
+    dilation = argument(operation, "dilation") or 1
+    given = (stride, padding, dilation)
+    if isinstance(padding, str):
+        given = (stride, 0, dilation)
+    each = [x if isinstance(x, tuple) else (x,) * count for x in given]
+    found = [
+        _Window(int(size), int(places), *values)
+        for size, places, *values in zip(
+            operation.node.input[-count:],
+            operation.node.output[-count:],
+            kernel,
+            *each,
+            strict=True,
+        )
+    ]
+    if padding == "same":
+        return [one._replace(padding=(one.reach - 1) // 2) for one in found]
+    return found
+
+
+def _outgrown(subject: Subject) -> Iterator[Finding]:
+    if subject.model.free:  # what is left depends on the input of each call
+        return
+    for each in subject.flow.operations:
+        if each.kind in _PADS:
+            yield from _blank(each, subject)
+        if each.kind not in _WINDOWS or argument(each, "padding_mode") not in _ZEROS:
+            continue
+        windows = _windows(each)
+        empty = next((one for one in windows if one.padding >= one.reach), None)
+        if empty is not None:
+            yield _whole_windows(each, empty, subject)
+        elif any(one.outgrows for one in windows):
+            yield _dead(each, windows, subject)
+        elif any(one.padding >= one.size for one in windows):
+            yield _mostly_padding(each, subject, argument(each, "padding"))
+
+
+_ZEROS = (None, "zeros")
+
+
+def _whole_windows(each: Operation, one: _Window, subject: Subject) -> Finding:
+    path, key = path_of(each, "padding", subject.sources)
+    return Finding(
+        f"`{each.name}` pads by {one.padding}, and its kernel spans {one.reach}: whole "
+        "windows are zeros",
+        path,
+        each.owner,
+        key,
+        help=f"write a padding of at most {(one.reach - 1) // 2}",
+    )
+
+
+def _dead(each: Operation, windows: list[_Window], subject: Subject) -> Finding:
+    path, key = path_of(each, "kernel_size", subject.sources)
+    left = " x ".join(str(one.size) for one in windows)
+    all_ = prod(one.kernel for one in windows)
+    seen = prod(one.alive for one in windows)
+    what = "weights of a kernel" if "Conv" in each.kind else "values of a window"
+    return Finding(
+        f"the kernel of `{each.name}` is larger than the {left} that are left: "
+        f"{all_ - seen} of {all_} {what} only ever see padding",
+        path,
+        each.owner,
+        key,
+        help="make the image smaller later, or use a smaller kernel",
+    )
+
+
+def _mostly_padding(each: Operation, subject: Subject, padding: object) -> Finding:
+    path, key = path_of(each, "padding", subject.sources)
+    left = " x ".join(map(str, each.node.input[1:]))
+    return Finding(
+        f"the padding of {_shown(padding)} of `{each.name}` outweighs the {left} that "
+        "it surrounds",
+        path,
+        each.owner,
+        key,
+        help="write a smaller padding",
+    )
+
+
+def _blank(each: Operation, subject: Subject) -> Iterator[Finding]:
+    """Find a layer that puts more zeros on both sides than there are values."""
+    padding = argument(each, "padding")
+    spatial = each.node.input[1:]
+    pairs = (padding,) * (2 * len(spatial)) if isinstance(padding, int) else padding
+    around = zip(pairs[::2], pairs[1::2], reversed(spatial), strict=False)
+    if any(min(before, after) >= int(size) for before, after, size in around):
+        yield _mostly_padding(each, subject, padding)
+
+
+def _gaps(subject: Subject) -> Iterator[Finding]:
+    for each in subject.flow.operations:
+        if each.kind not in _WINDOWS and each.kind not in _TRANSPOSED:
+            continue
+        spread = each.kind in _TRANSPOSED
+        for one in _windows(each):
+            if spread:
+                one = one._replace(size=one.places)
+            if one.skipped:
+                yield _skipping(each, one, subject, spread=spread)
+                break
+
+
+def _skipping(
+    each: Operation, one: _Window, subject: Subject, *, spread: bool
+) -> Finding:
+    name = "stride" if one.stride > one.kernel else "dilation"
+    path, key = path_of(each, name, subject.sources)
+    dilated = f" with a dilation of {one.dilation}" if one.dilation > 1 else ""
+    places = _PLACES[len(each.node.input) - 2]
+    what = "nothing is written to" if spread else "are never looked at"
+    help = f"write a stride of at most {one.kernel}"
+    return Finding(
+        f"`{each.name}` moves its kernel of {one.kernel}{dilated} by {one.stride}: "
+        f"{one.skipped} of each {one.stride} {places} {what}",
+        path,
+        each.owner,
+        key,
+        help=help if one.dilation == 1 else "dilate with a stride of 1",
+    )
+
+
+_PLACES = ("steps", "rows or columns", "planes, rows or columns")
+
+
+def _shown(value: object) -> str:
+    return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+RULES = (
+    Rule(
+        "MG507",
+        "warning",
+        _outgrown,
+        Explanation(
+            "A kernel or a padding larger than what is left of the image",
+            "This is a warning. Each stride makes the image smaller, and padding hides "
+            "that a kernel does not fit any more: of a kernel of 3 on 1 x 1 values, "
+            "eight of nine weights see zeros only, and a padding as large as the "
+            "kernel makes whole windows of zeros. Chen et al., Rethinking atrous "
+            "convolution (2017, section 3.3), show that such a kernel degenerates to "
+            "one of 1 x 1. A kernel of exactly the size that is left is fine. How "
+            "sure: the weights that are counted get no gradient but weight decay; the "
+            "network can be right without them.",
+            spec(
+                "Conv2d: {out_channels: 8, kernel_size: 3}",
+                "MaxPool2d: 26",
+                "Conv2d: {out_channels: 16, kernel_size: 3, padding: 1}",
+            ),
+            spec(
+                "Conv2d: {out_channels: 8, kernel_size: 3}",
+                "MaxPool2d: 2",
+                "Conv2d: {out_channels: 16, kernel_size: 3, padding: 1}",
+            ),
+        ),
+    ),
+    Rule(
+        "MG508",
+        "warning",
+        _gaps,
+        Explanation(
+            "A stride that skips values",
+            "This is a warning. If a window moves further than it is wide, what lies "
+            "between two positions never reaches the network; behind a transposed "
+            "convolution nothing is written there. A stride of at most the kernel "
+            "reads each value. Kernels of 1 are left alone: they skip on purpose in "
+            "the shortcuts of residual networks (He et al., Deep residual learning, "
+            "2016). How sure: the values are certainly skipped; a network can bear it "
+            "if neighbours are alike (a stride of 5 over a kernel of 2 took a "
+            "classifier of digits from 0.90 to 0.65 in a trial).",
+            spec("Conv2d: {out_channels: 8, kernel_size: 2, stride: 5}"),
+            spec("Conv2d: {out_channels: 8, kernel_size: 2, stride: 2}"),
+        ),
+    ),
+)

@@ -1,0 +1,60 @@
+"""Arguments of an operation: their values, and where they are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.spec.entries import ENTRY_KEYS
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from mlpgen.graph.flow import Operation
+    from mlpgen.lints.sources import Sources
+    from mlpgen.source import Path
+
+
+def argument(operation: Operation, name: str) -> Any:
+    """Return an argument with its number, or torch's default; None without either."""
+    given = operation.node.arguments
+    if name in given:
+        return plain(given[name])
+    cls = layer_class(operation.node.type)
+    field = cls.model_fields.get(name) if cls is not None else None
+    return None if field is None or field.is_required() else field.default
+
+
+def plain(value: Any) -> Any:
+    """Return what an argument is for the defaults of the parameters."""
+    value = getattr(value, "value", value)
+    if isinstance(value, tuple | list):
+        return tuple(map(plain, value))
+    if isinstance(value, bool) or not isinstance(value, int):
+        return value
+    return int(value)
+
+
+def sizes(operation: Operation, name: str, count: int) -> tuple[int, ...]:
+    """Return an argument for each of some dimensions."""
+    value = argument(operation, name)
+    return value if isinstance(value, tuple) else (value,) * count
+
+
+def path_of(operation: Operation, name: str, sources: Sources) -> tuple[Path, bool]:
+    """Return the narrowest path of an argument, and whether its key is meant.
+
+    It is that of the layer's type where the argument is not written.
+    """
+    path = operation.node.path
+    entry = sources.written(path, operation.owner)
+    if not isinstance(entry, dict):
+        return path, False
+    type_ = next((key for key in entry if key not in ENTRY_KEYS), None)
+    if type_ is None:
+        return path, False
+    given = entry[type_]
+    if isinstance(given, dict):
+        inside = name in given
+        return ((*path, type_, name), False) if inside else ((*path, type_), True)
+    cls = layer_class(operation.node.type)
+    short = cls is not None and cls.shorthand() == name
+    return (*path, type_), not short
