@@ -45,9 +45,10 @@ def _found(rule: Rule, subject: Subject) -> Iterator[Diagnostic]:
             each.message,
             place,
             each.notes,
-            each.help,
+            str(each.help),
             warning=True,
             hint=(each.level or rule.level) == "hint",
             labels=each.labels,
-            fix=each.fix,
+            fix=each.fix
+            or subject.sources.fix(each.help, each.path, each.owner, key=each.key),
         )

@@ -27,9 +27,9 @@ class Finding(NamedTuple):
         owner: The class whose file it is in; empty for the model.
         key: Whether it is about the key, and not the value.
         notes: Facts that explain the message.
-        help: How to mend it, or an empty string.
+        help: How to mend it, or an empty string; as `Advice`, it knows its edits.
         labels: Other places that belong to it.
-        fix: The edits that mend it, if they are certain.
+        fix: The edits that mend it, if they are certain and not those of the help.
         level: Another level than that of the rule; empty for its own.
     """
 

@@ -56,14 +56,31 @@ class Document(NamedTuple):
 
 
 class Spans:
-    """The span of a value, and of the values in a mapping or list."""
+    """The span of a value, and of the values in a mapping or list.
 
-    __slots__ = ("inner", "span")
+    Attributes:
+        span: What diagnostics show: the first line of a long mapping or list; the key
+            of an empty value.
+        inner: The values inside.
+        end: The line and column where the value really ends.
+        empty: Whether nothing is written; `end` is then where it could be.
+    """
+
+    __slots__ = ("empty", "end", "inner", "span")
     inner: dict[str, tuple[Span, Spans]] | list[Spans] | None
 
-    def __init__(self, span: Span, inner: Any = None) -> None:
+    def __init__(
+        self,
+        span: Span,
+        inner: Any = None,
+        end: tuple[int, int] | None = None,
+        *,
+        empty: bool = False,
+    ) -> None:
         self.span = span
         self.inner = inner
+        self.end = end or (span.end_line, span.end_column)
+        self.empty = empty
 
 
 def place_of(name: str, lines: list[str], span: Span) -> Place:

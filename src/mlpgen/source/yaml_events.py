@@ -88,7 +88,7 @@ class Reader:
         elif isinstance(event, yaml.AliasEvent):
             hint = "repeat the value"
             self.add("MG104", "aliases are not allowed", _span(event), help=hint)
-            self.put(None, _span(event), alias=True)
+            self.put(None, Spans(_span(event)), alias=True)
         elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if event.tags:
@@ -106,13 +106,16 @@ class Reader:
         """Process a scalar; a quoted one is a string."""
         span = self.span_of(event)
         text = event.value.translate(self.spared) if self.spared else event.value
-        self.last = Span(*_span(event)[2:], *_span(event)[2:])
+        there = _span(event)
+        end = span[2:] if event.style in ("|", ">") else there[2:]
+        self.last = Span(*end, *end)
+        spans = Spans(span, end=end, empty=there[:2] == there[2:])
         if not event.implicit[0]:
             if not text.isascii() and any(
                 "\ud800" <= char <= "\udfff" for char in text
             ):
                 self.add("MG101", "invalid YAML: an escape is not a character", span)
-            self.put(text, span)
+            self.put(text, spans)
             return
         is_key = self.stack[-1].wants_key()
         try:
@@ -126,14 +129,15 @@ class Reader:
         if is_key and value == "<<":
             hint = "write the keys here instead"
             self.add("MG104", "merge keys are not allowed", span, help=hint)
-        self.put(value, span)
+        self.put(value, spans)
 
-    def put(self, value: Any, span: Span, *, alias: bool = False) -> None:
+    def put(self, value: Any, spans: Spans, *, alias: bool = False) -> None:
         """Add a scalar as a key or as a value."""
         top = self.stack[-1]
         if not top.wants_key():
-            top.put(value, Spans(span))
+            top.put(value, spans)
             return
+        span = spans.span
         if not isinstance(value, str):
             if not alias:
                 self.wrong_key(value, span)
@@ -178,8 +182,9 @@ class Reader:
         """End a mapping or list; if it has several lines, its span is the first one."""
         opened = self.stack.pop()
         start = opened.spans.span
-        if opened.flow:
+        if opened.flow and _span(event)[:2] != _span(event)[2:]:
             self.last = Span(*_span(event)[2:], *_span(event)[2:])
+        opened.spans.end = self.last[:2]
         if self.last.line == start.line:
             opened.spans.span = Span(*start[:2], *self.last[:2])
         else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal, get_origin
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.catalogue.component import Component
 from mlpgen.catalogue.fields import (
@@ -15,10 +15,12 @@ from mlpgen.catalogue.fields import (
     keys_below,
     takes,
 )
-from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, Label, SpecError
 from mlpgen.source import scalar
+from mlpgen.spec.corrections import correction, empty_above
 from mlpgen.spec.diagnostics_mark import Mark
-from mlpgen.spec.wording import cut, listed, nearest, plain, shown
+from mlpgen.spec.fixes import fix_of
+from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
 
@@ -26,13 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
-    from pydantic.fields import FieldInfo
 
     from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.source import Document, Path
     from mlpgen.symbols.type_names import ParameterValue
 
-_PLAIN = (str, int, float, bool)
 _RANGES = (
     "greater_than",
     "greater_than_equal",
@@ -63,13 +63,32 @@ class Problems:
         key: bool = False,
         notes: Iterable[str] = (),
         help: str = "",
+        labels: Iterable[Label] = (),
         warning: bool = False,
     ) -> None:
-        """Add a mistake at the value of `path`, or at its key."""
+        """Add a mistake at the value of `path`, or at its key.
+
+        Help that knows its change gives the mistake a fix.
+        """
         find = self.document.key_place if key else self.document.place
         place = find(path)
-        found = Diagnostic(code, message, place, tuple(notes), help, warning)
+        fix = fix_of(self.document, path, help, key=key)
+        found = Diagnostic(
+            code,
+            message,
+            place,
+            (*notes,),
+            str(help),
+            warning,
+            labels=(*labels,),
+            fix=fix,
+        )
         self._found.append(found)
+
+    def label(self, message: str, path: Path, *, key: bool = False) -> Label:
+        """Return a second place of a mistake, with what it has to do with it."""
+        find = self.document.key_place if key else self.document.place
+        return Label(find(path), message)
 
     def add_at(
         self,
@@ -79,9 +98,11 @@ class Problems:
         *,
         notes: tuple[str, ...] = (),
         help: str = "",
+        labels: tuple[Label, ...] = (),
     ) -> None:
         """Add a mistake at a place."""
-        self._found.append(Diagnostic(code, message, place, notes, help))
+        found = Diagnostic(code, message, place, notes, str(help), labels=labels)
+        self._found.append(found)
 
     def extend(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Add diagnostics that already exist."""
@@ -183,7 +204,7 @@ class Problems:
             found = {name: each for name, each in found.items() if name[-1:] != ")"}
         unknown = [name for name in found if kinds[name] == "extra_forbidden"]
         meant = " ".join(nearest(name, fields_of(model)) for name in unknown)
-        empty = _empty_above(given, fields_of(model)) if unknown else {}
+        empty = empty_above(given, fields_of(model)) if unknown else {}
         lacks = [name for name in found if kinds[name] == "missing"]
         missing = [name for name in lacks if f"`{name}`" not in meant]
         if missing:
@@ -204,7 +225,7 @@ class Problems:
                 if plain and not inner and not help:
                     fields = ({**given, field: each} for each in alternatives(value))
                     right = [each for each in fields if takes(model, each, field)]
-                    help = _correction(field, right[0][field]) if right else ""
+                    help = correction(field, right[0][field]) if right else ""
                 elif not plain and isinstance(value, float) and kind == "int_type":
                     help = "use `//` to divide whole numbers"
                 code = "MG204" if kind in _RANGES else "MG203"
@@ -306,39 +327,3 @@ def _subject(subject: str) -> str:
     if not subject:
         return "the spec"
     return f"the {kind} `{name}`" if kind else f"`{name}`"
-
-
-def _empty_above(
-    given: Mapping[str, Any], known: Mapping[str, FieldInfo]
-) -> dict[str, str]:
-    """Return, of unknown keys, the one without a value that they stand below.
-
-    It is no key of one text or number: nothing can be indented below such a key.
-    """
-    found: dict[str, str] = {}
-    empty = ""
-    for key, value in given.items():
-        if key not in known:
-            found[key] = empty
-        elif value is not None:
-            empty = ""
-        kind = known[key].annotation if key in known else None
-        if value is None and kind not in _PLAIN and get_origin(kind) is not Literal:
-            empty = key
-    return found
-
-
-def _correction(field: str, value: object) -> str:
-    """Say how to write the value that was meant."""
-    if field == "layers" and isinstance(value, list) and isinstance(value[0], str):
-        if value[0].startswith("-"):
-            return "put a space after each `-`"
-        if " " in value[0]:
-            return "write each layer as its own entry, after `- `"
-    if isinstance(value, dict):
-        return "remove the `- ` before its keys"
-    if isinstance(value, list) and value and isinstance(value[0], dict):
-        if next(iter(value[0]), "").startswith("-"):
-            return "put a space after each `-`"
-        return "put `- ` before each of its keys"
-    return f"write `{plain(value)}`"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Respelled
 from mlpgen.layers import CONTAINERS
 from mlpgen.spec.types import every_type, layer_class
-from mlpgen.spec.wording import near, nearest, spaced
+from mlpgen.spec.wording import did_you_mean, guess, spaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,15 +40,18 @@ def suggestion(type_: str, blocks: Iterable[str]) -> tuple[str, str]:
     known = [*every_type(), *blocks]
     if slip := spaced(type_, known):
         return name.lstrip("-").partition(":")[0], slip
-    found = near(name, known)
-    if not found:
+    meant = guess(name, known)
+    if not meant.names:
         plain = re.fullmatch(r"[A-Za-z][A-Za-z0-9_]{0,59}", name)
         return name if plain else "", "`mlpgen layers` lists all layers"
+    first = meant.names[0]
     if not bracket:
-        return found[0], nearest(name, found)
+        return first, did_you_mean(type_, meant)
     if not arguments.strip(" )"):
-        return found[0], f"write `{found[0]}` without parentheses"
-    return found[0], f"put arguments after a colon: `{_example(found[0])}`"
+        help = f"write `{first}` without parentheses"
+        change = Respelled(type_, first) if meant.certain else None
+        return first, Advice(help, change)
+    return first, f"put arguments after a colon: `{_example(first)}`"
 
 
 def _example(type_: str) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.diagnostics.advice import Advice, Respelled, Spaced
 from mlpgen.symbols.type_names import TypeName
 from mlpgen.symbols.work_limit import allowed
 
@@ -11,30 +13,70 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-def near(word: str, options: Iterable[str]) -> list[str]:
-    """Return the options that `word` was probably meant to be, most likely first."""
-    from difflib import get_close_matches
+_DIGITS = re.compile(r"\d+")
+_ALIKE, _APART = 0.75, 0.05
+"""How alike a slip is to its word, and how much more than to any other word."""
+
+
+class Guess(NamedTuple):
+    """What a word was probably meant to be.
+
+    Attributes:
+        names: The options, most likely first.
+        certain: Whether it is the first one with a slip, and nothing else.
+    """
+
+    names: list[str]
+    certain: bool = False
+
+
+def guess(word: str, options: Iterable[str]) -> Guess:
+    """Guess which of the options `word` was meant to be."""
+    from difflib import SequenceMatcher, get_close_matches
 
     lower: dict[str, str] = {}
     for option in options:  # of `relu` and `ReLU`, the one in the same case
         if option.lower() not in lower or option.islower() == word.islower():
             lower[option.lower()] = option
-    if word.lower() in lower:
-        return [lower[word.lower()]]
-    longer = [name for low, name in lower.items() if low[:-2] == word.lower()]
+    low = word.lower()
+    if low in lower:
+        return Guess([lower[low]], certain=True)
+    longer = [name for each, name in lower.items() if each[:-2] == low]
     if len(longer) > 1:  # `MaxPool` for `MaxPool2d`
-        return longer
+        return Guess(longer)
     if not allowed(len(lower) * len(word)):
-        return []
-    found = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
-    return [lower[each] for each in found]
+        return Guess([])
+    found = get_close_matches(low, lower, n=2, cutoff=0.6)
+    if not found:
+        return Guess([])
+    # A wrong number is no slip: `linear_3` may be missing where `linear_1` is.
+    same_numbers = _DIGITS.findall(low) == _DIGITS.findall(found[0])
+    best, *other = (SequenceMatcher(None, each, low).ratio() for each in found)
+    certain = same_numbers and best >= max([_ALIKE, *(_APART + each for each in other)])
+    return Guess([lower[found[0]]], certain)
+
+
+def near(word: str, options: Iterable[str]) -> list[str]:
+    """Return the options that `word` was probably meant to be, most likely first."""
+    return guess(word, options).names
 
 
 def nearest(word: str, options: Iterable[str]) -> str:
-    """Return "did you mean …?" for the closest option; empty if none is close."""
+    """Return "did you mean …?" for the closest option; empty if none is close.
+
+    If it is certain, the help knows the change.
+    """
     options = [*options]
-    names = " or ".join(f"`{name}`" for name in near(word, options))
-    return spaced(word, options) or (f"did you mean {names}?" if names else "")
+    return spaced(word, options) or did_you_mean(word, guess(word, options))
+
+
+def did_you_mean(word: str, meant: Guess) -> str:
+    """Return "did you mean …?" for a guess about a word; empty if there is none."""
+    names, certain = meant
+    text = f"did you mean {' or '.join(f'`{name}`' for name in names)}?"
+    if not certain:
+        return text if names else ""
+    return Advice(text, Respelled(word, names[0]))
 
 
 def spaced(word: str, options: Iterable[str]) -> str:
@@ -46,7 +88,10 @@ def spaced(word: str, options: Iterable[str]) -> str:
     if name == word or name not in options:
         return ""
     dash = "- " if word.startswith("-") else ""
-    return f"put a space in: `{dash}{name}{': …' if colon else ''}`"
+    right = word.replace("-", dash, 1) if dash else word
+    right = right.replace(":", ": ", 1) if colon else right
+    text = f"put a space in: `{dash}{name}{': …' if colon else ''}`"
+    return Advice(text, Spaced(word, right))
 
 
 def listed(names: Iterable[str]) -> str:
