@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from mlpgen.diagnostics.explanations import EXPLANATIONS
 from mlpgen.lints.rules import nonlinearity, windows
+from mlpgen.lints.training.catalogue import TRAINING
 
-RULES = (*nonlinearity.RULES, *windows.RULES)
+RULES = (*nonlinearity.RULES, *windows.RULES, *TRAINING)
 
 PAGES = {each.code: each.page for each in RULES}
 """What each code of a rule means."""

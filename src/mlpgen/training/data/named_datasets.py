@@ -16,12 +16,14 @@ class NamedDataset(DataSource):
         title: The name for people.
         shape: Shape of one image.
         classes: Number of classes.
+        examples: Number of images to train on.
         name: The name in its module; empty for the first one there.
     """
 
     title: str
     shape: tuple[int, ...]
     classes: int
+    examples: int
     name: str = ""
 
     example: ClassVar = "drawn.png"
@@ -68,9 +70,9 @@ class Cifar(NamedDataset):
 
 
 DATASETS: dict[str, NamedDataset] = {
-    "mnist": Mnist("MNIST", (1, 28, 28), 10),
-    "fashion_mnist": Mnist("Fashion-MNIST", (1, 28, 28), 10, "FashionMNIST"),
-    "kmnist": Mnist("KMNIST", (1, 28, 28), 10, "KMNIST"),
-    "cifar10": Cifar("CIFAR-10", (3, 32, 32), 10),
-    "cifar100": Cifar("CIFAR-100", (3, 32, 32), 100, "CIFAR-100"),
+    "mnist": Mnist("MNIST", (1, 28, 28), 10, 60_000),
+    "fashion_mnist": Mnist("Fashion-MNIST", (1, 28, 28), 10, 60_000, "FashionMNIST"),
+    "kmnist": Mnist("KMNIST", (1, 28, 28), 10, 60_000, "KMNIST"),
+    "cifar10": Cifar("CIFAR-10", (3, 32, 32), 10, 50_000),
+    "cifar100": Cifar("CIFAR-100", (3, 32, 32), 100, 50_000, "CIFAR-100"),
 }

@@ -1,0 +1,7 @@
+"""All rules about the training."""
+
+from __future__ import annotations
+
+from mlpgen.lints.training import schedules
+
+TRAINING = (*schedules.RULES,)
