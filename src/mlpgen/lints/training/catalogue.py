@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
-from mlpgen.lints.training import schedules
+from mlpgen.lints.training import augmentations, decays, dying, rates, schedules
 
-TRAINING = (*schedules.RULES,)
+TRAINING = (
+    *schedules.RULES,
+    *rates.RULES,
+    *augmentations.RULES,
+    *decays.RULES,
+    *dying.RULES,
+)

@@ -1,0 +1,104 @@
+"""The learning rates that an optimizer bears."""
+
+from __future__ import annotations
+
+from math import prod, sqrt
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlpgen.graph.training.recipe import LossTerm, Recipe
+    from mlpgen.lints.rule import Subject
+    from mlpgen.lints.training.shares import Share
+
+DESCENT = frozenset(["SGD", "ASGD"])
+"""Optimizers whose step is as large as the gradient."""
+SIGNS = frozenset(["Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop"])
+"""Optimizers whose first steps change each weight by about the rate."""
+_HIGH = {"Adafactor": 1.0, "Adagrad": 1.0, "Muon": 1.0, "Rprop": 1.0, "LBFGS": 10.0}
+_USUAL_HIGH, _ANY_HIGH = 0.1, 1.0
+_DESCENT_HIGH, _MOMENTUM_HIGH, _UNKNOWN_HIGH = 10.0, 20.0, 1000.0
+_CLIPPED_HIGH = 100.0
+_USUAL_BATCH = 256
+_LARGE_EPS = 1e-3
+_LOW = 1e-7
+_ADADELTA_LOW = 1e-3
+_LEAST_PART, _LEAST_DESCENT = 0.05, 0.1
+_CLASSES = ("CrossEntropyLoss", "NLLLoss")
+
+
+def momentum_of(share: Share) -> float:
+    """Return the momentum by which the steps of an optimizer add up; 0 without one."""
+    found: float = getattr(share.optimizer, "momentum", 0.0)
+    return found if 0 <= found < 1 else 0.0
+
+
+def highest(share: Share, subject: Subject) -> float:
+    """Return the rate from which on a training is certain to suffer."""
+    recipe = subject.model.recipe
+    if recipe is None or share.opaque:
+        return _UNKNOWN_HIGH
+    if share.kind in DESCENT:
+        return _of_descent(share, recipe, subject)
+    if share.kind not in SIGNS:
+        return _HIGH.get(share.kind, _UNKNOWN_HIGH)
+    if getattr(share.optimizer, "eps", 0.0) >= _LARGE_EPS or len(share.matrices) < 2:
+        return _ANY_HIGH
+    high = min(max(_USUAL_HIGH, 1 / sqrt(max(share.widest, 1))), _ANY_HIGH)
+    slower = 1 - momentum_of(share) if share.kind == "RMSprop" else 1.0
+    return high * slower
+
+
+def _of_descent(share: Share, recipe: Recipe, subject: Subject) -> float:
+    """Return the highest rate of gradient descent, by the curvature of the loss."""
+    settings = recipe.settings
+    clip = settings.clip_grad_norm or settings.clip_grad_value
+    if clip is not None:
+        return _CLIPPED_HIGH / clip
+    tables = any(each.embedding for each in share.parameters)
+    if tables or any(term.loss.custom for term in recipe.terms):
+        return _UNKNOWN_HIGH
+    momentum = momentum_of(share)
+    return min(_of_loss(each, momentum, recipe, subject) for each in recipe.terms)
+
+
+def _of_loss(
+    term: LossTerm, momentum: float, recipe: Recipe, subject: Subject
+) -> float:
+    name = type(term.loss).__name__
+    if name in _CLASSES:
+        scale = max(1.0, recipe.settings.batch_size / _USUAL_BATCH)
+        found = min(_DESCENT_HIGH, _MOMENTUM_HIGH * scale * (1 - momentum))
+        return found / term.weight
+    last = subject.flow.outputs[term.output].operation
+    bias = last.node.weights.get("bias") if last is not None else None
+    if name == "MSELoss" and bias and last is not None and last.kind in _AFFINE:
+        return prod(map(int, bias)) * (1 + momentum) / term.weight
+    return _UNKNOWN_HIGH / term.weight
+
+
+_AFFINE = ("Linear", "Conv1d", "Conv2d", "Conv3d")
+
+
+def lowest(share: Share, recipe: Recipe, steps: int) -> float:
+    """Return the rate up to which nothing can be learned.
+
+    Args:
+        share: What is trained.
+        recipe: The training.
+        steps: The most steps that the training can have; 0 if that is not known.
+    """
+    if share.kind == "Adadelta":
+        return _ADADELTA_LOW
+    slower = 1 - momentum_of(share)
+    if share.kind in SIGNS:
+        if not steps or not share.widest:
+            return _LOW
+        if share.kind != "RMSprop":
+            slower = 1.0
+        return _LEAST_PART / sqrt(share.widest) / steps * slower
+    if share.kind not in DESCENT:
+        return _LOW if share.kind != "Rprop" else 0.0
+    usual = all(type(each.loss).__name__ in _CLASSES for each in recipe.terms)
+    if not usual:
+        return 0.0
+    return _LEAST_DESCENT / steps * slower if steps else _LOW

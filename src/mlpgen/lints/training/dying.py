@@ -1,0 +1,76 @@
+"""Rates that fall to nothing before the training ends, grow, or become negative."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.training.curve import curve_of
+from mlpgen.lints.training.length import length_of
+from mlpgen.lints.training.places import SCHEDULER, name_spot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.lints.rule import Subject
+
+_NOTHING, _LEAST_SHARE, _GROWN = 1e-5, 0.2, 10
+
+
+def _dying(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or recipe.schedule is None:
+        return
+    curve = curve_of(recipe.schedule, length_of(recipe))
+    message = _fault(curve, "steps" if recipe.schedule.by_step else "epochs")
+    if not message:
+        return
+    scheduler = recipe.schedule.scheduler
+    name = type(scheduler).__name__
+    spot = name_spot(subject.sources, SCHEDULER, name)
+    unit = "`per: step` counts steps, of which an epoch has many"
+    notes = (unit,) if recipe.schedule.by_step else ()
+    yield Finding(message, spot.path, key=spot.key, notes=notes)
+
+
+def _fault(curve: tuple[float, ...], unit: str) -> str:
+    if any(each < 0 for each in curve):
+        return "the learning rate becomes negative, so that the loss is climbed"
+    if any(each > _GROWN for each in curve):
+        return f"the learning rate grows by a factor of {max(curve):.3g}"
+    alive = next(
+        (
+            len(curve) - index
+            for index, each in enumerate(reversed(curve))
+            if each > _NOTHING
+        ),
+        0,
+    )
+    if not curve or alive > (1 - _LEAST_SHARE) * len(curve):
+        return ""
+    part = alive / len(curve)
+    return f"nothing is learned after {part:.0%} of the {unit}: the rate is nearly 0"
+
+
+RULES = (
+    Rule(
+        "MG558",
+        "warning",
+        _dying,
+        Explanation(
+            "A learning rate that is nothing before the training ends",
+            "Where the rate is below a hundred thousandth of its first value, the "
+            "weights stay as they are: all epochs from there on are in vain. "
+            "`PolynomialLR` ends at `total_iters`, by default after 5; `StepLR` and "
+            "`ExponentialLR` multiply at each epoch, and with `per: step` at each of "
+            "its many steps: in a trial on MNIST, `StepLR: 1` by steps leaves 11 % "
+            "right, of 97 %. A negative `gamma` climbs the loss at every other step, "
+            "and one above 1 lets the rate grow. Source: torch.optim.lr_scheduler. It "
+            "is certain, as the rate is computed; by steps only where the size of the "
+            "data is known.",
+            trained(*MLP, rest="  scheduler: {PolynomialLR: {total_iters: 5}}\n"),
+            trained(*MLP, rest="  scheduler: {PolynomialLR: {total_iters: 10}}\n"),
+        ),
+    ),
+)
