@@ -104,6 +104,7 @@ blocks:
     parameters: {stride: 2}
     layers:
       - Conv2d: {out_channels: 4, kernel_size: 2, stride: "${stride}"}
+      - ReLU
 layers:
   - Step
   - Step: 3
@@ -118,7 +119,7 @@ def test_a_block_is_named_at_the_value_that_is_wrong() -> None:
     assert (block.place.span.line, block.place.span.column) == (8, 59)
     assert block.message.startswith("`step_2.conv2d_1` moves its kernel of 2 by 3: 1 ")
     assert layer.place is not None
-    assert (layer.place.span.line, layer.place.span.column) == (12, 78)
+    assert (layer.place.span.line, layer.place.span.column) == (13, 78)
     assert [each.code for each in api.lint(network_of(IN_A_BLOCK, kernel=1))] == [
         "MG508"
     ]

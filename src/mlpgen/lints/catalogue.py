@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from mlpgen.diagnostics.explanations import EXPLANATIONS
-from mlpgen.lints.rules import nonlinearity, windows
+from mlpgen.lints.rules import (
+    linear_chains,
+    windows,
+)
 from mlpgen.lints.training.catalogue import TRAINING
 
-RULES = (*nonlinearity.RULES, *windows.RULES, *TRAINING)
+_NETWORK = (
+    linear_chains,
+    windows,
+)
+
+RULES = (*(rule for each in _NETWORK for rule in each.RULES), *TRAINING)
 
 PAGES = {each.code: each.page for each in RULES}
 """What each code of a rule means."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.layers import LAYERS
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -88,9 +89,15 @@ def _values_of(node: Node) -> list[str]:
 
 
 def kind(node: Node) -> str:
-    """Return the name of an operation, equal for module and function: `LogSoftmax`."""
+    """Return the name of an operation, equal for module and function: `ReLU`, `Add`."""
     cls = layer_class(node.type)
-    return cls.__name__ if cls is not None else node.type
+    if cls is None:
+        return node.type
+    return _MODULES.get(cls.__name__.lower(), cls.__name__)
+
+
+_MODULES = {name.lower(): name for name in LAYERS}
+"""The modules of torch by their names in small letters: a function is `Relu`."""
 
 
 def class_of(node: Node) -> type[Layer] | None:
@@ -115,7 +122,7 @@ def is_bounded(nodes: Iterable[Node], value: str) -> bool:
 
 _BOUNDED = (
     *("Abs", "CELU", "Clamp", "ELU", "Exp", "GELU", "Hardsigmoid", "Hardswish"),
-    *("Hardtanh", "LogSigmoid", "LogSoftmax", "Mish", "ReLU", "ReLU6", "Relu", "SELU"),
+    *("Hardtanh", "LogSigmoid", "LogSoftmax", "Mish", "ReLU", "ReLU6", "SELU"),
     *("Sigmoid", "SiLU", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softsign"),
     *("Square", "Tanh", "Threshold"),
 )

@@ -1,0 +1,71 @@
+"""Kinds of operations that rules tell apart, and what passes on what comes in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from mlpgen.graph.flow import Operation
+
+
+def _of(name: str, last: int = 3) -> tuple[str, ...]:
+    return tuple(f"{name}{each}d" for each in range(1, last + 1))
+
+
+CONVOLUTIONS = frozenset(_of("Conv"))
+TRANSPOSED = frozenset(_of("ConvTranspose"))
+WEIGHTED = frozenset(("Linear", *CONVOLUTIONS, *TRANSPOSED))
+"""Layers that multiply what comes in by a matrix."""
+BATCH_NORMS = frozenset((*_of("BatchNorm"), "SyncBatchNorm"))
+INSTANCE_NORMS = frozenset(_of("InstanceNorm"))
+NORMALIZATIONS = frozenset(
+    (*BATCH_NORMS, *INSTANCE_NORMS, "LayerNorm", "RMSNorm", "GroupNorm")
+)
+AVERAGE_POOLS = frozenset((*_of("AvgPool"), *_of("AdaptiveAvgPool")))
+MAXIMUM_POOLS = frozenset(
+    (*_of("MaxPool"), *_of("AdaptiveMaxPool"), *_of("FractionalMaxPool"))
+)
+PADS = frozenset(
+    f"{each}Pad{n}d"
+    for each in ("Zero", "Constant", "Reflection", "Replication", "Circular")
+    for n in (1, 2, 3)
+) | {"Pad"}
+PRODUCTS = frozenset(("Matmul", "Bmm", "Einsum", "ScaledDotProductAttention"))
+"""Products of two values, as in attention."""
+RECURRENT = frozenset(("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"))
+ONE_SIDED = frozenset(
+    ("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "CELU", "SELU", "GELU")
+) | {"SiLU", "Mish", "Hardswish", "Softplus"}
+"""Activations that flatten on one side only."""
+SATURATING = frozenset(("Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"))
+ACTIVATIONS = ONE_SIDED | SATURATING
+
+
+def is_constant(operation: Operation | None) -> bool:
+    """Tell whether the result of an operation is the same for each example."""
+    return operation is not None and not operation.node.sources
+
+
+def values(operation: Operation) -> list[int]:
+    """Return the places of the inputs that depend on the example."""
+    given = enumerate(operation.sources)
+    return [index for index, each in given if not is_constant(each.operation)]
+
+
+def is_view(operation: Operation) -> bool:
+    """Tell whether an operation only arranges the values of its one input."""
+    cls = layer_class(operation.node.type)
+    return cls is not None and cls.arranges and len(operation.sources) == 1
+
+
+def is_inert(operation: Operation) -> bool:
+    """Tell whether an operation changes nothing in evaluation, as dropout does."""
+    cls = layer_class(operation.node.type)
+    return cls is not None and cls.returns_input == "in evaluation"
+
+
+def is_single(operation: Operation) -> bool:
+    """Tell whether the result has one use only, inside the network."""
+    return len(operation.users) == 1 and not operation.returned

@@ -1,0 +1,297 @@
+"""Layers that are one layer, since nothing between them is nonlinear."""
+
+from __future__ import annotations
+
+from collections import Counter
+from math import prod
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.diagnostics.diagnostic import Label
+from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.lints import kinds
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.written import argument, sizes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlpgen.graph.flow import Operation
+    from mlpgen.lints.rule import Subject
+
+_MOVES = frozenset(("Permute", "Transpose", "Movedim", "ChannelShuffle"))
+_SAMPLES = frozenset(("PixelShuffle", "PixelUnshuffle", "Expand", "Repeat"))
+_SCALES = frozenset(("Add", "Sub", "Mul", "Div", "Neg"))
+_INTENDED = frozenset(
+    ("code", "latent", "latents", "embed", "embedding", "embeddings", "bottleneck")
+)
+"""Words in names of layers whose results are meant as they are."""
+_FAR = 12
+"""How far to look for what a projection belongs to."""
+
+
+class _Pair(NamedTuple):
+    """Two layers with nothing nonlinear between them.
+
+    Attributes:
+        first: The layer that runs first.
+        second: The layer that takes its result.
+        between: What is between them, from the second to the first.
+    """
+
+    first: Operation
+    second: Operation
+    between: tuple[Operation, ...]
+
+
+def _linear(subject: Subject) -> Iterator[Finding]:
+    """Yield one finding for each run of layers that are one."""
+    weighted = [*subject.flow.of(*kinds.WEIGHTED)]
+    pairs = [each for each in map(_pair, weighted) if each and _is_fault(each)]
+    runs: dict[int, list[Operation]] = {}
+    noted: dict[int, tuple[str, ...]] = {}
+    for each in pairs:
+        run = runs.pop(id(each.first), [each.first])
+        runs[id(each.second)] = [*run, each.second]
+        noted[id(each.second)] = _notes(each)
+    places = _Places(weighted, pairs)
+    for run in runs.values():
+        place = places.of(run)
+        if place is not None:
+            yield _finding(run, place, noted.get(id(run[1]), ()), subject)
+
+
+def _pair(second: Operation) -> _Pair | None:
+    """Return a layer with the one before it, if nothing between is nonlinear."""
+    between: list[Operation] = []
+    each = second.before
+    while each is not None and kinds.is_single(each):
+        if each.kind in kinds.WEIGHTED:
+            return _Pair(each, second, tuple(between))
+        if not _is_linear(each):
+            return None
+        between.append(each)
+        each = each.sources[kinds.values(each)[0]].operation
+    return None
+
+
+def _is_linear(each: Operation) -> bool:
+    if each.kind in _SCALES:
+        return len(kinds.values(each)) == 1 and not _divides(each)
+    if len(each.sources) != 1:
+        return False
+    if kinds.is_view(each):
+        return each.kind not in _SAMPLES
+    averages = kinds.AVERAGE_POOLS | kinds.BATCH_NORMS | kinds.PADS | {"Mean"}
+    return kinds.is_inert(each) or each.kind in averages
+
+
+def _divides(each: Operation) -> bool:
+    """Tell whether a number is divided by the value."""
+    if each.kind != "Div":
+        return False
+    return "input" in each.node.arguments or kinds.values(each) != [0]
+
+
+def _is_fault(pair: _Pair) -> bool:
+    first, second, _ = pair
+    if any(each.node.tied or each.node.shared for each in (first, second)):
+        return False
+    if _INTENDED & {*first.name.rpartition(".")[2].lower().split("_")}:
+        return False
+    if _after_product(first):
+        return False
+    if first.kind == "Linear":
+        return second.kind == "Linear" and _same_features(pair) and _wide(pair)
+    if _is_grouped(first) or _is_projection(first) or not _wide(pair):
+        return False
+    if second.kind == "Linear":
+        return True
+    return not _is_grouped(second) and _same_channels(pair) and not _intended(pair)
+
+
+def _after_product(each: Operation) -> bool:
+    """Tell whether a layer projects what attention returns."""
+    before = each.before
+    while before is not None and (kinds.is_view(before) or kinds.is_inert(before)):
+        before = before.before
+    return before is not None and before.kind in kinds.PRODUCTS
+
+
+def _same_features(pair: _Pair) -> bool:
+    """Tell whether the features of one layer are those of the next."""
+    features = pair.first.node.output[-1]
+    if any(each.kind in _MOVES or not _keeps_last(each) for each in pair.between):
+        return False
+    return bool(pair.second.node.input[-1] == features)
+
+
+def _keeps_last(each: Operation) -> bool:
+    pools = kinds.AVERAGE_POOLS | kinds.PADS | {"Mean"}
+    return each.kind not in pools and bool(
+        each.node.input[-1:] == each.node.output[-1:]
+    )
+
+
+def _same_channels(pair: _Pair) -> bool:
+    """Tell whether the channels of one convolution are those of the next."""
+    if any(each.kind in _MOVES or each.kind == "Mean" for each in pair.between):
+        return False
+    channels, dimensions = pair.first.node.output[0], len(pair.first.node.output)
+    shapes = [each.node.input for each in (pair.second, *pair.between)]
+    return all(len(each) == dimensions and each[0] == channels for each in shapes)
+
+
+def _wide(pair: _Pair) -> bool:
+    """Tell whether what is between two layers is not narrower than both sides."""
+    first, second = pair.first.node, pair.second.node
+    if pair.first.kind == "Linear":
+        return not _narrow(first.input[-1], first.output[-1], second.output[-1])
+    if pair.second.kind == "Linear":
+        middle = second.input[-1]
+        pooled = middle == first.output[0]
+        before = first.input[0] if pooled else prod(first.input)
+        return not _narrow(before, middle, second.output[-1])
+    if _narrow(first.input[0], first.output[0], second.output[0]):
+        return False
+    if pair.second.kind in kinds.CONVOLUTIONS:
+        return True
+    return not _narrow(prod(first.input), prod(first.output), prod(second.output))
+
+
+def _narrow(before: int, middle: int, after: int) -> bool:
+    return int(middle) < min(int(before), int(after))
+
+
+def _is_grouped(each: Operation) -> bool:
+    return each.kind != "Linear" and int(argument(each, "groups")) > 1
+
+
+def _kernel(each: Operation) -> tuple[int, ...]:
+    return tuple(map(int, sizes(each, "kernel_size", len(each.node.input) - 1)))
+
+
+def _intended(pair: _Pair) -> bool:
+    """Tell whether two convolutions are two on purpose."""
+    one, two = _kernel(pair.first), _kernel(pair.second)
+    if len({*one}) > 1 and len({*two}) > 1:  # separable: 1 x 3, then 3 x 1
+        return True
+    if pair.first.kind in kinds.CONVOLUTIONS or pair.second.kind in kinds.TRANSPOSED:
+        return False
+    stride = tuple(map(int, sizes(pair.first, "stride", len(one))))
+    return one == stride  # it only enlarges, as in a U-Net
+
+
+def _is_projection(each: Operation) -> bool:
+    """Tell whether a 1 x 1 convolution is linear on purpose.
+
+    It is if it mixes the image, if it fuses what was joined, and behind a depthwise
+    convolution (a linear bottleneck).
+    """
+    if {*_kernel(each)} != {1} or each.kind not in kinds.CONVOLUTIONS:
+        return False
+    if each.before is None:
+        return True
+    if each.node.output[0] > each.node.input[0]:
+        return False
+    near = [each.before]
+    for found in near:
+        if found.kind == "Cat" or _is_convolution(found):
+            if found.kind == "Cat" or _is_grouped(found):
+                return True
+            continue
+        known = [source.operation for source in found.sources]
+        near += [new for new in known if new is not None and new not in near][:_FAR]
+        if len(near) > _FAR:
+            break
+    return False
+
+
+def _is_convolution(each: Operation) -> bool:
+    return each.kind in kinds.WEIGHTED and each.kind != "Linear"
+
+
+class _Places:
+    """Where in a file the fault is, if layers of a block run several times."""
+
+    def __init__(self, weighted: Iterable[Operation], pairs: Iterable[_Pair]) -> None:
+        """Count how often each layer runs, and how often as part of a fault."""
+        self.runs = Counter(map(_place, weighted))
+        self.first = Counter(_place(each.first) for each in pairs)
+        self.second = Counter(_place(each.second) for each in pairs)
+
+    def of(self, run: list[Operation]) -> Operation | None:
+        """Return the layer that the fault is at; None if most of its uses are right."""
+        first, *others = run
+        for each in others:
+            if self.second[_place(each)] == self.runs[_place(each)]:
+                return each
+        if self.first[_place(first)] == self.runs[_place(first)]:
+            return first
+        most = (each for each in others if self._mostly(_place(each)))
+        return next(most, None)
+
+    def _mostly(self, place: object) -> bool:
+        return 2 * self.second[place] > self.runs[place]  # type: ignore[index]
+
+
+def _place(each: Operation) -> tuple[str, object]:
+    return each.owner, each.node.path
+
+
+def _notes(pair: _Pair) -> tuple[str, ...]:
+    found = (each for each in pair.between if each.kind in kinds.BATCH_NORMS)
+    norm = next(found, None)
+    return () if norm is None else (f"`{norm.name}` is linear in evaluation mode",)
+
+
+def _finding(
+    run: list[Operation], at: Operation, notes: tuple[str, ...], subject: Subject
+) -> Finding:
+    dense = any(each.kind == "Linear" for each in run)
+    what = "linear layer" if dense else "convolution"
+    others = [each for each in run if _place(each) != _place(at)]
+    places = dict.fromkeys((each.node.path, each.owner) for each in others)
+    behind = at is run[0]
+    return Finding(
+        f"{_names(run)} are one {what}: nothing between them is nonlinear",
+        at.node.path,
+        at.owner,
+        notes=notes,
+        help=f"put an activation such as `ReLU` {'behind' if behind else 'before'} "
+        f"`{at.name}`",
+        labels=tuple(
+            Label(subject.sources.place(*each), f"part of the same {what}")
+            for each in places
+        ),
+    )
+
+
+def _names(run: list[Operation]) -> str:
+    names = [f"`{each.name}`" for each in run]
+    if len(names) > 3:
+        names = [*names[:2], f"{len(names) - 2} more"]
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+RULES = (
+    Rule(
+        "MG501",
+        "warning",
+        _linear,
+        Explanation(
+            "Layers with nothing nonlinear between them",
+            "Linear layers or convolutions in a row are one with more parameters, as "
+            "the product of matrices is a matrix (Goodfellow et al., Deep Learning, "
+            "6.1). Batch normalization, dropout, average pooling and views change "
+            "nothing about that in evaluation; max pooling and layer normalization do. "
+            "There is no warning where two layers have a purpose: where the middle is "
+            "narrower than both sides (a linear code, LoRA), for depthwise and "
+            "separable convolutions, linear bottlenecks (Sandler et al., MobileNetV2, "
+            "2018), 1 x 1 convolutions that fuse branches, and behind attention. That "
+            "they are one is certain; that this is not meant is very likely. Put an "
+            "activation between them, or leave one out.",
+            spec("Flatten", "Linear: 128", "Linear: 64", "ReLU", "Linear: 10"),
+            spec("Flatten", "Linear: 128", "ReLU", "Linear: 64", "ReLU", "Linear: 10"),
+        ),
+    ),
+)
