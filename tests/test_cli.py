@@ -11,9 +11,11 @@ import sys
 from itertools import count
 from pathlib import Path
 
+import click
 import pytest
 
 from mlpgen import api
+from mlpgen.cli.options import parse_settings
 from mlpgen.names.modules import KINDS, shared_modules
 
 from . import commands
@@ -140,6 +142,11 @@ def test_a_wrong_setting_is_wrong_usage(folder: Folder, setting: str) -> None:
     assert (
         folder.run("render", "specs/mnist_mlp.yaml", "--set", setting).returncode == 2
     )
+
+
+def test_a_wrong_setting_is_told_once() -> None:
+    with pytest.raises(click.UsageError, match=r"a type of layer, not 'hidden'$"):
+        parse_settings(["hidden"])
 
 
 @pytest.mark.parametrize("setting", ["hiden=3", "hidden_1=true", "hidden_1=2.5"])

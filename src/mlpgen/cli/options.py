@@ -143,7 +143,6 @@ def parse_settings(texts: Sequence[str]) -> dict[str, Setting]:
             raise click.UsageError(
                 "--set takes NAME=VALUE with a number, true/false, a list or a type of "
                 f"layer, not '{text}'"
-                f"not '{text}'"
             ) from None
         if name in settings:
             raise click.UsageError(f"--set {name} is given twice")
