@@ -377,4 +377,14 @@ def test_values_are_proved() -> None:
     check_proved(net(INVERTED, {"Inner": {"expansion": "${wide}"}}, **WIDE))
 
 
+def test_values_are_evaluated_once() -> None:
+    """Each needs the two before it: one by one, sixty would take years."""
+    values = {"a0": "${width}", "a1": "${width + 1}"}
+    values |= {f"a{n}": f"${{max(a{n - 1}, a{n - 2})}}" for n in range(2, 60)}
+    spec = {"name": "Net", "input": [8], "parameters": {"width": 3}, "values": values}
+    loaded = network({**spec, "layers": [{"Linear": "${a59}"}]})
+    assert loaded.graph.nodes[0].output == (4,)
+    assert "a59 = max(a58, a57)" in code_of(loaded)
+
+
 WIDE: dict[str, Any] = {"parameters": {"width": 4}, "values": {"wide": "${width - 1}"}}

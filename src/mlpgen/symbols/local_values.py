@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import (
@@ -30,7 +30,6 @@ def evaluate_with(
     fixed: Collection[str] = (),
     *,
     needed: bool = True,
-    inside: Sequence[str] = (),
     free: Collection[str] = (),
 ) -> Expression:
     """Evaluate `${…}` that may use local values.
@@ -41,51 +40,67 @@ def evaluate_with(
         parameters: The parameters' defaults, by name.
         fixed: The names that are replaced by their value in code.
         needed: Whether the value is needed; otherwise the code is enough.
-        inside: The local values whose expression this is, the outermost first.
         free: Names that `__init__` does not have; values that need them are no local
             variables there, but stand for their expression.
 
     Raises:
         ExpressionError: An expression is wrong, or needs itself.
     """
-    local = {
-        name: _local(name, parameters, values, inside, free)
-        for name in sorted(names_in_text(text))
-        if name in values and name not in parameters
-    }
+    local = _LocalValues(values, parameters, free, {}).named_in(text)
     return evaluate(text, parameters, fixed, needed=needed, local=local)
 
 
-def _local(
-    name: str,
-    parameters: Mapping[str, ParameterValue],
-    values: Mapping[str, Any],
-    inside: Sequence[str],
-    free: Collection[str],
-) -> Expression:
-    """Evaluate one; if it has no value for these parameters, its code is enough."""
-    raw = values[name]
-    if not isinstance(raw, str):
-        return Expression.local(name, Expression.constant(raw))
-    if name in inside:
-        raise _needs_itself([*inside[inside.index(name) :]], [*values])
-    within = (*inside, name)
-    try:
-        if not is_expression(raw):
-            raise ExpressionError(_AROUND if "${" in raw else _NO_EXPRESSION)
+class _LocalValues(NamedTuple):
+    """The local values that expressions use, each evaluated once.
+
+    Attributes:
+        values: The local values of the class, as the spec writes them.
+        parameters: The parameters' defaults, by name.
+        free: Names that `__init__` does not have.
+        known: The values so far.
+    """
+
+    values: Mapping[str, Any]
+    parameters: Mapping[str, ParameterValue]
+    free: Collection[str]
+    known: dict[str, Expression]
+
+    def named_in(self, text: str, inside: Sequence[str] = ()) -> dict[str, Expression]:
+        """Evaluate the local values in an expression.
+
+        Args:
+            text: The expression.
+            inside: The local values whose expression this is, the outermost first.
+        """
+        names = [each for each in sorted(names_in_text(text)) if each in self.values]
+        names = [each for each in names if each not in self.parameters]
+        for name in names:
+            if name not in self.known:
+                self.known[name] = self._evaluated(name, inside)
+        return {name: self.known[name] for name in names}
+
+    def _evaluated(self, name: str, inside: Sequence[str]) -> Expression:
+        """Evaluate one; without a value for these parameters, its code is enough."""
+        raw = self.values[name]
+        if not isinstance(raw, str):
+            return Expression.local(name, Expression.constant(raw))
+        if name in inside:
+            raise _needs_itself([*inside[inside.index(name) :]], [*self.values])
         try:
-            meaning = evaluate_with(values, raw, parameters, inside=within, free=free)
-        except NotComputedError as error:
-            code = evaluate_with(
-                values, raw, parameters, needed=False, inside=within, free=free
-            )
-            return Expression.local(name, code, lacks=error.message)
-    except ExpressionError as error:
-        error.local = error.local or name
-        raise
-    if not meaning.names.isdisjoint(free):
-        return meaning
-    return Expression.local(name, meaning)
+            if not is_expression(raw):
+                raise ExpressionError(_AROUND if "${" in raw else _NO_EXPRESSION)
+            local = self.named_in(raw, (*inside, name))
+            try:
+                meaning = evaluate(raw, self.parameters, local=local)
+            except NotComputedError as error:
+                code = evaluate(raw, self.parameters, needed=False, local=local)
+                return Expression.local(name, code, lacks=error.message)
+        except ExpressionError as error:
+            error.local = error.local or name
+            raise
+        if not meaning.names.isdisjoint(self.free):
+            return meaning
+        return Expression.local(name, meaning)
 
 
 def _needs_itself(circle: list[str], order: list[str]) -> ExpressionError:
