@@ -247,11 +247,11 @@ def _check_structural(
     problems: Problems,
 ) -> None:
     """Refuse parameters in structural arguments, even if they cancel out."""
+    known = scope.parameters.keys() | scope.values.keys()
     for name, value in symbolic.items():
         structural = name in cls.model_fields and cls.structural(name)
-        known = scope.parameters.keys() | scope.values.keys()
-        names = scope.names_behind(entry.arguments[name])
-        if structural and names & known:
+        names = scope.names_behind(entry.arguments[name]) if structural else set()
+        if names & known:
             kind = "free size" if names & scope.free.keys() else "parameter"
             message = f"`{name}` decides dimensions or code, so it cannot depend on a "
             message += kind

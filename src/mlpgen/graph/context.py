@@ -90,12 +90,19 @@ def container(
     )
 
 
+def add_at_type(
+    code: str, message: str, entry: Entry, problems: Problems, *, help: str = ""
+) -> None:
+    """Add a mistake at the type of a layer."""
+    at, key = entry.type_path, entry.type_is_key
+    problems.add(code, message, at, key=key, help=help)
+
+
 def not_in_a_chain(entry: Entry, context: Context) -> None:
     """Refuse a layer that cannot be in a `Sequential`."""
     message = f"`{entry.type}` cannot be in a `Sequential`"
     help = "its layers have one input and one output; a block can branch"
-    key = entry.type_path != entry.path
-    context.problems.add("MG220", message, entry.type_path, key=key, help=help)
+    add_at_type("MG220", message, entry, context.problems, help=help)
 
 
 def wrong_number(
@@ -108,8 +115,7 @@ def wrong_number(
     if entry.sources is not None:
         context.problems.add("MG314", message, (*entry.path, "from"), help=help)
         return
-    key = entry.type_path != entry.path
-    context.problems.add("MG314", message, entry.type_path, key=key, help=help)
+    add_at_type("MG314", message, entry, context.problems, help=help)
 
 
 def too_deep(entry: Entry, context: Context) -> None:

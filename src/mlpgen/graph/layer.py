@@ -184,11 +184,7 @@ def _add(
 
 def _is_key(entry: Entry, path: Path) -> bool:
     """Return whether a mistake is about the key of an entry, not its value."""
-    return (
-        path == entry.type_path
-        and entry.type_path != entry.path
-        and not entry.shorthand
-    )
+    return path == entry.type_path and entry.type_is_key and not entry.shorthand
 
 
 def _maker(layer: Layer, expressions: dict[str, Any]) -> Maker:

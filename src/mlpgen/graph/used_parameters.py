@@ -74,14 +74,17 @@ def attributes(node: Node, free: Container[str] = ()) -> list[str]:
 
 def own_operands(node: Node) -> Iterator[Operand]:
     """Yield the expressions in the code of a function in `forward`."""
-    left = [] if node.condition is None else [node.condition]
-    left += () if node.function is None else function_arguments(node.function)
-    while left:
-        value = left.pop()
-        if isinstance(value, (Expression, Size, Real)):
-            yield value.operand
-        elif isinstance(value, (tuple, list)):
-            left += value
+    given = () if node.function is None else function_arguments(node.function)
+    yield from operands_in((node.condition, *given))
+
+
+def operands_in(value: Any) -> Iterator[Operand]:
+    """Yield the expressions in a value."""
+    if isinstance(value, (Expression, Size, Real)):
+        yield value.operand
+    elif isinstance(value, (tuple, list)):
+        for each in value:
+            yield from operands_in(each)
 
 
 def names_in_init(node: Node) -> frozenset[str]:
@@ -93,28 +96,15 @@ def names_in_init(node: Node) -> frozenset[str]:
 
 def own_names(value: Any) -> frozenset[str]:
     """Return the names in the code of a value itself, not in its local values."""
-    match value:
-        case Expression() | Size() | Real():
-            return value.operand.own_names
-        case tuple() | list():
-            return frozenset[str]().union(*(own_names(each) for each in value))
-    return frozenset()
+    return frozenset[str]().union(*(each.own_names for each in operands_in(value)))
 
 
 def computed_names(node: Node) -> frozenset[str]:
     """Return the names that the code of a layer itself evaluates in any case."""
     if node.condition is not None:
         return node.condition.operand.computed
-    return _computed(tuple(_layer_values(node)))
-
-
-def _computed(value: Any) -> frozenset[str]:
-    match value:
-        case Expression() | Size() | Real():
-            return value.operand.computed
-        case tuple() | list():
-            return frozenset[str]().union(*map(_computed, value))
-    return frozenset()
+    codes = operands_in(tuple(_layer_values(node)))
+    return frozenset[str]().union(*(code.computed for code in codes))
 
 
 def function_arguments(function: Function) -> tuple[Any, ...]:

@@ -93,6 +93,16 @@ class Entry(NamedTuple):
         """Whether its type is a function on tensors."""
         return is_function(self.type)
 
+    @property
+    def type_is_key(self) -> bool:
+        """Whether its type is a key, since it has arguments or other keys."""
+        return self.type_path != self.path
+
+    def without(self, *keys: str) -> Entry:
+        """Return the entry without some of the keys beside its type."""
+        kept = {key: each for key, each in self.options.items() if key not in keys}
+        return self._replace(options=kept)
+
     def argument_path(self, argument: str | None) -> Path:
         """Return the path of an argument, or of the type if it is not given."""
         if argument is None or argument not in self.arguments:
@@ -272,8 +282,7 @@ class EntryReader:
         else:
             cls = layer_class(type_)
             if cls is None:
-                key = entry.type_path != entry.path
-                guess = self._unknown(type_, entry.type_path, key=key)
+                guess = self._unknown(type_, entry.type_path, key=entry.type_is_key)
                 return entry._replace(guess=guess)
             shorthand = (
                 None if raw is None or isinstance(raw, dict) else cls.shorthand()
@@ -303,8 +312,8 @@ class EntryReader:
         name = variable_of(type_)
         if not name:
             message = "the type of a layer must be one parameter, as in `${activation}`"
-            key = entry.type_path != entry.path
-            self.problems.add("MG209", message, entry.type_path, key=key)
+            at, key = entry.type_path, entry.type_is_key
+            self.problems.add("MG209", message, at, key=key)
             return entry
         entry = entry._replace(type=type_, variable=name)
         if raw is None or isinstance(raw, dict):

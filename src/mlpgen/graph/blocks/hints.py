@@ -38,7 +38,7 @@ class Hints(NamedTuple):
 def more_hints(state: ResolverState, hints: Hints) -> Hints:
     """Add what the last pass found out; equal hints end the passes."""
     known = changing(state.arrivals)
-    hints = hints_after_mistakes(state, hints)
+    hints = _after_mistakes(state, hints, known)
     plain = {**hints.plain}
     for name, sizes in written_as_numbers(state.uses, known).items():
         if sizes:
@@ -60,7 +60,13 @@ def hints_after_mistakes(state: ResolverState, hints: Hints) -> Hints:
     These are the entries that can have no rounds, and the sizes that each call has
     anew: a module that two lengths share is not made for one of them.
     """
-    known = changing(state.arrivals)
+    return _after_mistakes(state, hints, changing(state.arrivals))
+
+
+def _after_mistakes(
+    state: ResolverState, hints: Hints, known: Collection[tuple[str, str]]
+) -> Hints:
+    """Add them, given the sizes and parameters that change with the model's."""
     empty = {
         place
         for place, counts in state.counts.items()

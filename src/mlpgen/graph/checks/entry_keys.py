@@ -107,15 +107,11 @@ def _understood(
     for key, code, message, help in refusals:
         problems.add(code, message, (*entry.path, key), key=True, help=help)
     refused = {each.key for each in refusals}
-    options = {key: each for key, each in entry.options.items() if key not in refused}
     sources = None if "from" in refused else entry.sources
     lost = entry.type == SHARE and SHARE in refused
-    return entry._replace(
-        type="" if lost else entry.type,
-        children=children,
-        options=options,
-        sources=sources,
-    )
+    type_ = "" if lost else entry.type
+    entry = entry._replace(type=type_, children=children, sources=sources)
+    return entry.without(*refused)
 
 
 def _refusals(entry: Entry, *, chain: bool, numbered: bool) -> list[_Refusal]:

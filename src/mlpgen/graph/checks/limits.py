@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NoReturn
 
+from mlpgen.graph.context import add_at_type
 from mlpgen.symbols.work_limit import STEPS_OF_A_LAYER, spend
 
 if TYPE_CHECKING:
@@ -93,11 +94,3 @@ def leaves(node: Node) -> int:
     if node.graph is not None:
         return node.graph.layers
     return sum(leaves(each) for each in node.children) if node.children else 1
-
-
-def add_at_type(
-    code: str, message: str, entry: Entry, problems: Problems, *, help: str = ""
-) -> None:
-    """Add a mistake at the type of a layer."""
-    key = entry.type_path != entry.path
-    problems.add(code, message, entry.type_path, key=key, help=help)

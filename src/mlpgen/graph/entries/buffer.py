@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.checks.unused import warn_about_layers
+from mlpgen.graph.context import add_at_type
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.graph.outputs import reached
 from mlpgen.graph.wires import Wire, Wires
@@ -102,5 +103,4 @@ def _once(node: Node) -> Node:
 def _refuse(child: Entry, context: Context) -> None:
     """Refuse what has a module or learns."""
     message = f"`{child.type}` cannot compute a buffer: only functions can"
-    key = child.type_path != child.path
-    context.problems.add("MG321", message, child.type_path, key=key)
+    add_at_type("MG321", message, child, context.problems)

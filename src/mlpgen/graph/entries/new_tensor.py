@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.graph.context import add_at_type
+
 if TYPE_CHECKING:
     from mlpgen.graph.context import Context
     from mlpgen.graph.nodes import Node
@@ -24,8 +26,7 @@ def placed(node: Node, entry: Entry, context: Context) -> Node | None:
     if not context.inputs:
         message = f"`{entry.type}` needs an input, which tells the device"
         help = "make it once: `buffer: {layers: […], persistent: false}`"
-        key = entry.type_path != entry.path
-        context.problems.add("MG320", message, entry.type_path, key=key, help=help)
+        add_at_type("MG320", message, entry, context.problems, help=help)
         return None
     new = node.function.new
     fractions = new.dtype == "float32"

@@ -62,12 +62,7 @@ def repeated(
         empty: Whether the class can have no rounds.
     """
     if any(wire.value is None for wire in wires):
-        options = {
-            k: v
-            for k, v in entry.options.items()
-            if k not in ("repeat", "when", "else", "names")
-        }
-        alone = entry._replace(options=options)
+        alone = entry.without("repeat", "when", "else", "names")
         resolve(alone, wires, _within(entry, 0, context))  # to find its own mistakes
         return None
     numbered = mentions_index(
@@ -132,14 +127,10 @@ def repeated(
 
 def _round(entry: Entry, name: str) -> Entry:
     """Return the entry of one round."""
-    options = {
-        k: each
-        for k, each in entry.options.items()
-        if k not in ("repeat", "else", "names")
-    }
-    if not mentions_index(options.get("when")):
-        options.pop("when", None)  # it applies to all rounds together
-    return entry._replace(name=name, options=options)
+    entry = entry._replace(name=name).without("repeat", "else", "names")
+    if mentions_index(entry.options.get("when")):
+        return entry
+    return entry.without("when")  # it applies to all rounds together
 
 
 def _passing(round_: Entry, wires: tuple[Wire, ...], after: Wire) -> Node:
@@ -177,8 +168,7 @@ def _with_index(
     resolve: Callable[[Entry, tuple[Wire, ...], Context], tuple[Node | None, Wire]],
 ) -> Node | None:
     """Resolve a round with `index` in its code; None if that is not possible."""
-    options = {key: each for key, each in round_.options.items() if key != "when"}
-    round_ = round_._replace(options=options)
+    round_ = round_.without("when")
     scope = context.scope._replace(
         found=context.scope.found.copy(),
         fixed=context.scope.fixed - {INDEX},

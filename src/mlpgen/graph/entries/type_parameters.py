@@ -51,7 +51,7 @@ def _with_type(entry: Entry, scope: Scope, blocks: Blocks, problems: Problems) -
     name = entry.variable
     scope.found.used.add(name)
     found = scope.parameters.get(name)
-    key = entry.type_path != entry.path
+    key = entry.type_is_key
     if isinstance(found, TypeName):
         return entry._replace(type=str(found))
     if name in scope.values:

@@ -148,7 +148,7 @@ def _term(
             f"the output is `{output}` (line {problems.line(node.path)}), "
             f"{whole_shown(value)}",
         )
-        at = _place(found, loss, alone, path)
+        at = _place(found, alone, path)
         problems.add(found.code, found.message, at, notes=notes, help=found.help)
         return None
     shape = tuple(int(size) for size in value.shape)
@@ -167,7 +167,7 @@ def _read(raw: Any, path: Path, names: Names, problems: Problems) -> Loss | None
     return None
 
 
-def _place(found: Problem, loss: Loss, raw: Any, path: Path) -> Path:
+def _place(found: Problem, raw: Any, path: Path) -> Path:
     """Return where a problem is: at an argument, else at the loss."""
     if found.argument is None:
         return path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.scope import INDEX
-from mlpgen.graph.used_parameters import own_values
+from mlpgen.graph.used_parameters import operands_in, own_values
 from mlpgen.names.identifiers import free_name, wrong_parameter
 from mlpgen.styles.code import Group, call
 from mlpgen.symbols import operands
@@ -131,23 +131,19 @@ def _names(node: Node) -> set[str]:
 def _parts(node: Node) -> Iterator[tuple[str, Operand]]:
     """Yield all code of a layer, and of the parts of it, with the argument it is in."""
     for key, value in node.maker.arguments.items():
-        yield from ((key, part) for code in _codes(value) for part in _inside(code))
+        yield from (
+            (key, part) for code in operands_in(value) for part in _inside(code)
+        )
     for value in own_values(node._replace(maker=node.maker._replace(arguments={}))):
-        yield from (("", part) for code in _codes(value) for part in _inside(code))
+        yield from (("", part) for code in operands_in(value) for part in _inside(code))
     for child in node.children:
         yield from _parts(child)
     for each in node.rounds:
-        yield from (("", part) for code in _codes(each.times) for part in _inside(code))
+        yield from (
+            ("", part) for code in operands_in(each.times) for part in _inside(code)
+        )
         if not each.counted:
             yield from _parts(each.node)
-
-
-def _codes(value: Any) -> Iterator[Operand]:
-    if isinstance(value, Size | Real | Expression):
-        yield value.operand
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _codes(each)
 
 
 def _inside(code: Operand) -> Iterator[Operand]:
