@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlpgen.diagnostics import renderers
-from mlpgen.diagnostics.diagnostic import MAXIMUM, Diagnostic, Place, Span
+from mlpgen.diagnostics.diagnostic import (
+    MAXIMUM,
+    Diagnostic,
+    Edit,
+    Fix,
+    Label,
+    Place,
+    Span,
+)
 
 LINE = "  - Linear: {in_features: 100, out_features: 10}"
 MISTAKE = Diagnostic(
@@ -28,6 +36,18 @@ specs/mnist_mlp.yaml:12:27: error[MG301]: `in_features` is 100, but 128 features
    |                           ^^^
    = note: the input of linear_2 is [N, 128], the output of relu_1 (line 11)
    = help: leave `in_features` out: it follows from the input"""
+FIX = Fix(
+    "remove `in_features: 100`",
+    "specs/mnist_mlp.yaml",
+    (Edit(Span(12, 14, 12, 32), ""),),
+)
+
+
+def label(message: str, row: int, column: int, text: str, path: str = "") -> Label:
+    span = Span(row, column, row, column + 2)
+    return Label(Place(path or "specs/mnist_mlp.yaml", span, text), message)
+
+
 HOSTILE = "\x1b[31m\x07\r\n\u202e\u2066\u200b\u2028\x9b\ue000\ud800"
 
 
@@ -107,6 +127,98 @@ class TestText:
     def test_several_lines(self) -> None:
         place = Place("a.yaml", Span(1, 4, 3, 2), "a: [1,  ")
         assert excerpt(Diagnostic("MG101", "wrong", place)) == ("a: [1,", "   ^^^")
+
+
+class TestSecondPlaces:
+    def test_both_lines_in_their_order(self) -> None:
+        labels = (
+            label("as wide as this", 9, 3, "  ab"),
+            label("and here", 13, 5, "    cd"),
+        )
+        shown = renderers.text([MISTAKE._replace(labels=labels, notes=(), help="")])
+        assert shown.split("\n")[1:] == [
+            "   |",
+            " 9 |   ab",
+            "   |   -- as wide as this",
+            "...",
+            "12 |   - Linear: {in_features: 100, out_features: 10}",
+            "   |                           ^^^",
+            "13 |     cd",
+            "   |     -- and here",
+        ]
+
+    def test_one_line_is_shown_once(self) -> None:
+        there = label("it follows from this", 12, 5, LINE)
+        shown = renderers.text([MISTAKE._replace(labels=(there,), notes=(), help="")])
+        assert shown.split("\n")[2:] == [
+            "12 |   - Linear: {in_features: 100, out_features: 10}",
+            "   |     -- it follows from this",
+            "   |                           ^^^",
+        ]
+
+    def test_another_file_has_its_path(self) -> None:
+        there = label("the block", 3, 1, "ab", "other.yaml")
+        shown = renderers.text([MISTAKE._replace(labels=(there,), notes=())])
+        assert shown.split("\n")[4:] == [
+            "  --> other.yaml:3:1",
+            "   |",
+            " 3 | ab",
+            "   | -- the block",
+            "   = help: leave `in_features` out: it follows from the input",
+        ]
+
+    def test_without_a_place_of_its_own(self) -> None:
+        there = label("here", 3, 1, "ab", "other.yaml")
+        shown = renderers.text([Diagnostic("MG001", "no", labels=(there,))])
+        assert shown.split("\n") == [
+            "error[MG001]: no",
+            " --> other.yaml:3:1",
+            "  |",
+            "3 | ab",
+            "  | -- here",
+        ]
+
+    def test_hostile_words(self) -> None:
+        there = label(HOSTILE, 3, 1, HOSTILE, HOSTILE)
+        shown = renderers.text([MISTAKE._replace(labels=(there,))])
+        assert shown.replace("\n", "").isprintable()
+
+
+class TestFixes:
+    def test_the_headline_has_a_mark(self) -> None:
+        shown = renderers.text([MISTAKE._replace(fix=FIX)])
+        assert shown == SHOWN.replace("[MG301]", "[MG301] [*]")
+
+    def test_how_many_can_be_fixed(self) -> None:
+        fixed = MISTAKE._replace(fix=FIX)
+        said = renderers.fixable([MISTAKE, fixed, fixed])
+        assert said == "[*] 2 can be fixed with `mlpgen validate --fix`"
+        assert renderers.fixable([MISTAKE]) == ""
+
+    def test_json(self) -> None:
+        there = label("here", 3, 1, "ab", "other.yaml")
+        mistake = MISTAKE._replace(fix=FIX, labels=(there,))
+        (row,) = json.loads(renderers.json([mistake]))
+        where = {"line": 12, "column": 14, "end_line": 12, "end_column": 32}
+        assert row["fix"] == {
+            "title": "remove `in_features: 100`",
+            "path": "specs/mnist_mlp.yaml",
+            "edits": [{**where, "text": ""}],
+        }
+        where = {"line": 3, "column": 1, "end_line": 3, "end_column": 3}
+        assert row["labels"] == [{"path": "other.yaml", **where, "message": "here"}]
+
+    def test_github(self) -> None:
+        there = label("here", 3, 1, "ab", "other.yaml")
+        mistake = MISTAKE._replace(fix=FIX, labels=(there,), notes=(), help="")
+        assert renderers.github([mistake]).endswith(
+            "::`in_features` is 100, but 128 features arrive%0Aother.yaml:3:1: here%0A"
+            "`mlpgen validate --fix` can remove `in_features: 100`"
+        )
+
+    def test_github_has_notices_for_hints(self) -> None:
+        hint = MISTAKE._replace(warning=True, hint=True)
+        assert renderers.github([hint]).startswith("::notice file=")
 
 
 class TestCaret:
@@ -211,6 +323,8 @@ class TestJson:
                 "column": 27,
                 "end_line": 12,
                 "end_column": 30,
+                "labels": [],
+                "fix": None,
                 "notes": list(MISTAKE.notes),
                 "help": MISTAKE.help,
             }

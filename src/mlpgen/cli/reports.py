@@ -20,12 +20,18 @@ FORMAT = "mlpgen.format"
 
 
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
-    """Print diagnostics: text to standard error, json and github to standard output."""
+    """Print diagnostics: text to standard error, other formats to standard output."""
     from mlpgen.diagnostics import renderers
 
     format = click.get_current_context().meta.get(FORMAT, "text")
     if format == "json":
         printing.as_it_is(renderers.json(diagnostics) + "\n")
+    elif format == "sarif":
+        from mlpgen import __version__
+        from mlpgen.lints.catalogue import EVERY_PAGE
+
+        log = renderers.sarif(diagnostics, EVERY_PAGE, __version__)
+        printing.as_it_is(log + "\n")
     elif diagnostics and format == "github":
         printing.as_it_is(renderers.github(diagnostics) + "\n")
     elif diagnostics:  # text, and formats that are only for the result
@@ -38,6 +44,8 @@ def report_text(diagnostics: Sequence[Diagnostic]) -> None:
 
     shown = renderers.text(diagnostics, color=printing.use_color(sys.stderr))
     printing.as_it_is(f"{shown}\n", aside=True)
+    if fixable := renderers.fixable(diagnostics):
+        printing.as_it_is(f"\n{fixable}\n", aside=True)
 
 
 def show_warnings(warnings: Sequence[Diagnostic], *, aside: bool = False) -> None:

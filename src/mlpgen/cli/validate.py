@@ -13,7 +13,7 @@ from mlpgen.project.render import clash, files_of
 @click.command("validate")
 @options.specs_argument()
 @options.set_option
-@options.format_option
+@options.formats("sarif")
 def command(specs: tuple[str, ...], settings: tuple[str, ...], format_: str) -> int:
     """Find the mistakes in each SPEC (`-`: standard input).
 

@@ -50,7 +50,8 @@ def read_sizes(
     for name, path in () if unread else used.items():
         if name not in spec.sizes:
             message = f"the free size `{cut(name)}` has no example"
-            help = nearest(name, spec.sizes) or f"such as `sizes: {{{name}: 32}}`"
+            # Where one of two spellings is wrong, it is that of the example.
+            help = str(nearest(name, spec.sizes)) or f"such as `sizes: {{{name}: 32}}`"
             problems.add("MG249", message, path, help=help)
     return {**spec.sizes, **others}
 

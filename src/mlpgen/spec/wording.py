@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 _DIGITS = re.compile(r"\d+")
-_ALIKE, _APART = 0.75, 0.05
+_ALIKE, _APART = 0.8, 0.05
 """How alike a slip is to its word, and how much more than to any other word."""
 
 
