@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from mlpgen.diagnostics.explanations import EXPLANATIONS
 from mlpgen.lints.rules import (
+    dropout_rates,
     linear_chains,
     windows,
 )
 from mlpgen.lints.training.catalogue import TRAINING
 
 _NETWORK = (
+    dropout_rates,
     linear_chains,
     windows,
 )

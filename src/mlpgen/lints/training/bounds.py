@@ -57,18 +57,18 @@ def _of_descent(share: Share, recipe: Recipe, subject: Subject) -> float:
     tables = any(each.embedding for each in share.parameters)
     if tables or any(term.loss.custom for term in recipe.terms):
         return _UNKNOWN_HIGH
-    momentum = momentum_of(share)
-    return min(_of_loss(each, momentum, recipe, subject) for each in recipe.terms)
+    return min(_of_loss(each, share, recipe, subject) for each in recipe.terms)
 
 
-def _of_loss(
-    term: LossTerm, momentum: float, recipe: Recipe, subject: Subject
-) -> float:
-    name = type(term.loss).__name__
+def _of_loss(term: LossTerm, share: Share, recipe: Recipe, subject: Subject) -> float:
+    """Return the highest rate for one loss."""
+    name, momentum = type(term.loss).__name__, momentum_of(share)
+    scale = max(1.0, recipe.settings.batch_size / _USUAL_BATCH)
+    found = min(_DESCENT_HIGH, _MOMENTUM_HIGH * scale * (1 - momentum))
     if name in _CLASSES:
-        scale = max(1.0, recipe.settings.batch_size / _USUAL_BATCH)
-        found = min(_DESCENT_HIGH, _MOMENTUM_HIGH * scale * (1 - momentum))
         return found / term.weight
+    if name in _OF_SLOPE_ONE and share.widest >= _WIDE:
+        return found * prod(map(int, term.shape)) / term.weight
     last = subject.flow.outputs[term.output].operation
     bias = last.node.weights.get("bias") if last is not None else None
     if name == "MSELoss" and bias and last is not None and last.kind in _AFFINE:
@@ -76,6 +76,10 @@ def _of_loss(
     return _UNKNOWN_HIGH / term.weight
 
 
+_OF_SLOPE_ONE = ("BCEWithLogitsLoss", "BCELoss", "L1Loss", "SmoothL1Loss", "HuberLoss")
+"""Losses of each output that change by at most as much as it does, about."""
+_WIDE = 64
+"""Small networks for a few examples are trained with rates that are large."""
 _AFFINE = ("Linear", "Conv1d", "Conv2d", "Conv3d")
 
 

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from mlpgen.lints.training import augmentations, decays, dying, rates, schedules
+from mlpgen.lints.training import (
+    amounts,
+    augmentations,
+    clipping,
+    decays,
+    dying,
+    optimizer_arguments,
+    rates,
+    scales,
+    schedules,
+)
 
 TRAINING = (
     *schedules.RULES,
@@ -10,4 +20,8 @@ TRAINING = (
     *augmentations.RULES,
     *decays.RULES,
     *dying.RULES,
+    *clipping.RULES,
+    *optimizer_arguments.RULES,
+    *amounts.RULES,
+    *scales.RULES,
 )

@@ -8,16 +8,15 @@ from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, traine
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.bounds import DESCENT, highest, lowest
 from mlpgen.lints.training.length import length_of
-from mlpgen.lints.training.places import SCHEDULER, argument_spot
 from mlpgen.lints.training.shares import shares_of
+from mlpgen.lints.training.used_rates import peak_of, rates_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.lints.rule import Subject
-    from mlpgen.lints.training.places import Spot
-    from mlpgen.lints.training.shares import Share
+    from mlpgen.lints.training.used_rates import Rate
 
 _USUAL = {
     "SGD": "0.01 to 0.5",
@@ -36,7 +35,7 @@ _OF_ADAM = "0.0001 to 0.01"
 
 def _left_out(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
-    if recipe is None or recipe.settings.weights is not None or _peak(recipe):
+    if recipe is None or recipe.settings.weights is not None or peak_of(recipe):
         return
     for each in shares_of(subject):
         outer = each.group is not None and not each.own  # has that of the others
@@ -53,38 +52,11 @@ def _left_out(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _peak(recipe: Recipe) -> str:
-    """Name the argument of the scheduler that sets the rate, if it has one."""
-    return recipe.schedule.scheduler.peak if recipe.schedule else ""
-
-
-class _Rate:
-    """A rate that parameters are trained with, and where it is."""
-
-    __slots__ = ("share", "spot", "value")
-
-    def __init__(self, share: Share, value: float, spot: Spot) -> None:
-        self.share, self.value, self.spot = share, value, spot
-
-
-def _rates(recipe: Recipe, subject: Subject) -> Iterator[_Rate]:
-    peak, sources = _peak(recipe), subject.sources
-    for each in shares_of(subject):
-        apart = each.group is not None and "lr" in each.given
-        if recipe.schedule is None or not peak or apart:
-            yield _Rate(each, each.optimizer.lr, each.spot(sources, "lr"))
-            continue
-        scheduler = recipe.schedule.scheduler
-        name = type(scheduler).__name__
-        spot = argument_spot(sources, SCHEDULER, name, peak)
-        yield _Rate(each, getattr(scheduler, peak), spot)
-
-
 def _outside(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
     if recipe is None:
         return
-    rates = tuple(_rates(recipe, subject))
+    rates = tuple(rates_of(recipe, subject))
     for each in rates:
         if each.value >= highest(each.share, subject):
             descent = each.share.kind in DESCENT
@@ -98,7 +70,7 @@ def _outside(subject: Subject) -> Iterator[Finding]:
             yield _finding(each, "low", "the weights stay as they are")
 
 
-def _is_low(rate: _Rate, recipe: Recipe, steps: int) -> bool:
+def _is_low(rate: Rate, recipe: Recipe, steps: int) -> bool:
     if rate.value == 0:
         return True
     if recipe.settings.weights is not None or rate.share.opaque:
@@ -106,7 +78,7 @@ def _is_low(rate: _Rate, recipe: Recipe, steps: int) -> bool:
     return rate.value <= lowest(rate.share, recipe, steps)
 
 
-def _finding(rate: _Rate, much: str, effect: str) -> Finding:
+def _finding(rate: Rate, much: str, effect: str) -> Finding:
     usual = _USUAL.get(rate.share.kind, _OF_ADAM)
     return Finding(
         f"a learning rate of {rate.value:g} is far too {much} for `{rate.share.kind}`: "

@@ -1,0 +1,128 @@
+"""Amounts of data that cannot be, and goals that cannot be reached."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.training.length import known_examples
+from mlpgen.lints.training.places import TRAINING
+from mlpgen.training.data.named_datasets import NamedDataset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.lints.rule import Subject
+
+_HALF = 0.5
+_SHARES = ("accuracy", "top5", "f1", "auc", "r2")
+"""Metrics that are at most 1."""
+
+
+def _too_many(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None:
+        return
+    settings, origin = recipe.settings, recipe.dataset.origin
+    there = origin.examples if isinstance(origin, NamedDataset) else 0
+    if there and settings.subset is not None and settings.subset > there:
+        yield Finding(
+            f"`subset` is {settings.subset:,}, but {recipe.dataset.title} has "
+            f"{there:,} examples to train on",
+            (*TRAINING, "subset"),
+            help="leave it out",
+        )
+    examples, batches = known_examples(recipe), settings.accumulate
+    batch = settings.batch_size * batches
+    if not examples or batch <= examples:
+        return
+    key = "batch_size" if settings.batch_size > examples else "accumulate"
+    parts = f" {batches} times" if batches > 1 else ""
+    yield Finding(
+        f"a step needs{parts} {settings.batch_size:,} examples, but there are "
+        f"{examples:,} to train on",
+        (*TRAINING, key),
+        help=f"write at most {examples // (batches if key == 'batch_size' else 1):,}"
+        if key == "batch_size"
+        else f"write at most {examples // settings.batch_size:,}",
+    )
+
+
+def _held_out(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None:
+        return
+    for share, path in (
+        (recipe.settings.validation or 0.0, (*TRAINING, "validation")),
+        (recipe.dataset.origin.share, (*TRAINING, "data", "test")),
+    ):
+        if share > _HALF:
+            yield Finding(
+                f"{share:.0%} of the examples are held out: more than are trained on",
+                path,
+                help=f"write {1 - share:.2g} if that much is to be held out",
+            )
+
+
+def _never(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or recipe.settings.target is None or recipe.best.own:
+        return
+    target, metric = recipe.settings.target, recipe.best.metric
+    above = metric in _SHARES and target > 1
+    below = metric == "perplexity" and target < 1
+    if above or below:
+        bound = "at most" if above else "at least"
+        percent = above and target <= 100
+        yield Finding(
+            f"a `target` of {target:g} is never reached: `{metric}` is {bound} 1",
+            (*TRAINING, "target"),
+            help=f"write `target: {target / 100:g}`" if percent else "",
+        )
+
+
+RULES = (
+    Rule(
+        "MG561",
+        "warning",
+        _too_many,
+        Explanation(
+            "More examples than there are",
+            "A step cannot have more examples than there are to train on, and the "
+            "script refuses it; a `subset` of more is all of them. It is certain where "
+            "the size of the data is known: of data sets with a name, and with "
+            "`subset`. Source: the number of images of each data set.",
+            trained(*MLP, rest="  batch_size: 100000\n"),
+            trained(*MLP, rest="  batch_size: 100\n"),
+        ),
+    ),
+    Rule(
+        "MG562",
+        "warning",
+        _held_out,
+        Explanation(
+            "More examples held out than trained on",
+            "`validation`, and `test` of your own data, are the shares that are held "
+            "out, not those that are trained on; usual are 0.1 to 0.3 (Hastie et al., "
+            "The Elements of Statistical Learning, 7.2, take a quarter for each). It "
+            "is certain that less than half is learned from; to see how little data "
+            "is enough, use `subset`.",
+            trained(*MLP, rest="  validation: 0.9\n"),
+            trained(*MLP, rest="  validation: 0.1\n"),
+        ),
+    ),
+    Rule(
+        "MG563",
+        "warning",
+        _never,
+        Explanation(
+            "A target that no network reaches",
+            "Accuracy and other shares are at most 1, so that 98 % are 0.98; a "
+            "perplexity is at least 1. The training then never stops at its `target`. "
+            "Source: the definitions of the metrics. It is certain.",
+            trained(*MLP, rest="  target: 98\n"),
+            trained(*MLP, rest="  target: 0.98\n"),
+        ),
+    ),
+)

@@ -1,0 +1,83 @@
+"""Arguments of an optimizer with which it cannot work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.training.shares import shares_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.lints.rule import Subject
+    from mlpgen.training.optimizers.base import Optimizer
+
+
+def _impossible(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None:
+        return
+    own = any(term.loss.custom for term in recipe.terms)
+    for each in shares_of(subject):
+        for argument, message, help in _faults(each.optimizer):
+            if argument in each.given and not (own and argument == "maximize"):
+                spot = each.spot(subject.sources, argument)
+                yield Finding(message, spot.path, key=spot.key, help=help)
+
+
+def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
+    """Yield arguments, what they do, and usual ones."""
+    name = type(optimizer).__name__
+    momentum = getattr(optimizer, "momentum", 0.0)
+    if momentum >= 1:
+        message = f"with a `momentum` of {momentum:g} no step is ever forgotten: "
+        yield "momentum", f"{message}steps grow without end", "usual is 0.9"
+    if momentum > 0 and getattr(optimizer, "dampening", 0.0) >= 1:
+        message = "a `dampening` of 1 leaves only the first gradient in the momentum"
+        yield "dampening", message, "leave it out"
+    first, second = getattr(optimizer, "betas", (0.0, 1.0))
+    if first > second:
+        message = (
+            f"`betas` are the wrong way round: the gradient has {first:g}, and its "
+            f"square {second:g}"
+        )
+        yield "betas", message, f"write `betas: [{second:g}, {first:g}]`"
+    if getattr(optimizer, "eps", 1.0) == 0:
+        message = f"`{name}` divides 0 by 0 for each weight without a gradient: the "
+        yield "eps", f"{message}loss becomes nan", "leave it out"
+    alpha = getattr(optimizer, "alpha", 0.0) if name == "RMSprop" else 0.0
+    rho = getattr(optimizer, "rho", 0.0)
+    for argument, value in (("alpha", alpha), ("rho", rho)):
+        if value >= 1:
+            message = f"with `{argument}: {value:g}` the mean of the squared gradients "
+            yield argument, f"{message}stays 0", "leave it out"
+    if getattr(optimizer, "maximize", False):
+        yield (
+            "maximize",
+            "`maximize` makes the loss as large as it can be",
+            ("leave it out"),
+        )
+
+
+RULES = (
+    Rule(
+        "MG560",
+        "warning",
+        _impossible,
+        Explanation(
+            "An argument with which an optimizer cannot work",
+            "torch takes these values, but nothing can be learned with them: a "
+            "`momentum` of 1, with which steps only grow; a `dampening` of 1, which "
+            "lets no gradient but the first into the momentum; `betas` the wrong way "
+            "round, so that the mean of squares changes faster than that of the "
+            "gradient (Kingma and Ba, arXiv:1412.6980, ask for β1² < √β2); an `eps` of "
+            "0, as 0 / 0 is nan; an `alpha` or `rho` of 1, with which the mean of "
+            "squares stays 0; and `maximize` of a loss of torch. Source: the "
+            "algorithms in the documentation of torch.optim. It is certain.",
+            trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 1.0}}"),
+            trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 0.9}}"),
+        ),
+    ),
+)

@@ -1,0 +1,122 @@
+"""MG557, MG560 to MG565: values of a training with which it cannot work."""
+
+from __future__ import annotations
+
+import pytest
+
+from .trained import found, places, text_of
+
+CONVOLVED = "[{Conv2d: {out_channels: 4, kernel_size: 3}}, Flatten, {Linear: 10}]"
+
+
+@pytest.mark.parametrize(
+    ("training", "marked"),
+    [
+        ("clip_grad_norm: 1.0e-7", ["1.0e-7"]),
+        ("clip_grad_norm: 1.0e-5\noptimizer: {SGD: {lr: 0.01}}", ["1.0e-5"]),
+        ("clip_grad_value: 1.0e-9", ["1.0e-9"]),
+        ("clip_grad_norm: 1.0e-7\noptimizer: Adam", ["1.0e-7"]),
+        ("clip_grad_value: 1.0e-9\noptimizer: AdamW", ["1.0e-9"]),
+        ("clip_grad_norm: 1.0e-4\noptimizer: Adam", []),
+        ("clip_grad_norm: 0.01", []),
+        ("clip_grad_norm: 1", []),
+        ("clip_grad_value: 0.5", []),
+        ("clip_grad_value: 1.0e-4", []),
+        ("clip_grad_norm: 1.0e-9\noptimizer: Adadelta", []),
+    ],
+)
+def test_gradients_are_clipped_to_nothing(training: str, marked: list[str]) -> None:
+    assert places("MG557", text_of(training)) == marked
+
+
+@pytest.mark.parametrize(
+    ("written", "marked"),
+    [
+        ("{SGD: {lr: 0.1, momentum: 1}}", ["1"]),
+        ("{SGD: {lr: 0.1, momentum: 9}}", ["9"]),
+        ("{RMSprop: {momentum: 1.0}}", ["1.0"]),
+        ("{SGD: {lr: 0.1, momentum: 0.9, dampening: 1}}", ["1"]),
+        ("{Adam: {betas: [0.999, 0.9]}}", ["[0.999, 0.9]"]),
+        ("{Adam: {eps: 0}}", ["0"]),
+        ("{AdamW: {eps: 0}}", ["0"]),
+        ("{RMSprop: {alpha: 1}}", ["1"]),
+        ("{Adadelta: {rho: 1}}", ["1"]),
+        ("{SGD: {lr: 0.1, maximize: true}}", ["true"]),
+        ("{Adam: {}, groups: [{kind: bias, betas: [0.99, 0.9]}]}", ["[0.99, 0.9]"]),
+        ("{SGD: {lr: 0.1, momentum: 0.99}}", []),
+        ("{SGD: {lr: 0.1, momentum: 0.9, dampening: 0.1}}", []),
+        ("{SGD: {lr: 0.1, dampening: 1}}", []),
+        ("{Adam: {betas: [0.9, 0.95]}}", []),
+        ("{Adam: {betas: [0.5, 0.999]}}", []),
+        ("{Adam: {betas: [0.9, 0.9]}}", []),
+        ("{Adam: {eps: 1.0e-7}}", []),
+        ("{RMSprop: {alpha: 0.9, eps: 1.0e-3}}", []),
+        ("{Adafactor: {lr: 0.01}}", []),
+        ("{SGD: {lr: 0.1, maximize: false}}", []),
+    ],
+)
+def test_arguments_that_cannot_work(written: str, marked: list[str]) -> None:
+    assert places("MG560", text_of(f"optimizer: {written}")) == marked
+
+
+def test_a_loss_of_your_own_may_be_maximized() -> None:
+    loss = "loss: {custom: {path: own.py, function: reward}}"
+    text = text_of(f"{loss}\noptimizer: {{SGD: {{lr: 0.1, maximize: true}}}}")
+    assert places("MG560", text) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "training", "marked"),
+    [
+        ("MG561", "batch_size: 100000", ["100000"]),
+        ("MG561", "batch_size: 60000", []),
+        ("MG561", "batch_size: 55000\nvalidation: 0.1", ["55000"]),
+        ("MG561", "batch_size: 1000\naccumulate: 100", ["100"]),
+        ("MG561", "batch_size: 64\nsubset: 640\naccumulate: 16", ["16"]),
+        ("MG561", "batch_size: 64\nsubset: 640\naccumulate: 8", []),
+        ("MG561", "subset: 100000", ["100000"]),
+        ("MG561", "data: cifar10\nfit: resize\nsubset: 60000", ["60000"]),
+        ("MG561", "subset: 6000", []),
+        ("MG562", "validation: 0.9", ["0.9"]),
+        ("MG562", "validation: 0.5", []),
+        ("MG562", "validation: 0.1", []),
+        ("MG562", "data: {images: own, test: 0.8}", ["0.8"]),
+        ("MG562", "data: {images: own, test: 0.2}", []),
+        ("MG562", "data: {images: own}", []),
+        ("MG563", "target: 98", ["98"]),
+        ("MG563", "target: 1.5", ["1.5"]),
+        ("MG563", "target: 0.98", []),
+        ("MG563", "target: 2\nbest: loss", []),
+        ("MG563", "target: 1", []),
+        ("MG564", "normalize: [33.3, 78.6]", ["33.3", "78.6"]),
+        ("MG564", "normalize: [0, 255]", ["255"]),
+        ("MG564", "normalize: [[127.5], [0.5]]", ["[127.5]"]),
+        ("MG564", "normalize: [0.1307, 0.3081]", []),
+        ("MG564", "normalize: [0.5, 0.5]", []),
+        ("MG564", "normalize: [0, 1]", []),
+        ("MG564", "normalize: auto", []),
+        ("MG565", "loss: {CrossEntropyLoss: {label_smoothing: 1}}", ["1"]),
+        ("MG565", "loss: [{CrossEntropyLoss: {label_smoothing: 0.95}}]", ["0.95"]),
+        ("MG565", "loss: {CrossEntropyLoss: {label_smoothing: 0.1}}", []),
+    ],
+)
+def test_other_values(code: str, training: str, marked: list[str]) -> None:
+    image = "[3, 28, 28]" if "cifar" in training else "[1, 28, 28]"
+    assert places(code, text_of(training, CONVOLVED, image)) == marked
+
+
+def test_messages() -> None:
+    assert found("MG561", text_of("batch_size: 64\naccumulate: 1000")) == [
+        (
+            "warning",
+            "a step needs 1000 times 64 examples, but there are 60,000 to train on",
+            "1000",
+        )
+    ]
+    assert found("MG563", text_of("target: 98")) == [
+        (
+            "warning",
+            "a `target` of 98 is never reached: `accuracy` is at most 1",
+            "98",
+        )
+    ]
