@@ -1,9 +1,12 @@
-"""MG555, MG583: weight decay that is too strong, and where it does not belong."""
+"""MG555, MG583, MG584: weight decay that is too strong, misplaced or missing."""
 
 from __future__ import annotations
 
 import pytest
 
+from mlpgen import api
+
+from ..networks import network_of
 from .trained import found, places, text_of
 
 NORMED = "[Flatten, {Linear: 16}, LayerNorm, ReLU, {Linear: 10}]"
@@ -67,3 +70,27 @@ def test_it_is_a_hint() -> None:
         "`layer_norm_1.weight`"
     )
     assert found("MG583", text) == [("hint", message, "0.05")]
+
+
+@pytest.mark.parametrize(
+    ("written", "marked"),
+    [
+        ("{SGD: {lr: 0.1}, no_decay: [bias]}", ["no_decay"]),
+        ("{SGD: {lr: 0.1, weight_decay: 0.01}, no_decay: [bias]}", []),
+        ("{AdamW: , no_decay: [bias]}", []),
+        (
+            "{SGD: {lr: 0.1}, no_decay: [bias], "
+            "groups: [{kind: matrices, weight_decay: 0.01}]}",
+            [],
+        ),
+    ],
+)
+def test_nothing_is_spared_without_a_decay(written: str, marked: list[str]) -> None:
+    assert places("MG584", text_of(f"optimizer: {written}")) == marked
+
+
+def test_the_mend_of_a_hint_is_an_edit() -> None:
+    text = text_of("optimizer: {AdamW: {weight_decay: 0.05}}", NORMED)
+    (fix,) = (each.fix for each in api.lint(network_of(text)) if each.code == "MG583")
+    assert fix is not None
+    assert fix.title == "add `no_decay: [bias, norm]`"

@@ -1,4 +1,4 @@
-"""MG558: rates that are nothing before the training ends."""
+"""MG558, MG567: rates that are nothing before the training ends, or never change."""
 
 from __future__ import annotations
 
@@ -67,3 +67,26 @@ def test_the_message_says_when() -> None:
             "PolynomialLR",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "marked"),
+    [
+        ("{ExponentialLR: 1.0}", ["1.0"]),
+        ("{StepLR: {step_size: 3, gamma: 1}}", ["1"]),
+        ("{MultiStepLR: {milestones: [3], gamma: 1.0}}", ["1.0"]),
+        ("{ConstantLR: {factor: 1}}", ["1"]),
+        ("{LinearLR: {start_factor: 1, total_iters: 3}}", ["1"]),
+        ("{ExponentialLR: 0.99}", []),
+        ("{StepLR: 3}", []),
+        ("{CyclicLR: {base_lr: 0.01, max_lr: 0.1, step_size_up: 500}}", []),
+        ("{ExponentialLR: 1.0, warmup: 2}", []),
+        (
+            "{SequentialLR: {schedulers: [{ConstantLR: {factor: 1}}, "
+            "{ExponentialLR: 0.9}], milestones: [3]}}",
+            [],
+        ),
+    ],
+)
+def test_a_schedule_that_does_nothing(written: str, marked: list[str]) -> None:
+    assert places("MG567", text_of(f"scheduler: {written}")) == marked

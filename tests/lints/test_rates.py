@@ -70,6 +70,8 @@ HIGH = {
     "{SGD: {lr: 10}}": "10",
     "{SGD: {lr: 100}}": "100",
     "{SGD: {lr: 5, momentum: 0.9}}": "5",
+    "{SGD: {lr: 1, momentum: 0.9}}": "1",
+    "{SGD: {lr: 0.5, momentum: 0.99}}": "0.5",
     "{ASGD: {lr: 10}}": "10",
     "{Adam: {lr: 0.001}, groups: [{kind: bias, lr: 10}]}": "10",
     "{Adam: {lr: 0.001}, groups: [{kind: matrices, Muon: {lr: 2}}]}": "2",
@@ -140,11 +142,14 @@ def test_a_usual_rate(written: str) -> None:
             "scheduler: {OneCycleLR: {max_lr: 3}}",
             [],
         ),
+        ("optimizer: {SGD: {lr: 1, momentum: 0.9}}\nbatch_size: 512", []),
         ("optimizer: {SGD: {lr: 20}}\nclip_grad_norm: 0.25", []),
         ("optimizer: {SGD: {lr: 1000}}\nclip_grad_norm: 0.25", ["1000"]),
         ("optimizer: {SGD: {lr: 3.2, momentum: 0.9}}\nbatch_size: 8192", []),
         ("optimizer: {Adam: {lr: 1.0e-7}}\nweights: old.pt", []),
         ("optimizer: {Adam: {lr: 1.0e-6}}\nepochs: 1", ["1.0e-6"]),
+        ("optimizer: Adam\nbatch_size: 60000\nepochs: 1", []),
+        ("optimizer: {SGD: {lr: 0.01}}\nbatch_size: 60000\nepochs: 1", []),
     ],
 )
 def test_what_else_the_training_does_counts(training: str, marked: list[str]) -> None:
@@ -172,6 +177,11 @@ def test_what_else_the_training_does_counts(training: str, marked: list[str]) ->
         ),
         (regression("{Adam: {lr: 0.5}}", layers="[{Linear: 1}]"), []),
         (regression("{Adam: {lr: 1.0e-8}}"), ["1.0e-8"]),
+        (
+            text_of("loss: BCEWithLogitsLoss\noptimizer: {SGD: {lr: 200}}"),
+            ["200"],
+        ),
+        (text_of("loss: BCEWithLogitsLoss\noptimizer: {SGD: {lr: 20}}"), []),
     ],
 )
 def test_of_numbers_the_loss_and_the_network_say_it(

@@ -81,6 +81,8 @@ FITTING = [
     "{CyclicLR: {base_lr: 0.01, max_lr: 0.1, step_size_up: 500}}",
     "{SequentialLR: {schedulers: [{LinearLR: {total_iters: 2}}, "
     "{CosineAnnealingLR: {T_max: 8}}], milestones: [2]}}",
+    "{SequentialLR: {schedulers: [{ConstantLR: {total_iters: 5}}, "
+    "{ExponentialLR: 0.9}], milestones: [5]}}",
     "{ChainedScheduler: [{LinearLR: {total_iters: 2}}, {ExponentialLR: 0.9}]}",
 ]
 

@@ -1,9 +1,12 @@
-"""MG557, MG560 to MG565: values of a training with which it cannot work."""
+"""MG557, MG560 to MG566: values of a training with which it cannot work."""
 
 from __future__ import annotations
 
 import pytest
 
+from mlpgen import api
+
+from ..networks import network_of
 from .trained import found, places, text_of
 
 CONVOLVED = "[{Conv2d: {out_channels: 4, kernel_size: 3}}, Flatten, {Linear: 10}]"
@@ -77,6 +80,11 @@ def test_a_loss_of_your_own_may_be_maximized() -> None:
         ("MG561", "subset: 100000", ["100000"]),
         ("MG561", "data: cifar10\nfit: resize\nsubset: 60000", ["60000"]),
         ("MG561", "subset: 6000", []),
+        ("MG566", "batch_size: 60000\nepochs: 5", ["60000"]),
+        ("MG566", "batch_size: 30000\naccumulate: 2\nepochs: 1", ["30000"]),
+        ("MG566", "batch_size: 60000\nepochs: 11", []),
+        ("MG566", "batch_size: 60000\nepochs: 1\noptimizer: LBFGS", []),
+        ("MG566", "batch_size: 64\nsubset: 128\nepochs: 1", []),
         ("MG562", "validation: 0.9", ["0.9"]),
         ("MG562", "validation: 0.5", []),
         ("MG562", "validation: 0.1", []),
@@ -120,3 +128,23 @@ def test_messages() -> None:
             "98",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "training", "title"),
+    [
+        ("MG554", "augment: [flip]", "remove `augment`"),
+        ("MG560", "optimizer: {Adam: {lr: 0.001, eps: 0}}", "remove `eps`"),
+        (
+            "MG560",
+            "optimizer: {Adam: {betas: [0.999, 0.9]}}",
+            "replace `[0.999, 0.9]` by `[0.9, 0.999]`",
+        ),
+        ("MG561", "subset: 100000", "remove `subset`"),
+        ("MG563", "target: 98", "replace `98` by `0.98`"),
+    ],
+)
+def test_certain_mends_are_edits(code: str, training: str, title: str) -> None:
+    linted = api.lint(network_of(text_of(training)))
+    fixes = [each.fix for each in linted if each.code == code]
+    assert [each.title for each in fixes if each is not None] == [title]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Removed, Replaced
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.training.length import known_examples
+from mlpgen.lints.training.length import known_examples, length_of
 from mlpgen.lints.training.places import TRAINING
 from mlpgen.training.data.named_datasets import NamedDataset
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Subject
 
 _HALF = 0.5
+_FEW = 10
+"""So few steps are not enough for any network."""
 _SHARES = ("accuracy", "top5", "f1", "auc", "r2")
 """Metrics that are at most 1."""
 
@@ -31,7 +34,7 @@ def _too_many(subject: Subject) -> Iterator[Finding]:
             f"`subset` is {settings.subset:,}, but {recipe.dataset.title} has "
             f"{there:,} examples to train on",
             (*TRAINING, "subset"),
-            help="leave it out",
+            help=Advice("leave it out", Removed()),
         )
     examples, batches = known_examples(recipe), settings.accumulate
     batch = settings.batch_size * batches
@@ -47,6 +50,21 @@ def _too_many(subject: Subject) -> Iterator[Finding]:
         if key == "batch_size"
         else f"write at most {examples // settings.batch_size:,}",
     )
+
+
+def _few_steps(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or recipe.settings.subset is not None or recipe.optimizer.closure:
+        return
+    total = length_of(recipe).total
+    batch = recipe.settings.batch_size * recipe.settings.accumulate
+    if 0 < total <= _FEW and batch <= known_examples(recipe):
+        yield Finding(
+            f"the training has {total} step{'' if total == 1 else 's'} in all, each of "
+            f"{batch:,} examples",
+            (*TRAINING, "batch_size"),
+            help="write a smaller `batch_size`, or more `epochs`",
+        )
 
 
 def _held_out(subject: Subject) -> Iterator[Finding]:
@@ -78,8 +96,12 @@ def _never(subject: Subject) -> Iterator[Finding]:
         yield Finding(
             f"a `target` of {target:g} is never reached: `{metric}` is {bound} 1",
             (*TRAINING, "target"),
-            help=f"write `target: {target / 100:g}`" if percent else "",
+            help=_of_percent(target) if percent else "",
         )
+
+
+def _of_percent(target: float) -> Advice:
+    return Advice(f"write `target: {target / 100:g}`", Replaced(target / 100))
 
 
 RULES = (
@@ -123,6 +145,22 @@ RULES = (
             "Source: the definitions of the metrics. It is certain.",
             trained(*MLP, rest="  target: 98\n"),
             trained(*MLP, rest="  target: 0.98\n"),
+        ),
+    ),
+    Rule(
+        "MG566",
+        "warning",
+        _few_steps,
+        Explanation(
+            "A training of a few steps",
+            "A network learns by steps, not by epochs: with batches as large as the "
+            "data an epoch is one step. Ten steps in all leave any network near its "
+            "initial values; large batches also generalize worse (Keskar et al., "
+            "arXiv:1609.04836). It is certain where the size of the data is known; a "
+            "`subset` is taken to be meant, and so is `LBFGS`, which takes many steps "
+            "in one.",
+            trained(*MLP, rest="  batch_size: 60000\n  epochs: 5\n"),
+            trained(*MLP, rest="  batch_size: 64\n  epochs: 5\n"),
         ),
     ),
 )

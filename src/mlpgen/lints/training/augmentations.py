@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Removed
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.places import TRAINING, argument_spot
@@ -42,7 +43,9 @@ def _other_signs(subject: Subject) -> Iterator[Finding]:
         if isinstance(each, Flip) and each.p > 0:
             spot = argument_spot(subject.sources, base, name, "")
             message = f"`flip` makes another sign of {names[0]}"
-            help = "leave it out; `crop` and `rotate` by some degrees keep digits"
+            said = "leave it out; `crop` and `rotate` by some degrees keep digits"
+            alone = len(recipe.augmentations) == 1
+            help = Advice(said, Removed(), (*TRAINING, "augment")) if alone else said
             yield Finding(message, spot.path, key=spot.key, help=help)
         if isinstance(each, Rotate | Affine) and each.degrees > _UPRIGHT:
             spot = argument_spot(subject.sources, base, name, "degrees")

@@ -16,10 +16,12 @@ SIGNS = frozenset(["Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop"])
 """Optimizers whose first steps change each weight by about the rate."""
 _HIGH = {"Adafactor": 1.0, "Adagrad": 1.0, "Muon": 1.0, "Rprop": 1.0, "LBFGS": 10.0}
 _USUAL_HIGH, _ANY_HIGH = 0.1, 1.0
-_DESCENT_HIGH, _MOMENTUM_HIGH, _UNKNOWN_HIGH = 10.0, 20.0, 1000.0
+_DESCENT_HIGH, _UNKNOWN_HIGH = 10.0, 1000.0
 _CLIPPED_HIGH = 100.0
 _USUAL_BATCH = 256
 _LARGE_EPS = 1e-3
+_SMALL, _SMALL_DESCENT = 1e-5, 1e-4
+"""No rate above these is too low; the training may be too short for it."""
 _LOW = 1e-7
 _ADADELTA_LOW = 1e-3
 _LEAST_PART, _LEAST_DESCENT = 0.05, 0.1
@@ -62,9 +64,9 @@ def _of_descent(share: Share, recipe: Recipe, subject: Subject) -> float:
 
 def _of_loss(term: LossTerm, share: Share, recipe: Recipe, subject: Subject) -> float:
     """Return the highest rate for one loss."""
-    name, momentum = type(term.loss).__name__, momentum_of(share)
+    name, momentum = type(term.loss).__name__, _momentum(share, recipe)
     scale = max(1.0, recipe.settings.batch_size / _USUAL_BATCH)
-    found = min(_DESCENT_HIGH, _MOMENTUM_HIGH * scale * (1 - momentum))
+    found = _DESCENT_HIGH * min(1.0, scale * (1 - momentum))
     if name in _CLASSES:
         return found / term.weight
     if name in _OF_SLOPE_ONE and share.widest >= _WIDE:
@@ -83,6 +85,15 @@ _WIDE = 64
 _AFFINE = ("Linear", "Conv1d", "Conv2d", "Conv3d")
 
 
+def _momentum(share: Share, recipe: Recipe) -> float:
+    """Return the momentum at the highest rate, where schedules lower it."""
+    scheduler = recipe.schedule.scheduler if recipe.schedule else None
+    cycles = getattr(scheduler, "cycle_momentum", False) and momentum_of(share)
+    return (
+        float(getattr(scheduler, "base_momentum", 0)) if cycles else momentum_of(share)
+    )
+
+
 def lowest(share: Share, recipe: Recipe, steps: int) -> float:
     """Return the rate up to which nothing can be learned.
 
@@ -99,10 +110,10 @@ def lowest(share: Share, recipe: Recipe, steps: int) -> float:
             return _LOW
         if share.kind != "RMSprop":
             slower = 1.0
-        return _LEAST_PART / sqrt(share.widest) / steps * slower
+        return min(_LEAST_PART / sqrt(share.widest) / steps * slower, _SMALL)
     if share.kind not in DESCENT:
         return _LOW if share.kind != "Rprop" else 0.0
     usual = all(type(each.loss).__name__ in _CLASSES for each in recipe.terms)
     if not usual:
         return 0.0
-    return _LEAST_DESCENT / steps * slower if steps else _LOW
+    return min(_LEAST_DESCENT / steps * slower, _SMALL_DESCENT) if steps else _LOW

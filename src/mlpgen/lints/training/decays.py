@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Added, Advice
 from mlpgen.diagnostics.explanations.explanation import Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.training.places import OPTIMIZER, key_spot
 from mlpgen.lints.training.shares import shares_of
 
 if TYPE_CHECKING:
@@ -80,8 +82,27 @@ def _on_norms(subject: Subject) -> Iterator[Finding]:
                 f"`{norm.name}`",
                 spot.path,
                 key=spot.key,
-                help="write `no_decay: [bias, norm]` beside the optimizer",
+                help=Advice(
+                    "write `no_decay: [bias, norm]` beside the optimizer",
+                    Added("no_decay", ["bias", "norm"]),
+                    OPTIMIZER,
+                ),
             )
+
+
+def _nothing_spared(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or not recipe.no_decay:
+        return
+    every = (recipe.optimizer, *(each.optimizer for each in recipe.groups))
+    if not any(getattr(each, "weight_decay", 0.0) for each in every):
+        spot = key_spot(subject.sources, "optimizer", "no_decay")
+        yield Finding(
+            "`no_decay` spares nothing: there is no weight decay",
+            spot.path,
+            key=True,
+            help="give the optimizer a `weight_decay`",
+        )
 
 
 _LAYERS = ("Flatten", "Linear: 64", "ReLU", "Linear: 10")
@@ -124,6 +145,22 @@ RULES = (
                 *_NORMED,
                 optimizer="{AdamW: {lr: 0.001, weight_decay: 0.05}, "
                 "no_decay: [bias, norm]}",
+            ),
+        ),
+    ),
+    Rule(
+        "MG584",
+        "hint",
+        _nothing_spared,
+        Explanation(
+            "`no_decay` without a weight decay",
+            "Most optimizers of torch have a weight decay of 0 by default, from which "
+            "nothing can be spared; that of AdamW is 0.01, and that of Muon 0.1. It is "
+            "certain, and does no harm. Source: torch.optim.",
+            trained(*_NORMED, optimizer="{SGD: {lr: 0.1}, no_decay: [bias]}"),
+            trained(
+                *_NORMED,
+                optimizer="{SGD: {lr: 0.1, weight_decay: 5.0e-4}, no_decay: [bias]}",
             ),
         ),
     ),

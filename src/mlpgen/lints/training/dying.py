@@ -8,12 +8,13 @@ from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, traine
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.curve import curve_of
 from mlpgen.lints.training.length import length_of
-from mlpgen.lints.training.places import SCHEDULER, name_spot
+from mlpgen.lints.training.places import SCHEDULER, argument_spot, name_spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.lints.rule import Subject
+    from mlpgen.training.schedulers import Scheduler
 
 _NOTHING, _LEAST_SHARE, _GROWN = 1e-5, 0.2, 10
 
@@ -53,6 +54,31 @@ def _fault(curve: tuple[float, ...], unit: str) -> str:
     return f"nothing is learned after {part:.0%} of the {unit}: the rate is nearly 0"
 
 
+def _idle(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or recipe.schedule is None:
+        return
+    if recipe.schedule.parts or recipe.schedule.warmup:
+        return  # it holds the rate for some time
+    scheduler = recipe.schedule.scheduler
+    name = type(scheduler).__name__
+    argument = next(
+        (each for each in ("gamma", "factor") if _is_one(scheduler, each)), ""
+    )
+    ends = [getattr(scheduler, each, 0) for each in ("start_factor", "end_factor")]
+    if ends[0] == ends[1] == 1:
+        argument = "start_factor"
+    if argument:
+        spot = argument_spot(subject.sources, SCHEDULER, name, argument)
+        message = f"`{name}` never changes the rate: it multiplies by 1"
+        yield Finding(message, spot.path, key=spot.key, help="leave the scheduler out")
+
+
+def _is_one(scheduler: Scheduler, argument: str) -> bool:
+    """Tell whether an argument that multiplies the rate is 1."""
+    return getattr(scheduler, argument, 0) == 1 and not scheduler.peak
+
+
 RULES = (
     Rule(
         "MG558",
@@ -71,6 +97,19 @@ RULES = (
             "data is known.",
             trained(*MLP, rest="  scheduler: {PolynomialLR: {total_iters: 5}}\n"),
             trained(*MLP, rest="  scheduler: {PolynomialLR: {total_iters: 10}}\n"),
+        ),
+    ),
+    Rule(
+        "MG567",
+        "warning",
+        _idle,
+        Explanation(
+            "A schedule that never changes the rate",
+            "A `gamma` or a `factor` of 1 multiplies the rate by 1. Alone, the "
+            "scheduler does nothing; inside others it can hold a rate for some time. "
+            "Source: torch.optim.lr_scheduler. It is certain.",
+            trained(*MLP, rest="  scheduler: {ExponentialLR: 1.0}\n"),
+            trained(*MLP, rest="  scheduler: {ExponentialLR: 0.9}\n"),
         ),
     ),
 )

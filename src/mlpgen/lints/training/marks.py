@@ -25,11 +25,13 @@ class Span(NamedTuple):
         length: How long it is.
         unit: What is counted: `epoch` or `step`.
         whole: Whether it is the whole training.
+        last: Whether no other part comes after it.
     """
 
     length: int
     unit: str
     whole: bool = True
+    last: bool = True
 
     def __str__(self) -> str:
         """Say how long it is."""
@@ -84,7 +86,9 @@ def _late(milestones: tuple[int, ...], span: Span, effect: str) -> Iterator[Mark
 
 
 def _constant(scheduler: known.ConstantLR, span: Span) -> Iterator[Mark]:
-    if scheduler.factor != 1 and scheduler.total_iters >= span.length:
+    if not span.last or scheduler.factor == 1:
+        return  # the next scheduler has another rate
+    if scheduler.total_iters >= span.length:
         yield Mark(
             "total_iters",
             f"the rate is never the full one: `total_iters` is "

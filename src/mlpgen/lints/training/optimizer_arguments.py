@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Removed, Replaced
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.shares import shares_of
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
     from mlpgen.lints.rule import Subject
     from mlpgen.training.optimizers.base import Optimizer
+
+
+_LEFT_OUT = Advice("leave it out", Removed())
 
 
 def _impossible(subject: Subject) -> Iterator[Finding]:
@@ -36,28 +40,31 @@ def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
         yield "momentum", f"{message}steps grow without end", "usual is 0.9"
     if momentum > 0 and getattr(optimizer, "dampening", 0.0) >= 1:
         message = "a `dampening` of 1 leaves only the first gradient in the momentum"
-        yield "dampening", message, "leave it out"
+        yield "dampening", message, _LEFT_OUT
     first, second = getattr(optimizer, "betas", (0.0, 1.0))
     if first > second:
         message = (
             f"`betas` are the wrong way round: the gradient has {first:g}, and its "
             f"square {second:g}"
         )
-        yield "betas", message, f"write `betas: [{second:g}, {first:g}]`"
+        turned = Advice(
+            f"write `betas: [{second:g}, {first:g}]`", Replaced([second, first])
+        )
+        yield "betas", message, turned
     if getattr(optimizer, "eps", 1.0) == 0:
         message = f"`{name}` divides 0 by 0 for each weight without a gradient: the "
-        yield "eps", f"{message}loss becomes nan", "leave it out"
+        yield "eps", f"{message}loss becomes nan", _LEFT_OUT
     alpha = getattr(optimizer, "alpha", 0.0) if name == "RMSprop" else 0.0
     rho = getattr(optimizer, "rho", 0.0)
     for argument, value in (("alpha", alpha), ("rho", rho)):
         if value >= 1:
             message = f"with `{argument}: {value:g}` the mean of the squared gradients "
-            yield argument, f"{message}stays 0", "leave it out"
+            yield argument, f"{message}stays 0", _LEFT_OUT
     if getattr(optimizer, "maximize", False):
         yield (
             "maximize",
             "`maximize` makes the loss as large as it can be",
-            ("leave it out"),
+            (_LEFT_OUT),
         )
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.training.bounds import DESCENT, highest, lowest
+from mlpgen.lints.training.bounds import DESCENT, highest, lowest, momentum_of
 from mlpgen.lints.training.length import length_of
 from mlpgen.lints.training.shares import shares_of
 from mlpgen.lints.training.used_rates import peak_of, rates_of
@@ -80,9 +80,11 @@ def _is_low(rate: Rate, recipe: Recipe, steps: int) -> bool:
 
 def _finding(rate: Rate, much: str, effect: str) -> Finding:
     usual = _USUAL.get(rate.share.kind, _OF_ADAM)
+    momentum = momentum_of(rate.share)
+    beside = f" with a momentum of {momentum:g}" if momentum and much == "high" else ""
     return Finding(
-        f"a learning rate of {rate.value:g} is far too {much} for `{rate.share.kind}`: "
-        f"{effect}",
+        f"a learning rate of {rate.value:g} is far too {much} for `{rate.share.kind}`"
+        f"{beside}: {effect}",
         rate.spot.path,
         key=rate.spot.key,
         help=f"usual is {usual}" if "to" not in usual else f"usual are {usual}",
@@ -120,13 +122,14 @@ RULES = (
             "gets 27 % right with 0.1, and 10 % with 10, of 97 % with 0.001. Gradient "
             "descent diverges on a mean squared error if the rate is above the number "
             "of outputs, as the last bias has a curvature of 2 / outputs (Goodfellow "
-            "et al., Deep Learning, 4.3); for classes the limit is 10, and 20 · (1 − "
+            "et al., Deep Learning, 4.3); for classes the limit is 10 · (1 − "
             "momentum) for batches of up to 256, more for larger ones (Goyal et al., "
-            "arXiv:1706.02677). Limits are higher where gradients are clipped, `eps` "
-            "is large or the model is linear. A rate is too low if all steps together "
-            "cannot change a weight by a twentieth of its initial value: Adam with "
-            "1e-7, Adadelta with 0.001 (17 % in a trial; torch's default is 1). A low "
-            "rate in one group, or with `weights`, is no fault. It is certain, as the "
+            "arXiv:1706.02677): 1 with a momentum of 0.9 gets 10 % right. Limits are "
+            "higher where gradients are clipped, `eps` is large or the model linear. "
+            "A rate is too low if all steps together cannot change a weight by a "
+            "twentieth of its initial value: Adam with 1e-7, Adadelta with 0.001 (17 % "
+            "in a trial; torch's default is 1). A low rate in one group, or with "
+            "`weights`, is no fault. It is certain, as the "
             "limits are at least ten times what is usual.",
             trained(*MLP, optimizer="{Adam: {lr: 10}}"),
             trained(*MLP, optimizer="{Adam: {lr: 0.001}}"),

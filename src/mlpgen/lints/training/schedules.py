@@ -70,7 +70,10 @@ def _spans(schedule: Schedule, span: Span) -> list[Span]:
     if not schedule.parts or not marks:
         return [span] * len(schedule.parts)
     ends = [min(each, span.length) for each in (0, *marks, span.length)]
-    return [Span(end - begin, span.unit, whole=False) for begin, end in pairwise(ends)]
+    return [
+        Span(end - begin, span.unit, whole=False, last=end == span.length)
+        for begin, end in pairwise(ends)
+    ]
 
 
 def _finding(mark: Mark, base: Path, name: str, sources: Sources) -> Finding:
