@@ -34,6 +34,7 @@ def network_of(text: str, /, **settings: Any) -> Network:
         document,
         settings,
         documents=built.documents,
+        effects=built.effects,
     )
 
 

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.graph.effects.effects import Effects
     from mlpgen.graph.nodes import Model
     from mlpgen.source import Document
     from mlpgen.symbols.type_names import Setting
@@ -45,6 +46,7 @@ class Network(NamedTuple):
         settings: New defaults for its parameters.
         unchained: Why it is not an `nn.Sequential` in sequential style; None if it is.
         documents: The file of each class; that of the model has an empty name.
+        effects: What is known of its values; None if it is too large to follow them.
     """
 
     graph: Model
@@ -53,6 +55,7 @@ class Network(NamedTuple):
     settings: Mapping[str, Setting]
     unchained: Diagnostic | None = None
     documents: Mapping[str, Document] = MappingProxyType({})
+    effects: Effects | None = None
 
     def __repr__(self) -> str:
         """Summarize it in one line; `print(network.graph)` shows all layers."""
@@ -84,6 +87,7 @@ def load(
         settings or {},
         built.unchained,
         built.documents,
+        built.effects,
     )
 
 
@@ -91,7 +95,7 @@ def lint(network: Network) -> list[Diagnostic]:
     """Return the faults of design of a network: warnings and hints of all rules."""
     from mlpgen.lints.lint import lint as found
 
-    return found(network.graph, network.documents)
+    return found(network.graph, network.documents, network.effects)
 
 
 def render(

@@ -15,8 +15,11 @@ from mlpgen.graph.checks.free_sizes import check_free
 from mlpgen.graph.checks.in_place import check_overwriting
 from mlpgen.graph.checks.limits import MOST_STEPS
 from mlpgen.graph.checks.no_chain import why_no_chain
+from mlpgen.graph.checks.softmax import check_softmaxes
 from mlpgen.graph.checks.symbolic_sizes import check_code, warn_about_agreements
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
+from mlpgen.graph.effects.effects import Effects
+from mlpgen.graph.flow import flow_of
 from mlpgen.graph.free_sizes import read_sizes
 from mlpgen.graph.layer_names import check_attributes
 from mlpgen.graph.nodes import Model
@@ -48,12 +51,14 @@ class Built(NamedTuple):
         graph: The model.
         warnings: The warnings about its spec.
         documents: The file of each class; that of the model has an empty name.
+        effects: What is known of its values; None if it is too large to follow them.
         unchained: Why the model is no chain in sequential style; None if it is one.
     """
 
     graph: Model
     warnings: tuple[Diagnostic, ...]
     documents: Mapping[str, Document]
+    effects: Effects | None = None
     unchained: Diagnostic | None = None
 
 
@@ -125,7 +130,11 @@ def _built(
     check_overwriting(graph, problems)
     rules = _rules(spec, graph, problems)
     inner = () if problems.failed else in_order(graph, state.blocks(), problems)
-    recipe = resolve_training(spec, graph.nodes, graph.outputs, problems)
+    effects = _effects(graph, problems)
+    if effects is not None:
+        fixed = not (free or settings or sizes)
+        check_softmaxes(effects.flow, definition, blocks, fixed=fixed)
+    recipe = resolve_training(spec, graph.nodes, graph.outputs, effects, problems)
     problems.drop_duplicates()
     if problems.failed:
         problems.drop("MG317")  # layers that are left out are checked after the rest
@@ -142,7 +151,18 @@ def _built(
     asked = [unchained] if unchained and spec.style == "sequential" else []
     documents = {name: each.problems.document for name, each in blocks.items()}
     documents[""] = document
-    return Built(model, (*problems.warnings, *asked), documents, unchained)
+    return Built(model, (*problems.warnings, *asked), documents, effects, unchained)
+
+
+def _effects(graph: Graph, problems: Problems) -> Effects | None:
+    """Follow the values of a model; None if it is too large, or lacks layers."""
+    try:
+        flow = flow_of(graph)
+    except (KeyError, ValueError):
+        if not problems.failed:
+            raise
+        return None
+    return None if flow is None else Effects(flow)
 
 
 def _rules(spec: Spec, graph: Graph, problems: Problems) -> tuple[Rule, ...]:

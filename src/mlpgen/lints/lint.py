@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, in_order
-from mlpgen.graph.flow import flow_of
 from mlpgen.lints.catalogue import RULES
 from mlpgen.lints.rule import Subject
 from mlpgen.lints.sources import Sources
@@ -13,22 +12,25 @@ from mlpgen.lints.sources import Sources
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from mlpgen.graph.effects.effects import Effects
     from mlpgen.graph.nodes import Model
     from mlpgen.lints.rule import Rule
     from mlpgen.source import Document
 
 
-def lint(model: Model, documents: Mapping[str, Document]) -> list[Diagnostic]:
+def lint(
+    model: Model, documents: Mapping[str, Document], effects: Effects | None
+) -> list[Diagnostic]:
     """Return the faults of a network, in the order of its file.
 
     Args:
         model: The network.
         documents: The file of each class; that of the model has an empty name.
+        effects: What is known of its values; without it, nothing is looked for.
     """
-    flow = flow_of(model)
-    if flow is None:
+    if effects is None:
         return []
-    subject = Subject(model, flow, Sources(documents))
+    subject = Subject(model, effects.flow, Sources(documents), effects)
     found = [each for rule in RULES for each in _found(rule, subject)]
     return in_order([*dict.fromkeys(found)])
 

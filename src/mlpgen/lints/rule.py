@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from mlpgen.diagnostics.diagnostic import Fix, Label
     from mlpgen.diagnostics.explanations.explanation import Explanation
+    from mlpgen.graph.effects.effects import Effects
     from mlpgen.graph.flow import Flow
     from mlpgen.graph.nodes import Model
     from mlpgen.lints.sources import Sources
@@ -51,11 +52,13 @@ class Subject(NamedTuple):
         model: The network, with its training.
         flow: Its operations in the order they run.
         sources: The files of its classes.
+        effects: What is known of its values.
     """
 
     model: Model
     flow: Flow
     sources: Sources
+    effects: Effects
 
 
 class Rule(NamedTuple):

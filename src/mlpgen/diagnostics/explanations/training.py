@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, spec, trained
 
 _WIDE = ("Flatten", 'Linear: "${SIZE}"', "Linear: 10")
 
@@ -21,7 +21,12 @@ TRAINING = {
     ),
     "MG402": Explanation(
         "A loss on the wrong kind of values",
-        "`CrossEntropyLoss` applies a log-softmax itself; `NLLLoss` does not.",
+        "`CrossEntropyLoss` takes logits and applies a log-softmax itself; `NLLLoss` "
+        "takes log-probabilities. `BCEWithLogitsLoss` applies a sigmoid itself; "
+        "`BCELoss` takes probabilities. What counts is the range of the last values, "
+        "not the name of the last layer: `softmax` and then `log`, or `tanh`, `add: 1` "
+        "and `div: 2`, are as good. An output that is compared with the input must "
+        "reach what `normalize` makes of it, which a sigmoid does not.",
         trained(*MLP, "Softmax: {dim: 1}"),
         trained(*MLP),
     ),
@@ -96,5 +101,14 @@ TRAINING = {
             "Sigmoid",
             loss="[BCELoss, MSELoss]",
         ),
+    ),
+    "MG411": Explanation(
+        "A softmax over one value",
+        "A softmax divides by the sum, so one value alone always becomes 1, without a "
+        "gradient: nothing before it learns. For a single unit, the probability is a "
+        "`Sigmoid` with `BCELoss`, or no activation with `BCEWithLogitsLoss`. This "
+        "holds whatever the weights are.",
+        spec("Linear: 1", "Softmax: {dim: 1}", image="[8]"),
+        spec("Linear: 1", "Sigmoid", image="[8]"),
     ),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.graph.training.producers import kind, makers
+from mlpgen.graph.effects.effect import PROBABLE
 from mlpgen.names.identifiers import wrong_import
 from mlpgen.names.modules import wrong_module
 from mlpgen.spec.wording import cut, listed
@@ -14,13 +14,12 @@ from mlpgen.training.metrics import METRICS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from mlpgen.graph.effects.effect import Effect
     from mlpgen.graph.nodes import Node
     from mlpgen.source import Path
     from mlpgen.spec.models import Spec
     from mlpgen.spec.problems import Problems
     from mlpgen.training.custom import CustomFunction
-
-_PROBABILITIES = ("Softmax", "Sigmoid", "Hardsigmoid")
 
 
 class Names(NamedTuple):
@@ -128,16 +127,11 @@ _MEANS = ("loss", "count", "weights", "weighted", "mse", "step_entropy")
 """Names of means that evaluations use themselves."""
 
 
-def with_values(loss: CustomLoss, nodes: tuple[Node, ...], output: str) -> CustomLoss:
+def with_values(loss: CustomLoss, effect: Effect) -> CustomLoss:
     """Return a loss that knows whether its output consists of probabilities."""
-
-    def passes(node: Node) -> bool:
-        return kind(node) in ("Dropout", "Flatten", "Unflatten", "Identity")
-
-    kinds = {kind(node) for node in makers(nodes, output, passes)}
     cls: type[CustomLoss] = CustomLoss
-    if kinds and kinds <= {*_PROBABILITIES}:
+    if effect.kind in PROBABLE:
         cls = OfProbabilities
-    elif kinds == {"LogSoftmax"}:
+    elif effect.kind == "log_probabilities":
         cls = OfLogProbabilities
     return cls(**loss.model_dump())

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.graph.effects.effect import UNKNOWN
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import check_function, check_outputs, with_values
 from mlpgen.graph.training.places import class_dim
-from mlpgen.graph.training.producers import class_of, is_bounded, kind, makers
+from mlpgen.graph.training.ranges import out_of_range
 from mlpgen.graph.training.readings import check_readings
 from mlpgen.graph.training.recipe import LossTerm
 from mlpgen.graph.training.targets import name_of, target_of
+from mlpgen.graph.training.values import wrong_values
 from mlpgen.graph.walks import producer_of
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.layers.shapes import whole_shown
@@ -18,11 +20,12 @@ from mlpgen.spec.training import LossKeys
 from mlpgen.training import LOSSES
 from mlpgen.training.component import Problem
 from mlpgen.training.custom import CustomLoss
-from mlpgen.training.losses.base import NO_LOGITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpgen.graph.effects.effect import Effect
+    from mlpgen.graph.effects.effects import Effects
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.training.custom import Names
     from mlpgen.graph.training.recipe import Dataset
@@ -34,13 +37,30 @@ if TYPE_CHECKING:
 _AT = ("training", "loss")
 
 
+class Subject(NamedTuple):
+    """What losses are about.
+
+    Attributes:
+        nodes: The layers, as far as they are resolved.
+        outputs: The outputs of the model.
+        effects: What is known of its values; None if they cannot be followed.
+        dataset: The data.
+        normalize: Its scale, as written.
+    """
+
+    nodes: tuple[Node, ...]
+    outputs: Sequence[str]
+    effects: Effects | None
+    dataset: Dataset
+    normalize: Any
+
+    def effect(self, output: str) -> Effect:
+        """Return what is known of an output."""
+        return self.effects.of_output(output) if self.effects else UNKNOWN
+
+
 def resolve_losses(
-    raw: Any,
-    nodes: tuple[Node, ...],
-    outputs: Sequence[str],
-    dataset: Dataset,
-    names: Names,
-    problems: Problems,
+    raw: Any, subject: Subject, names: Names, problems: Problems
 ) -> tuple[LossTerm, ...]:
     """Resolve one loss or a list of them.
 
@@ -48,9 +68,7 @@ def resolve_losses(
 
     Args:
         raw: The value in the spec.
-        nodes: The layers, as far as they are resolved.
-        outputs: The outputs of the model.
-        dataset: The data.
+        subject: The model and its data.
         names: The names in the script, to which custom functions are added.
         problems: Collects mistakes.
     """
@@ -59,7 +77,7 @@ def resolve_losses(
     for index, entry in sorted(entries, key=lambda each: _is_custom(each[1])):
         path = _path(index)
         before = [*found.values()]
-        term = _term(entry, path, nodes, outputs, dataset, before, names, problems)
+        term = _term(entry, path, subject, before, names, problems)
         if term is not None:
             found[index] = term
     check_readings([(_path(index), term) for index, term in found.items()], problems)
@@ -100,20 +118,19 @@ def _is_custom(raw: Any) -> bool:
 def _term(
     raw: Any,
     path: Path,
-    nodes: tuple[Node, ...],
-    outputs: Sequence[str],
-    dataset: Dataset,
+    subject: Subject,
     before: Sequence[LossTerm],
     names: Names,
     problems: Problems,
 ) -> LossTerm | None:
+    dataset = subject.dataset
     keys, alone = read_keys("loss", LossKeys, raw, path, problems)
     loss = _read(alone, path, names, problems)
-    on = check_outputs(keys.on, outputs, path, problems)
+    on = check_outputs(keys.on, subject.outputs, path, problems)
     if not on:
         return None
     output = on[0]
-    known = producer_of(nodes, output)
+    known = producer_of(subject.nodes, output)
     if loss is None or known is None:
         return None
     if len(on) > 1 and not loss.custom:
@@ -121,19 +138,21 @@ def _term(
         problems.add("MG406", message, (*path, "on"))
         return None
     node, value = known
+    effect = subject.effect(output)
     if isinstance(loss, CustomLoss):
-        loss = with_values(loss, nodes, output)
+        loss = with_values(loss, effect)
     if not value.batched:
         message = f"`{name_of(loss)}` compares an output for each example, but "
         message += f"`{output}` has no batch: {whole_shown(value)}"
         problems.add("MG401", message, path, help="put another output first")
         return None
-    dim = class_dim(nodes, output, value.shape, dataset.steps(value.shape))
+    dim = class_dim(subject.nodes, output, value.shape, dataset.steps(value.shape))
     found = target_of(loss, value.shape, dim, dataset, before)
     if not isinstance(found, Problem):
         found = (
-            _wrong_values(loss, output, nodes)
-            or _wrong_classes(loss, found, output, dim, value.shape, nodes)
+            wrong_values(loss, effect)
+            or (found == "image" and _out_of_range(loss, effect, value.shape, subject))
+            or _wrong_classes(loss, found, effect, dim, value.shape)
             or loss.check_weights(found, value.shape, dim)
             or _other_weights(loss, before)
             or found
@@ -153,8 +172,9 @@ def _term(
         return None
     shape = tuple(int(size) for size in value.shape)
     dim = {"places": dim, "next": 2}.get(found, 1)
-    bounded = is_bounded(nodes, output)
-    return LossTerm(loss, output, found, shape, keys.weight, (*on,), dim, bounded)
+    return LossTerm(
+        loss, output, found, shape, keys.weight, (*on,), dim, effect.bounded
+    )
 
 
 def _read(raw: Any, path: Path, names: Names, problems: Problems) -> Loss | None:
@@ -189,41 +209,21 @@ def _other_weights(loss: Loss, before: Sequence[LossTerm]) -> Problem | None:
     return None
 
 
-def _wrong_values(loss: Loss, output: str, nodes: tuple[Node, ...]) -> Problem | None:
-    """Check that an output has the kind of values that a loss takes.
-
-    Layers that only rearrange values are skipped. Dropout keeps logits logits, but can
-    scale a probability above 1. The results of custom layers are unknown, and so are
-    those of arithmetic with probabilities.
-    """
-
-    def passes(node: Node) -> bool:
-        cls = class_of(node)
-        drops = cls is not None and cls.returns_input == "in evaluation"
-        arranges = cls is not None and cls.arranges
-        return arranges or (drops and not loss.after)
-
-    def computes(node: Node) -> bool:
-        return passes(node) or (node.is_function and kind(node) not in NO_LOGITS)
-
-    for node in makers(nodes, output, passes):
-        problem = loss.values(kind(node), node.type)
-        if problem is None:
-            continue
-        behind = {kind(each) for each in makers(nodes, output, computes)}
-        unknown = computes(node) and behind & {*NO_LOGITS}
-        if not loss.after or not (unknown or class_of(node) is None):
-            return problem
-    return None
+def _out_of_range(
+    loss: Loss, effect: Effect, shape: Shape, subject: Subject
+) -> Problem | None:
+    """Check that an output can be the input; nothing is known of custom losses."""
+    if loss.custom:
+        return None
+    return out_of_range(loss, effect, shape, subject.dataset, subject.normalize)
 
 
 def _wrong_classes(
     loss: Loss,
     target: Target,
-    output: str,
+    effect: Effect,
     dim: int,
     shape: Shape,
-    nodes: tuple[Node, ...],
 ) -> Problem | None:
     """Check that classes are where a loss has them, and none of them is ignored."""
     ignored = getattr(loss, "ignore_index", -1)
@@ -232,14 +232,12 @@ def _wrong_classes(
         message = f"`ignore_index: {ignored}` ignores a class of the data"
         help = "write a number below 0" if target == "next" else "write 255, or -100"
         return Problem("MG204", message, "ignore_index", help)
-    if target != "places":
+    made = effect.maker
+    if target != "places" or effect.kind != "log_probabilities" or made is None:
         return None
-    for node in makers(nodes, output, lambda _: False):
-        along = node.arguments.get("dim")
-        if kind(node) != "LogSoftmax" or not isinstance(along, int):
-            continue
-        if along % (len(shape) + 1) != dim:
-            message = f"`{node.type}` is over dimension {along}, but the classes are "
-            message += f"in dimension {dim} of {shape_shown(shape)}"
-            return Problem("MG402", message, help=f"write `dim: {dim}`")
-    return None
+    along = dim if effect.dim is None else effect.dim % (len(shape) + 1)
+    if along == dim:
+        return None
+    message = f"`{made.node.type}` is over dimension {along}, but the classes are "
+    message += f"in dimension {dim} of {shape_shown(shape)}"
+    return Problem("MG402", message, help=f"write `dim: {dim}`")

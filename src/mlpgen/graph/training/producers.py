@@ -105,30 +105,6 @@ def class_of(node: Node) -> type[Layer] | None:
     return layer_class(node.type)
 
 
-def is_bounded(nodes: Iterable[Node], value: str) -> bool:
-    """Tell whether a value cannot be any number, but is positive or below 1, say.
-
-    Args:
-        nodes: The layers of a class.
-        value: The name of the value.
-    """
-
-    def passes(node: Node) -> bool:
-        cls = class_of(node)
-        return cls is not None and (cls.arranges or cls.returns_input != "never")
-
-    return any(kind(node) in _BOUNDED for node in makers(nodes, value, passes))
-
-
-_BOUNDED = (
-    *("Abs", "CELU", "Clamp", "ELU", "Exp", "GELU", "Hardsigmoid", "Hardswish"),
-    *("Hardtanh", "LogSigmoid", "LogSoftmax", "Mish", "ReLU", "ReLU6", "SELU"),
-    *("Sigmoid", "SiLU", "Softmax", "Softmax2d", "Softmin", "Softplus", "Softsign"),
-    *("Square", "Tanh", "Threshold"),
-)
-"""Operations whose results are not any number."""
-
-
 def places(node: Node, arriving: int) -> int:
     """Count the last dimensions of a result that are spatial.
 

@@ -10,7 +10,7 @@ from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import names_of
 from mlpgen.graph.training.data import resolve_data
 from mlpgen.graph.training.groups import resolve_groups
-from mlpgen.graph.training.losses import check_losses, resolve_losses
+from mlpgen.graph.training.losses import Subject, check_losses, resolve_losses
 from mlpgen.graph.training.metrics import resolve_custom_metrics, resolve_metrics
 from mlpgen.graph.training.optimizer import (
     OPTIMIZER,
@@ -28,6 +28,7 @@ from mlpgen.spec.training import OptimizerKeys, SchedulerKeys
 from mlpgen.training import AUGMENTATIONS, OPTIMIZERS, SCHEDULERS
 
 if TYPE_CHECKING:
+    from mlpgen.graph.effects.effects import Effects
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.training.recipe import Dataset, Group, LossTerm
     from mlpgen.source import Path
@@ -41,7 +42,11 @@ _AT: Path = ("training",)
 
 
 def resolve_training(
-    spec: Spec, nodes: tuple[Node, ...], outputs: tuple[str, ...], problems: Problems
+    spec: Spec,
+    nodes: tuple[Node, ...],
+    outputs: tuple[str, ...],
+    effects: Effects | None,
+    problems: Problems,
 ) -> Recipe | None:
     """Resolve `training:`.
 
@@ -49,6 +54,7 @@ def resolve_training(
         spec: The spec.
         nodes: Its layers, as far as they are resolved.
         outputs: The outputs of the model.
+        effects: What is known of its values; None if they cannot be followed.
         problems: Collects mistakes.
 
     Returns:
@@ -84,7 +90,8 @@ def resolve_training(
         _read_augmentations(training, problems)
         return None
     names = names_of(spec, nodes)
-    terms = resolve_losses(training.loss, nodes, outputs, dataset, names, problems)
+    subject = Subject(nodes, outputs, effects, dataset, training.normalize)
+    terms = resolve_losses(training.loss, subject, names, problems)
     metrics = resolve_metrics(training, terms, dataset, problems)
     custom_metrics = resolve_custom_metrics(training, outputs, names, problems)
     best = resolve_best(training, terms, dataset, metrics, custom_metrics, problems)

@@ -33,16 +33,14 @@ PosWeight = Annotated[
     Expects("`balanced`, a number above 0 or a list of them, one for each output"),
 ]
 
-NO_LOGITS = (
-    "Softmax",
-    "Softmax2d",
-    "LogSoftmax",
-    "Softmin",
-    "Sigmoid",
-    "LogSigmoid",
-    "Hardsigmoid",
-)
-"""Layers that return probabilities or their logarithms."""
+Taken = Literal[
+    "logits", "scores", "log-probabilities", "probabilities", "rates", "numbers"
+]
+"""What the output of a model has to be.
+
+`logits` are scores that the loss makes probabilities of; `scores` have no scale;
+`rates` are not below 0.
+"""
 
 
 OF_STEPS = (
@@ -58,9 +56,8 @@ class Loss(TrainingComponent):
     Class attributes:
         custom: Whether it is a function of the user.
         call: The function in `torch.nn.functional`.
-        after: Layers that it must follow, if any.
-        not_after: Layers that it must not follow, because it includes them.
-        itself: What it includes, for people.
+        takes: What the output has to be.
+        itself: What makes probabilities of logits and is part of it, for people.
         unit: Whether targets are between 0 and 1.
         restores: Whether targets may be the input itself.
         soft: Whether targets may be probabilities of classes.
@@ -73,8 +70,7 @@ class Loss(TrainingComponent):
 
     custom: ClassVar[bool] = False
     call: ClassVar[str] = ""
-    after: ClassVar[tuple[str, ...]] = ()
-    not_after: ClassVar[tuple[str, ...]] = ()
+    takes: ClassVar[Taken] = "numbers"
     itself: ClassVar[str] = ""
     probabilities: ClassVar[str] = "{}"
     unit: ClassVar[bool] = False
@@ -83,6 +79,11 @@ class Loss(TrainingComponent):
     any_scale: ClassVar[bool] = False
     negative: ClassVar[bool] = False
     of_text: ClassVar[bool] = False
+
+    @property
+    def values(self) -> Taken:
+        """What the output has to be, with these arguments."""
+        return self.takes
 
     @property
     def inverse(self) -> str:
@@ -118,30 +119,6 @@ class Loss(TrainingComponent):
                 help=f"give the last layer {classes} outputs",
             )
         return "label"
-
-    def values(self, kind: str, last: str) -> Problem | None:
-        """Check that the last layer returns values that the loss can take.
-
-        Args:
-            kind: The type of the layer: `LogSoftmax`.
-            last: Its name in the spec: `log_softmax`.
-        """
-        name = type(self).__name__
-        if kind in self.not_after:
-            return Problem(
-                "MG402",
-                f"`{name}` expects logits and applies {self.itself} itself, "
-                f"but the last layer is `{last}`",
-                help=f"remove `{last}`, or put the layer before it first in `outputs`",
-            )
-        if self.after and kind not in self.after:
-            options = " or ".join(f"`{each}`" for each in self.after)
-            message = (
-                f"`{name}` expects the output of {options}, but the last layer is "
-                f"`{last}`"
-            )
-            return Problem("MG402", message, help=f"end with {options}")
-        return None
 
     def takes_numbers(self, output: Shape) -> bool:
         """Return whether the loss can compare this output with numbers."""

@@ -7,7 +7,7 @@ from pydantic import Field
 from mlpgen.catalogue.component import Expects, Probability
 from mlpgen.layers.base import Shape
 from mlpgen.training.component import Problem
-from mlpgen.training.losses.base import NO_LOGITS, ClassWeights, Loss, Target
+from mlpgen.training.losses.base import ClassWeights, Loss, Target
 
 IgnoreIndex = Annotated[int, Expects("a whole number that is not a class")]
 
@@ -17,7 +17,7 @@ class CrossEntropyLoss(Loss):
 
     call: ClassVar = "F.cross_entropy"
     example: ClassVar = "CrossEntropyLoss: {label_smoothing: 0.1}"
-    not_after: ClassVar = NO_LOGITS
+    takes: ClassVar = "logits"
     itself: ClassVar = "a softmax"
     probabilities: ClassVar = "F.softmax({}, dim={dim})"
     of_text: ClassVar = True
@@ -37,7 +37,7 @@ class NLLLoss(Loss):
 
     call: ClassVar = "F.nll_loss"
     example: ClassVar = "NLLLoss"
-    after: ClassVar = ("LogSoftmax",)
+    takes: ClassVar = "log-probabilities"
     probabilities: ClassVar = "torch.exp({})"
     of_text: ClassVar = True
 
@@ -50,6 +50,7 @@ class MultiMarginLoss(Loss):
 
     call: ClassVar = "F.multi_margin_loss"
     example: ClassVar = "MultiMarginLoss"
+    takes: ClassVar = "scores"
     probabilities: ClassVar = "F.softmax({}, dim={dim})"
 
     p: Annotated[int, Field(ge=1, le=2), Expects("1 or 2")] = 1
@@ -61,7 +62,7 @@ class MultiLabelSoftMarginLoss(Loss):
 
     call: ClassVar = "F.multilabel_soft_margin_loss"
     example: ClassVar = "MultiLabelSoftMarginLoss"
-    not_after: ClassVar = NO_LOGITS
+    takes: ClassVar = "logits"
     itself: ClassVar = "a sigmoid"
     probabilities: ClassVar = "torch.sigmoid({})"
     unit: ClassVar = True

@@ -9,11 +9,11 @@ from mlpgen.catalogue.component import Expects, PositiveReal
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.component import Problem
 from mlpgen.training.losses.base import (
-    NO_LOGITS,
     OF_STEPS,
     ONE_EACH,
     Loss,
     PosWeight,
+    Taken,
     Target,
 )
 
@@ -79,7 +79,7 @@ class BCEWithLogitsLoss(OfBoth):
 
     call: ClassVar = "F.binary_cross_entropy_with_logits"
     example: ClassVar = "BCEWithLogitsLoss"
-    not_after: ClassVar = NO_LOGITS
+    takes: ClassVar = "logits"
     itself: ClassVar = "a sigmoid"
     probabilities: ClassVar = "torch.sigmoid({})"
 
@@ -96,7 +96,7 @@ class BCELoss(OfBoth):
 
     call: ClassVar = "F.binary_cross_entropy"
     example: ClassVar = "BCELoss"
-    after: ClassVar = ("Sigmoid", "Softmax", "Softmin", "Softmax2d", "Hardsigmoid")
+    takes: ClassVar = "probabilities"
 
 
 class MSELoss(OfImages):
@@ -145,6 +145,11 @@ class PoissonNLLLoss(OfImages):
     log_input: bool = True
     full: bool = False
     eps: PositiveReal = 1e-08
+
+    @property
+    def values(self) -> Taken:
+        """What the output has to be: without `log_input`, positive."""
+        return "numbers" if self.log_input else "rates"
 
     @property
     def inverse(self) -> str:

@@ -1,0 +1,1 @@
+"""What the values of a network are: their range, and whether they are probabilities."""
