@@ -19,9 +19,6 @@ from .linters import gathered
 
 __all__ = ["gathered"]  # a fixture of all
 
-# Tests damage and import files within a second, which bytecode caches do not notice.
-sys.dont_write_bytecode = True
-
 REPEATABLE = settings(
     derandomize=True,
     deadline=None,
@@ -63,7 +60,12 @@ def pytest_collection_modifyitems(
 
 
 def pytest_collection_finish() -> None:
-    """Let the collector of garbage skip what is imported: with torch, half its time."""
+    """Let the collector of garbage skip what is imported: with torch, half its time.
+
+    From here on tests damage and import files within a second, which caches of bytecode
+    do not notice; those of the tests are kept, as they take a third of the collection.
+    """
+    sys.dont_write_bytecode = True
     gc.collect()
     gc.freeze()
 

@@ -2,25 +2,33 @@
 
 Importing torch takes longer than most trainings of the tests, and so do the imports of
 the first optimizer. A server that has only done these imports is forked for each
-script, so that scripts share nothing else.
+script, so that scripts share nothing else but what is compiled: each renders the same
+shared modules to a folder of its own, and compiling these takes longer than all else.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
+import hashlib
+import marshal
 import multiprocessing
 import os
 import runpy
+import shutil
 import socket
 import sys
 import tempfile
 import traceback
+from functools import cache
+from importlib.machinery import SourceFileLoader
 from multiprocessing.connection import wait
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import CodeType
 
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
@@ -52,7 +60,8 @@ class Started:
         self._folder = tempfile.TemporaryDirectory()
         self._files = [Path(self._folder.name, name) for name in ("out", "err")]
         self.process = _SERVER.Process(
-            target=_main, args=(script, args, *self._files, environment or {})
+            target=_main,
+            args=(script, args, *self._files, environment or {}, _compiled()),
         )
         self.process.start()
 
@@ -111,13 +120,52 @@ def run_ranks(script: Path, *args: str, ranks: int = 2, timeout: float = 200) ->
     )
 
 
+@cache
+def _compiled() -> Path:
+    """Make the folder of what is compiled, which ends with this process of pytest."""
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+def _compile_once(folder: Path) -> None:
+    """Let imports compile a text once, whatever file it is in and when."""
+    compiled = SourceFileLoader.source_to_code
+
+    def source_to_code(
+        self: SourceFileLoader, data: bytes, path: str, **options: Any
+    ) -> CodeType:
+        kept = folder / hashlib.sha256(data).hexdigest()
+        if kept.exists():
+            return _at_path(marshal.loads(kept.read_bytes()), path)
+        code = compiled(self, data, path, **options)
+        written = kept.with_suffix(f".{os.getpid()}")
+        written.write_bytes(marshal.dumps(code))
+        written.replace(kept)
+        return code
+
+    SourceFileLoader.source_to_code = source_to_code
+    sys.dont_write_bytecode = True
+
+
+def _at_path(code: CodeType, path: str) -> CodeType:
+    """Return code as if it had been compiled at a path, for tracebacks."""
+    inner = (
+        _at_path(each, path) if hasattr(each, "co_code") else each
+        for each in code.co_consts
+    )
+    return code.replace(co_filename=path, co_consts=tuple(inner))
+
+
 def _main(
     script: Path,
     args: tuple[str, ...],
     out: Path,
     err: Path,
     environment: Mapping[str, str],
+    compiled: Path,
 ) -> None:
+    _compile_once(compiled)
     gc.freeze()  # what is imported is no garbage
     os.environ.update(environment)
     os.chdir(script.parent)

@@ -304,8 +304,6 @@ def rendered(
     }
     if outputs:
         spec["outputs"] = list(outputs)
-    # Python takes a file of the same second and size for the one that it compiled.
-    shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     for name, text in api.render(network(spec), "explicit").items():
         (folder / name).write_text(text, encoding="utf-8")
     return folder / "train_tried.py"
