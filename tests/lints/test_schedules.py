@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from mlpgen import api
+
+from ..networks import network_of
 from .trained import found, places, text_of
 
 
@@ -144,3 +147,11 @@ def test_the_message_says_what_never_happens() -> None:
             "30",
         )
     ]
+
+
+def test_the_length_of_the_training_is_a_second_place() -> None:
+    text = scheduler("{StepLR: {step_size: 30}}", "epochs: 5")
+    (only,) = (each for each in api.lint(network_of(text)) if each.code == "MG551")
+    (label,) = only.labels
+    assert label.message == "the training has 5 epochs"
+    assert label.place.text.strip() == "epochs: 5"

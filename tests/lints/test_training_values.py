@@ -1,4 +1,4 @@
-"""MG557, MG560 to MG566: values of a training with which it cannot work."""
+"""MG557, MG560 to MG566, MG585, MG586: values with which a training cannot work."""
 
 from __future__ import annotations
 
@@ -85,6 +85,16 @@ def test_a_loss_of_your_own_may_be_maximized() -> None:
         ("MG566", "batch_size: 60000\nepochs: 11", []),
         ("MG566", "batch_size: 60000\nepochs: 1\noptimizer: LBFGS", []),
         ("MG566", "batch_size: 64\nsubset: 128\nepochs: 1", []),
+        ("MG585", "early_stopping: 3", ["early_stopping"]),
+        ("MG585", "early_stopping: 3\nvalidation: 0.1", []),
+        (
+            "MG585",
+            "scheduler: {ReduceLROnPlateau: {patience: 2}}",
+            ["ReduceLROnPlateau"],
+        ),
+        ("MG585", "scheduler: CosineAnnealingLR", []),
+        ("MG586", "freeze: [conv2d_1]", ["freeze"]),
+        ("MG586", "freeze: [conv2d_1]\nweights: a.pt", []),
         ("MG562", "validation: 0.9", ["0.9"]),
         ("MG562", "validation: 0.5", []),
         ("MG562", "validation: 0.1", []),

@@ -45,7 +45,9 @@ def highest(share: Share, subject: Subject) -> float:
         return _HIGH.get(share.kind, _UNKNOWN_HIGH)
     if getattr(share.optimizer, "eps", 0.0) >= _LARGE_EPS or len(share.matrices) < 2:
         return _ANY_HIGH
-    high = min(max(_USUAL_HIGH, 1 / sqrt(max(share.widest, 1))), _ANY_HIGH)
+    # Weights are initially even between -1 / sqrt(inputs) and as much above 0.
+    mean = 0.5 / sqrt(max(share.widest, 1))
+    high = min(max(_USUAL_HIGH, mean), _ANY_HIGH)
     slower = 1 - momentum_of(share) if share.kind == "RMSprop" else 1.0
     return high * slower
 

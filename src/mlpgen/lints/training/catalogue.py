@@ -5,23 +5,27 @@ from __future__ import annotations
 from mlpgen.lints.training import (
     amounts,
     augmentations,
-    clipping,
+    clipped_gradients,
+    dead_rates,
     decays,
-    dying,
+    leaks,
     optimizer_arguments,
     rates,
     scales,
     schedules,
 )
 
-TRAINING = (
-    *schedules.RULES,
-    *rates.RULES,
-    *augmentations.RULES,
-    *decays.RULES,
-    *dying.RULES,
-    *clipping.RULES,
-    *optimizer_arguments.RULES,
-    *amounts.RULES,
-    *scales.RULES,
+_MODULES = (
+    schedules,
+    rates,
+    augmentations,
+    decays,
+    dead_rates,
+    clipped_gradients,
+    optimizer_arguments,
+    amounts,
+    scales,
+    leaks,
 )
+
+TRAINING = tuple(rule for each in _MODULES for rule in each.RULES)

@@ -8,11 +8,12 @@ from mlpgen.diagnostics.advice import Added, Advice
 from mlpgen.diagnostics.explanations.explanation import Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.places import OPTIMIZER, key_spot
-from mlpgen.lints.training.shares import shares_of
+from mlpgen.lints.training.shares import optimizers_of, shares_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlpgen.graph.training.recipe import Recipe
     from mlpgen.lints.rule import Subject
     from mlpgen.lints.training.shares import Share
     from mlpgen.training.optimizers.base import Optimizer
@@ -32,20 +33,26 @@ def _decoupled(optimizer: Optimizer) -> bool:
 
 def _written(subject: Subject) -> Iterator[tuple[Share, float]]:
     """Yield each weight decay of the spec, above 0, with what it is of."""
+    recipe = subject.model.recipe
+    if recipe is None or not _decays(recipe):
+        return
     for each in shares_of(subject):
         decay: float = getattr(each.optimizer, "weight_decay", 0.0)
         if decay > 0 and "weight_decay" in each.given:
             yield each, decay
 
 
+def _decays(recipe: Recipe) -> bool:
+    return any(getattr(each, "weight_decay", 0.0) for each in optimizers_of(recipe))
+
+
 def _strong(subject: Subject) -> Iterator[Finding]:
-    matrices = sum(len(each.matrices) for each in shares_of(subject))
     for each, decay in _written(subject):
         apart = _decoupled(each.optimizer)
-        if not each.matrices or (matrices < 2 and not apart):
-            continue  # such as ridge regression, which is solved for any decay
-        if decay < (_DECOUPLED if apart else _COUPLED):
+        if decay < (_DECOUPLED if apart else _COUPLED) or not each.matrices:
             continue
+        if not apart and sum(len(one.matrices) for one in shares_of(subject)) < 2:
+            continue  # such as ridge regression, which is solved for any decay
         spot = each.spot(subject.sources, "weight_decay")
         effect = (
             f"no weight can stay above about {1 / decay:.2g}"
@@ -94,8 +101,7 @@ def _nothing_spared(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
     if recipe is None or not recipe.no_decay:
         return
-    every = (recipe.optimizer, *(each.optimizer for each in recipe.groups))
-    if not any(getattr(each, "weight_decay", 0.0) for each in every):
+    if not _decays(recipe):
         spot = key_spot(subject.sources, "optimizer", "no_decay")
         yield Finding(
             "`no_decay` spares nothing: there is no weight decay",

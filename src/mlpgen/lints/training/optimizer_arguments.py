@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.diagnostics.advice import Advice, Removed, Replaced
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.training.shares import shares_of
+from mlpgen.lints.training.shares import optimizers_of, shares_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +22,8 @@ _LEFT_OUT = Advice("leave it out", Removed())
 def _impossible(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
     if recipe is None:
+        return
+    if not any(True for each in optimizers_of(recipe) for _ in _faults(each)):
         return
     own = any(term.loss.custom for term in recipe.terms)
     for each in shares_of(subject):

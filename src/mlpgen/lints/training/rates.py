@@ -8,7 +8,7 @@ from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, traine
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.bounds import DESCENT, highest, lowest, momentum_of
 from mlpgen.lints.training.length import length_of
-from mlpgen.lints.training.shares import shares_of
+from mlpgen.lints.training.shares import optimizers_of, shares_of
 from mlpgen.lints.training.used_rates import peak_of, rates_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,8 @@ _OF_ADAM = "0.0001 to 0.01"
 def _left_out(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
     if recipe is None or recipe.settings.weights is not None or peak_of(recipe):
+        return
+    if not any(type(each).__name__ == "SGD" for each in optimizers_of(recipe)):
         return
     for each in shares_of(subject):
         outer = each.group is not None and not each.own  # has that of the others
@@ -117,20 +119,20 @@ RULES = (
             "A learning rate far outside of what the optimizer bears",
             "The first steps of Adam and its family, and of RMSprop, change each "
             "weight by the rate, whatever the gradient is (Kingma and Ba, "
-            "arXiv:1412.6980): with 0.1 a layer of a hundred inputs loses its initial "
-            "values, which are below 1/√inputs, in one step. In trials on MNIST, Adam "
-            "gets 27 % right with 0.1, and 10 % with 10, of 97 % with 0.001. Gradient "
-            "descent diverges on a mean squared error if the rate is above the number "
-            "of outputs, as the last bias has a curvature of 2 / outputs (Goodfellow "
-            "et al., Deep Learning, 4.3); for classes the limit is 10 · (1 − "
-            "momentum) for batches of up to 256, more for larger ones (Goyal et al., "
+            "arXiv:1412.6980): with 0.1 a layer of 25 inputs or more loses its initial "
+            "values, whose mean size is 0.5/√inputs, in one step. In trials on MNIST, "
+            "Adam gets 27 % right with 0.1, and 10 % with 10, of 97 % with 0.001. "
+            "Gradient descent diverges on a mean squared error if the rate is above "
+            "the number of outputs, as the last bias has a curvature of 2 / outputs "
+            "(Goodfellow et al., Deep Learning, 4.3); for classes the limit is 10 · (1 "
+            "− momentum) for batches of up to 256, more for larger ones (Goyal et al., "
             "arXiv:1706.02677): 1 with a momentum of 0.9 gets 10 % right. Limits are "
-            "higher where gradients are clipped, `eps` is large or the model linear. "
-            "A rate is too low if all steps together cannot change a weight by a "
+            "higher where gradients are clipped, `eps` is large or the model linear. A "
+            "rate is too low if all steps together cannot change a weight by a "
             "twentieth of its initial value: Adam with 1e-7, Adadelta with 0.001 (17 % "
             "in a trial; torch's default is 1). A low rate in one group, or with "
-            "`weights`, is no fault. It is certain, as the "
-            "limits are at least ten times what is usual.",
+            "`weights`, is no fault. It is certain, as the limits are at least ten "
+            "times what is usual.",
             trained(*MLP, optimizer="{Adam: {lr: 10}}"),
             trained(*MLP, optimizer="{Adam: {lr: 0.001}}"),
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.length import length_of
@@ -27,10 +28,20 @@ def _longer(subject: Subject) -> Iterator[Finding]:
     if recipe is None:
         return
     length = length_of(recipe)
+    labels = _labels(recipe, subject.sources)
     if recipe.schedule is not None:
-        yield from _scheduled(recipe.schedule, length, subject.sources)
-    yield from _patience(recipe)
-    yield from _mean(recipe, length)
+        for each in _scheduled(recipe.schedule, length, subject.sources):
+            yield each._replace(labels=labels)
+    for each in (*_patience(recipe), *_mean(recipe, length)):
+        yield each._replace(labels=labels)
+
+
+def _labels(recipe: Recipe, sources: Sources) -> tuple[Label, ...]:
+    """Return where the length of the training is written."""
+    at = (*TRAINING, "epochs")
+    if sources.written(at) is None:
+        return ()
+    return (Label(sources.place(at), f"{Span(recipe.settings.epochs, 'epoch')}"),)
 
 
 def _scheduled(

@@ -70,6 +70,11 @@ class Share(NamedTuple):
         return name_spot(sources, self.base if self.own else OPTIMIZER, self.kind)
 
 
+def optimizers_of(recipe: Recipe) -> tuple[Optimizer, ...]:
+    """Return the optimizers of all parameters, with the arguments of each group."""
+    return (recipe.optimizer, *(each.optimizer for each in recipe.groups))
+
+
 def shares_of(subject: Subject) -> tuple[Share, ...]:
     """Return what is trained alike: the parameters in no group, then each group."""
     recipe = subject.model.recipe
@@ -87,7 +92,8 @@ def _shares(recipe: Recipe, subject: Subject) -> tuple[Share, ...]:
     for index, group in enumerate(recipe.groups):
         limit = 2 if group.optimizer.only_matrices else None
         mine = tuple(each for each in left if fits_group(each, group, limit))
-        left = [each for each in left if each not in mine or each.opaque]
+        taken = {each.name for each in mine if not each.opaque}
+        left = [each for each in left if each.name not in taken]
         base = (*OPTIMIZER, "groups", index)
         found.append(Share(group.optimizer, group.given, mine, base, group, group.own))
     given = frozenset(recipe.optimizer.model_fields_set)

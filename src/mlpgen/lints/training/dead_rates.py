@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NOTHING, _LEAST_SHARE, _GROWN = 1e-5, 0.2, 10
 
 
-def _dying(subject: Subject) -> Iterator[Finding]:
+def _dead(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
     if recipe is None or recipe.schedule is None:
         return
@@ -83,7 +83,7 @@ RULES = (
     Rule(
         "MG558",
         "warning",
-        _dying,
+        _dead,
         Explanation(
             "A learning rate that is nothing before the training ends",
             "Where the rate is below a hundred thousandth of its first value, the "

@@ -29,8 +29,10 @@ def _clipped(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
     if recipe is None:
         return
-    steps = length_of(recipe).total or _ANY_STEPS
     settings = recipe.settings
+    if settings.clip_grad_norm is None and settings.clip_grad_value is None:
+        return
+    steps = length_of(recipe).total or _ANY_STEPS
     rates = tuple(rates_of(recipe, subject))
     weights = sum(
         prod(map(int, p.shape)) for each in rates for p in each.share.parameters

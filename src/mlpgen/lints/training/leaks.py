@@ -1,0 +1,86 @@
+"""Trainings whose test is no test, or whose layers stay random."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.training.places import SCHEDULER, TRAINING, name_spot
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.lints.rule import Subject
+
+
+def _watched(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or recipe.settings.validation is not None:
+        return
+    help = "hold out a part of the training data for it: `validation: 0.1`"
+    if recipe.settings.early_stopping is not None:
+        message = "the test data decides when `early_stopping` ends the training"
+        yield Finding(message, (*TRAINING, "early_stopping"), key=True, help=help)
+    scheduler = recipe.schedule.scheduler if recipe.schedule else None
+    if scheduler is not None and scheduler.watched:
+        name = type(scheduler).__name__
+        spot = name_spot(subject.sources, SCHEDULER, name)
+        message = f"the test data decides when `{name}` lowers the rate"
+        yield Finding(message, spot.path, key=spot.key, help=help)
+
+
+def _frozen(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or not recipe.settings.freeze:
+        return
+    if recipe.settings.weights is None:
+        yield Finding(
+            "frozen layers keep their random initial values: no `weights` are given",
+            (*TRAINING, "freeze"),
+            key=True,
+            help="write `weights`, or give them by `--weights`",
+        )
+
+
+RULES = (
+    Rule(
+        "MG585",
+        "hint",
+        _watched,
+        Explanation(
+            "A test that takes part in the training",
+            "Without `validation`, the test data decides when the training ends or the "
+            "rate falls, so that its result is better than that on data that was never "
+            "seen (Hastie et al., The Elements of Statistical Learning, 7.2). It is "
+            "certain; how much it matters depends on the size of the test.",
+            trained(*MLP, rest="  early_stopping: 3\n"),
+            trained(*MLP, rest="  early_stopping: 3\n  validation: 0.1\n"),
+        ),
+    ),
+    Rule(
+        "MG586",
+        "hint",
+        _frozen,
+        Explanation(
+            "Frozen layers without weights",
+            "`freeze` is for layers that were trained before: without `weights`, here "
+            "or as a flag of the script, they stay random. That can be meant (Rahimi "
+            "and Recht, 'Random features for large-scale kernel machines', 2007).",
+            trained(
+                "Flatten",
+                "Linear: 16",
+                "ReLU",
+                "Linear: 10",
+                rest="  freeze: [linear_1]\n",
+            ),
+            trained(
+                "Flatten",
+                "Linear: 16",
+                "ReLU",
+                "Linear: 10",
+                rest="  freeze: [linear_1]\n  weights: runs/digits/best.pt\n",
+            ),
+        ),
+    ),
+)
