@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from mlpgen.diagnostics.explanations import EXPLANATIONS
 from mlpgen.lints.rules import (
+    before_norm,
     dropout_rates,
     linear_chains,
+    misread,
+    next_step,
+    residuals,
     windows,
 )
 from mlpgen.lints.training.catalogue import TRAINING
 
 _NETWORK = (
+    before_norm,
     dropout_rates,
     linear_chains,
+    misread,
+    next_step,
+    residuals,
     windows,
 )
 

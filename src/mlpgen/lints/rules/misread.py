@@ -1,0 +1,124 @@
+"""Layers that read a value along other dimensions than its maker wrote it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.layers.recurrent_base import Recurrent
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.layers.transformer_block import TransformerBlock
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.rules.axes import CHANNELS, PLACES, arriving, axes_of, convolves
+from mlpgen.lints.written import argument, path_of
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.flow import Operation
+    from mlpgen.lints.rule import Subject
+
+_WIDTHS = ("steps", "width", "width")
+
+
+def _columns(subject: Subject) -> Iterator[Finding]:
+    """Find normalizations over the width alone."""
+    known = axes_of(subject.flow)
+    for each in subject.flow.of("LayerNorm", "RMSNorm"):
+        shape = argument(each, "normalized_shape")
+        alone = isinstance(shape, int) or len(shape) == 1
+        axes = arriving(each.sources[0], known)
+        if not alone or not axes.endswith(PLACES) or CHANNELS not in axes:
+            continue
+        path, key = path_of(each, "normalized_shape", subject.sources)
+        value = each.sources[0].value
+        what = _WIDTHS[min(len(axes), 4) - 2]
+        yield Finding(
+            f"`{each.name}` normalizes the {what} of {whole_shown(value)} alone, "
+            "not the channels",
+            path,
+            each.owner,
+            key,
+            help="`GroupNorm: 1` normalizes all channels and places; for the channels "
+            "of each place, put them last by a `permute`",
+        )
+
+
+def _sequences(subject: Subject) -> Iterator[Finding]:
+    """Find layers that take channels for steps, or slide over channels."""
+    known = axes_of(subject.flow)
+    for each in subject.flow.operations:
+        if not each.sources:
+            continue
+        axes = arriving(each.sources[0], known)
+        if axes == CHANNELS + PLACES and _reads_steps(each):
+            what = "takes channels for steps, and steps for features"
+        elif axes == PLACES + CHANNELS and convolves(each) == 1:
+            what = "slides over features, and takes steps for channels"
+        else:
+            continue
+        path, key = path_of(each, "", subject.sources)
+        value = whole_shown(each.sources[0].value)
+        yield Finding(
+            f"`{each.name}` {what}: its input is {value}",
+            path,
+            each.owner,
+            key,
+            help="put `transpose: {dim0: 1, dim1: 2}` before it",
+        )
+
+
+def _reads_steps(operation: Operation) -> bool:
+    cls = layer_class(operation.node.type)
+    kinds = (Recurrent, TransformerBlock)
+    return operation.kind == "MultiheadAttention" or (
+        cls is not None and issubclass(cls, kinds)
+    )
+
+
+RULES = (
+    Rule(
+        "MG509",
+        "warning",
+        _columns,
+        Explanation(
+            "LayerNorm over the width of an image alone",
+            "This is a warning. `LayerNorm` normalizes the last dimensions, by "
+            "default the last one. Behind a convolution that is the width, (N, C, H, "
+            "W), or the steps, (N, C, L): each row of each channel gets its own mean, "
+            "and a weight for each column. Ba et al., Layer normalization (2016), "
+            "normalize all features of an example, and ConvNeXt (Liu et al., 2022) "
+            "the channels of each place, which are put last by a `permute`. How "
+            "sure: hardly any network means it; one over time and frequency can.",
+            spec("Conv2d: {out_channels: 8, kernel_size: 3}", "LayerNorm"),
+            spec("Conv2d: {out_channels: 8, kernel_size: 3}", "GroupNorm: 1"),
+        ),
+    ),
+    Rule(
+        "MG518",
+        "warning",
+        _sequences,
+        Explanation(
+            "A sequence that is read along the wrong dimension",
+            "This is a warning. Convolutions have channels first, (N, C, L), and "
+            "recurrent layers, attention and embeddings have them last, (N, L, C) "
+            "(https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html and "
+            "torch.nn.LSTM.html with `batch_first`). Without a `transpose` between "
+            "them, a recurrent layer walks along the channels, and a convolution "
+            "slides over the numbers of an embedding, whose order means nothing. How "
+            "sure: almost certain; torch cannot tell, as the sizes fit.",
+            spec(
+                "Conv1d: {out_channels: 8, kernel_size: 3}",
+                "LSTM: 16",
+                image="[4, 32]",
+            ),
+            spec(
+                "Conv1d: {out_channels: 8, kernel_size: 3}",
+                "transpose: {dim0: 1, dim1: 2}",
+                "LSTM: 16",
+                image="[4, 32]",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,92 @@
+"""Dropouts and biases before a normalization."""
+
+from __future__ import annotations
+
+import pytest
+
+from .finds import finds, in_spec
+
+FLAT = "Linear: {out_features: 8, bias: false}"
+UNTRACKED = "{track_running_stats: false}"
+IMAGE = "Conv2d: {out_channels: 8, kernel_size: 3, bias: false}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "codes"),
+    [
+        (["Flatten", FLAT, "Dropout: 0.9", "BatchNorm1d"], [517]),
+        (["Flatten", FLAT, "dropout: 0.9", "BatchNorm1d"], [517]),
+        (["Flatten", FLAT, "Dropout: 0.6", "BatchNorm1d"], [517]),
+        (["Flatten", FLAT, "Dropout: 0.5", "BatchNorm1d"], [582]),
+        (["Flatten", FLAT, "Dropout", "BatchNorm1d"], [582]),
+        (["Flatten", FLAT, "Dropout: 0.0", "BatchNorm1d"], []),
+        (["Flatten", FLAT, "Dropout: 1.0", "BatchNorm1d"], [517]),
+        (["Flatten", FLAT, "Dropout: 0.9", "ReLU", "BatchNorm1d"], [517]),
+        ([IMAGE, "Dropout: 0.9", "Flatten", "BatchNorm1d"], [517]),
+        ([IMAGE, "Dropout2d: 0.9", "BatchNorm2d"], [517]),
+        (["Flatten", FLAT, "Dropout: 0.9", FLAT.replace("8", "4"), "BatchNorm1d"], []),
+        (["Flatten", FLAT, "Dropout: 0.9", "LayerNorm"], []),
+        (["Flatten", FLAT, "AlphaDropout: 0.9", "BatchNorm1d"], []),
+        (["Flatten", FLAT, "BatchNorm1d", "ReLU", "Dropout: 0.9"], []),
+        (["Flatten", "Dropout: 0.9", f"BatchNorm1d: {UNTRACKED}"], []),
+        (["Sequential: [Flatten, Dropout: 0.9]", "BatchNorm1d"], [517]),
+    ],
+)  # fmt: skip
+def test_dropout(layers: list[str], codes: list[int]) -> None:
+    found = [code for code in finds(*layers) if code != 501]
+    assert found == codes
+
+
+@pytest.mark.parametrize(
+    ("layers", "codes"),
+    [
+        (["Conv2d: {out_channels: 8, kernel_size: 3}", "BatchNorm2d"], [581]),
+        ([IMAGE, "BatchNorm2d"], []),
+        (["Flatten", "Linear: 8", "BatchNorm1d"], [581]),
+        (["Flatten", "Linear: 8", "ReLU", "BatchNorm1d"], []),
+        (["Flatten", "Linear: 8", "LayerNorm"], []),
+        (["Conv2d: {out_channels: 8, kernel_size: 3}", "GroupNorm: 2"], []),
+        (["Conv2d: {out_channels: 8, kernel_size: 3}", "InstanceNorm2d"], [581]),
+        (["ConvTranspose2d: {out_channels: 8, kernel_size: 3}", "BatchNorm2d"], [581]),
+    ],
+)
+def test_biases(layers: list[str], codes: list[int]) -> None:
+    assert finds(*layers) == codes
+
+
+def test_a_linear_map_of_steps_has_no_bias_per_channel() -> None:
+    assert finds("Linear: 8", "BatchNorm1d", image="[12, 4]") == []
+    conv = "Conv1d: {out_channels: 8, kernel_size: 3}"
+    assert finds(conv, "BatchNorm1d", image="[12, 4]") == [581]
+
+
+USED_TWICE = """\
+name: Net
+input: [3, 8, 8]
+blocks:
+  Step:
+    layers:
+      - Conv2d: {out_channels: 3, kernel_size: 3, padding: 1}
+layers:
+  - Step
+  - BatchNorm2d
+  - Step
+  - %s
+"""
+
+
+def test_a_bias_that_another_use_of_its_block_needs() -> None:
+    assert in_spec(USED_TWICE % "ReLU") == []
+    assert in_spec(USED_TWICE % "BatchNorm2d") == [581]
+
+
+def test_a_bias_that_another_layer_sees() -> None:
+    conv = "Conv2d: {out_channels: 3, kernel_size: 3, padding: 1}"
+    assert finds(conv, "BatchNorm2d", "add:\n    from: [conv2d_1, input]") == []
+    again = "share: conv2d_1\n    from: input"
+    assert (
+        finds(conv, "BatchNorm2d", again, "add:\n    from: [batch_norm2d_1, share_1]")
+        == []
+    )
+    rounds = f"Sequential: [{{{conv}}}, BatchNorm2d, ReLU]\n    repeat: 2"
+    assert finds(rounds) == [581]
