@@ -303,6 +303,19 @@ def test_sequences_of_features_are_no_signals() -> None:
     assert codes(CONV, "Flatten", linear, shape=[1, 16]) == []
 
 
+def test_channels_that_a_view_puts_last_are_no_rows() -> None:
+    conv = {"Conv2d": {"out_channels": 4, "kernel_size": 3}}
+    last = {"permute": [0, 2, 3, 1]}
+    linear = {"Linear": 3}
+    assert codes(conv, last, "LayerNorm", linear, "GELU", linear, shape=IMAGE) == []
+    assert codes(conv, {"reshape": [2, 2, 13, 52]}, linear, shape=IMAGE) == []
+    assert codes(conv, {"Upsample": {"scale_factor": 2.0}}, linear, shape=IMAGE) == [
+        "MG306"
+    ]
+    blocks = {"Mlp": {"layers": [linear, "GELU", linear]}}
+    assert codes(conv, last, "Mlp", shape=IMAGE, blocks=blocks) == []
+
+
 def test_an_image_without_flatten() -> None:
     conv = {"Conv2d": {"out_channels": 4, "kernel_size": 3}}
     training = {**TRAINING, "loss": "CrossEntropyLoss"}

@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from mlpgen import api
+from mlpgen.diagnostics.explanations.explanation import spec
+from mlpgen.source.edited import edited
+
+from ..networks import network_of
 from .finds import finds, in_spec
 
 FLAT = "Linear: {out_features: 8, bias: false}"
+SIZE = "out_features: 8"
 UNTRACKED = "{track_running_stats: false}"
 IMAGE = "Conv2d: {out_channels: 8, kernel_size: 3, bias: false}"
 
@@ -90,3 +96,27 @@ def test_a_bias_that_another_layer_sees() -> None:
     )
     rounds = f"Sequential: [{{{conv}}}, BatchNorm2d, ReLU]\n    repeat: 2"
     assert finds(rounds) == [581]
+
+
+@pytest.mark.parametrize(
+    ("layer", "mended"),
+    [
+        ("Linear: 8", "Linear: {out_features: 8, bias: false}"),
+        (f"Linear: {{{SIZE}}}  # wide", f"Linear: {{{SIZE}, bias: false}}  # wide"),
+        (f"Linear: {{{SIZE}, bias: true}}", f"Linear: {{{SIZE}, bias: false}}"),
+        (f"Linear:\n      {SIZE}", f"Linear:\n      {SIZE}\n      bias: false"),
+    ],
+)  # fmt: skip
+def test_the_fix_keeps_the_layout(layer: str, mended: str) -> None:
+    text = spec("Flatten", layer, "BatchNorm1d")
+    (found,) = api.lint(network_of(text))
+    assert found.fix is not None
+    mended = spec("Flatten", mended, "BatchNorm1d")
+    assert edited(text.encode(), found.fix.edits).decode() == mended
+
+
+def test_no_fix_where_something_names_the_bias() -> None:
+    rest = "init: {Linear: {bias: zeros_}}\n"
+    text = spec("Flatten", "Linear: 8", "BatchNorm1d", rest=rest)
+    (found,) = api.lint(network_of(text))
+    assert found.fix is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .finds import finds
+from .finds import finds, in_spec
 
 CONV = "Conv2d: {out_channels: 8, kernel_size: 3, padding: 1}"
 SIGNAL = "Conv1d: {out_channels: 8, kernel_size: 3, padding: 1}"
@@ -73,3 +73,39 @@ def test_normalizations(image: str, layers: list[str], codes: list[int]) -> None
 def test_sequences(image: str, layers: list[str], codes: list[int]) -> None:
     found = finds(*layers, image=image)
     assert [x for x in found if x not in (501, 581)] == codes
+
+
+HEAD = """\
+name: Net
+input: %s
+blocks:
+  Head: {layers: [%s]}
+layers:
+%s
+  - Head
+"""
+
+
+@pytest.mark.parametrize(
+    ("image", "head", "before", "codes"),
+    [
+        ("[1, 28, 28]", "{Linear: 10}", [], [511]),
+        ("[1, 28, 28]", "ReLU, {Linear: 10}", [CONV, "ReLU"], [511]),
+        ("[3, 16]", "Dropout, {Linear: 10}", [SIGNAL, "MaxPool1d: 2"], [511]),
+        ("[1, 8, 8, 8]", "{Linear: 10}", [CONV.replace("2d", "3d")], [511]),
+        ("[1, 28, 28]", "{AdaptiveAvgPool2d: 1}, {Linear: 10}", [CONV], [511]),
+        ("[1, 28, 28]", "Flatten, {Linear: 10}", [CONV], []),
+        ("[1, 28, 28]", f"{{{MIXED.replace('32', '28')}}}", [CONV], []),
+        ("[1, 28, 28]", "{Linear: 10}", [CONV, BEHIND], []),
+        ("[1, 28, 28]", f"{{{BEHIND}}}, {{Linear: 10}}", [CONV], []),
+        # A mixer of places, which a view has put last.
+        ("[1, 28, 28]", "{Linear: 10}", [CONV, "flatten: 2"], []),
+        ("[16, 8]", "{Linear: 10}", [], []),
+        (WORDS, "{Linear: 10}", [TABLE], []),
+    ],
+)  # fmt: skip
+def test_linear_maps_in_blocks(
+    image: str, head: str, before: list[str], codes: list[int]
+) -> None:
+    listed = "\n".join(f"  - {each}" for each in before)
+    assert in_spec(HEAD % (image, head, listed)) == codes

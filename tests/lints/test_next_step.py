@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from mlpgen import api
+from mlpgen.source.edited import edited
+
+from ..networks import network_of
 from .finds import in_spec
 
 TEXT = """\
@@ -87,3 +91,15 @@ def test_what_sees_earlier_steps_only(layers: list[str]) -> None:
 def test_texts_of_classes_are_seen_at_once() -> None:
     text = TEXT % ("  - MultiheadAttention: 2\n  - mean: 1", 3, "{text: books}")
     assert 513 not in in_spec(text)
+
+
+def test_the_fix_of_each_attention() -> None:
+    layers = ["TransformerEncoderLayer: 2", "MultiheadAttention: {num_heads: 2}"]
+    text = TEXT % ("\n".join(f"  - {each}" for each in layers), 64, "{text: book.txt}")
+    edits = [
+        x for each in api.lint(network_of(text)) if each.fix for x in each.fix.edits
+    ]
+    mended = edited(text.encode(), edits).decode()
+    assert "TransformerEncoderLayer: {nhead: 2, is_causal: true}" in mended
+    assert "MultiheadAttention: {num_heads: 2, is_causal: true}" in mended
+    assert in_spec(mended) == []

@@ -95,8 +95,14 @@ class Resolver:
             from mlpgen.graph.entries.type_parameters import with_types
 
             entries = with_types(entries, scope, self.blocks, definition.problems)
+        spatial = -1 if definition.path else 0
         given = tuple(
-            Wire(name, value, "`input`" if name == INPUT else f"the input `{name}`")
+            Wire(
+                name,
+                value,
+                "`input`" if name == INPUT else f"the input `{name}`",
+                spatial,
+            )
             for name, value in zip(definition.inputs, inputs, strict=True)
         )
         wires = Wires(given, entries)

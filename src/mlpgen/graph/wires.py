@@ -31,7 +31,8 @@ class Wire(NamedTuple):
         name: Its name in the graph.
         value: The tensor; None after a mistake.
         origin: Where it comes from, for notes.
-        spatial: How many of its last dimensions are known to be spatial.
+        spatial: How many of its last dimensions are known to be spatial; -1 if layers,
+            or what uses a block, may have moved them.
     """
 
     name: str

@@ -242,7 +242,7 @@ class Layer(Component):
         Args:
             values: The inputs.
             spatial: How many of the last dimensions of the first are known to be
-                spatial.
+                spatial; -1 if layers may have moved them.
         """
         del values, spatial
         return None

@@ -47,7 +47,8 @@ class Linear(Layer):
         """Warn if only the rows of images or signals are mapped."""
         value = values[0]
         shape = value.shape
-        if not value.batched or (len(shape) < 3 and not spatial):
+        images = spatial > 0 or (len(shape) > 2 and spatial == 0)
+        if not value.batched or not images:
             return None
         return ShapeError(
             "MG306",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.diagnostics.advice import Advice, Argument
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.types import layer_class
 
@@ -39,22 +40,45 @@ def sizes(operation: Operation, name: str, count: int) -> tuple[int, ...]:
     return value if isinstance(value, tuple) else (value,) * count
 
 
+def type_path(operation: Operation, sources: Sources) -> Path:
+    """Return the path of the type of a layer: of its key, or of the entry."""
+    path = operation.node.path
+    entry = sources.written(path, operation.owner)
+    if not isinstance(entry, dict):
+        return path
+    type_ = next((key for key in entry if key not in ENTRY_KEYS), None)
+    return path if type_ is None else (*path, type_)
+
+
 def path_of(operation: Operation, name: str, sources: Sources) -> tuple[Path, bool]:
     """Return the narrowest path of an argument, and whether its key is meant.
 
     It is that of the layer's type where the argument is not written.
     """
-    path = operation.node.path
-    entry = sources.written(path, operation.owner)
-    if not isinstance(entry, dict):
+    path = type_path(operation, sources)
+    if path == operation.node.path:
         return path, False
-    type_ = next((key for key in entry if key not in ENTRY_KEYS), None)
-    if type_ is None:
-        return path, False
-    given = entry[type_]
+    given = sources.written(path, operation.owner)
     if isinstance(given, dict):
-        inside = name in given
-        return ((*path, type_, name), False) if inside else ((*path, type_), True)
+        return ((*path, name), False) if name in given else (path, True)
+    return path, _shorthand(operation) != name
+
+
+def give(
+    help: str, operation: Operation, name: str, value: Any, sources: Sources
+) -> str:
+    """Return help that knows how to give an argument to a layer.
+
+    An argument that an expression computes, or that a parameter's type takes, is left
+    to the author.
+    """
+    path = type_path(operation, sources)
+    given = sources.written((*path, name), operation.owner)
+    if isinstance(given, str) or operation.node.maker.variable:
+        return help
+    return Advice(help, Argument(name, value, _shorthand(operation)), path)
+
+
+def _shorthand(operation: Operation) -> str | None:
     cls = layer_class(operation.node.type)
-    short = cls is not None and cls.shorthand() == name
-    return (*path, type_), not short
+    return None if cls is None else cls.shorthand()

@@ -106,19 +106,30 @@ def class_of(node: Node) -> type[Layer] | None:
 
 
 def places(node: Node, arriving: int) -> int:
-    """Count the last dimensions of a result that are spatial.
+    """Count the last dimensions of a result that are spatial; -1 if it is unknown.
 
     Args:
         node: The layer.
         arriving: The number of spatial dimensions of its input.
     """
-    found = makers([node], node.name, _keeps_places)
-    cls = next((class_of(each) for each in found), None)
-    return arriving if cls is None else cls.spatial
+    made = next(makers([node], node.name, _keeps_places), None)
+    if made is None:
+        return arriving
+    cls = class_of(made)
+    return cls.spatial or -1 if cls is not None else -1
 
 
 def _keeps_places(node: Node) -> bool:
     """Return whether a layer keeps spatial dimensions, as additions do."""
+    if kind(node) in _KEEPING:
+        return True
     if node.pointwise or not node.is_function or node.function is None:
         return node.pointwise
     return node.function.gathers or node.function.name in ("+", "-", "*", "/")
+
+
+_KEEPING = (
+    *("ChannelShuffle", "Identity", "Interpolate", "Narrow", "Pad", "PixelShuffle"),
+    *("PixelUnshuffle", "Slice", "Upsample", "UpsamplingBilinear2d"),
+)
+"""Operations on images that are no convolution."""

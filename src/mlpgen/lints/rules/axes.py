@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Axes = str
 """A letter for each dimension of one example: `cpp` for (N, C, H, W)."""
 CHANNELS, PLACES, UNKNOWN = "c", "p", "?"
+_COLORS = (1, 3)
+"""The channels of pictures that a network takes."""
 
 _MIXED = frozenset(("Matmul", "Bmm", "Einsum", "Gather", "IndexSelect"))
 _REDUCED = frozenset(("Mean", "Sum", "Amax", "Amin", "Logsumexp", "Var", "Std"))
@@ -43,8 +45,11 @@ def axes_of(flow: Flow) -> dict[Operation, Axes]:
 def arriving(source: Source, known: dict[Operation, Axes]) -> Axes:
     """Return what is known of an input."""
     count = len(source.value.shape)
-    if source.operation is None or not source.value.batched:
+    if not source.value.batched:
         return UNKNOWN * count
+    if source.operation is None:
+        picture = count == 3 and source.value.shape[0] in _COLORS
+        return CHANNELS + PLACES * 2 if picture else UNKNOWN * count
     found = known[source.operation]
     return found if len(found) == count else UNKNOWN * count
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import argument, path_of
+from mlpgen.lints.written import argument, give, path_of
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -78,7 +78,8 @@ def _biases(subject: Subject) -> Iterator[Finding]:
     """Find biases that each use of their layer loses in a normalization."""
     lost: dict[tuple[object, ...], bool] = {}
     found = []
-    shared = {(each.owner, each.node.shared) for each in subject.flow.operations}
+    nodes = [(each.owner, each.node) for each in subject.flow.operations]
+    shared = {(owner, x) for owner, node in nodes for x in (node.shared, node.tied)}
     for each in subject.flow.operations:
         if (each.owner, each.node.name) in shared:
             continue
@@ -96,8 +97,20 @@ def _biases(subject: Subject) -> Iterator[Finding]:
                 path,
                 each.owner,
                 key,
-                help="write `bias: false`: the normalization has a bias of its own",
+                help=_without_bias(each, subject),
             )
+
+
+def _without_bias(each: Operation, subject: Subject) -> str:
+    """Return the help, with its edit if nothing can refer to the bias."""
+    help = "write `bias: false`: the normalization has a bias of its own"
+    entry = subject.sources.written(each.node.path, each.owner)
+    keys = {*entry} if isinstance(entry, dict) else set()
+    recipe = subject.model.recipe
+    named = subject.model.rules or (recipe is not None and recipe.groups)
+    if named or keys & {"init", "share", "parametrize"}:
+        return help
+    return give(help, each, "bias", False, subject.sources)
 
 
 def _loses_bias(operation: Operation) -> bool:

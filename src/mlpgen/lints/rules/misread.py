@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.diagnostics.explanations.explanation import Explanation, block, spec
 from mlpgen.layers.recurrent_base import Recurrent
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.layers.transformer_block import TransformerBlock
@@ -43,6 +43,42 @@ def _columns(subject: Subject) -> Iterator[Finding]:
             help="`GroupNorm: 1` normalizes all channels and places; for the channels "
             "of each place, put them last by a `permute`",
         )
+
+
+def _rows(subject: Subject) -> Iterator[Finding]:
+    """Find linear maps of rows of what a block is given.
+
+    Those of the model itself have a code of their own, as they can be mistakes.
+    """
+    known = axes_of(subject.flow)
+    for each in subject.flow.of("Linear"):
+        if not each.owner or not _is_convolved(each):
+            continue
+        axes = arriving(each.sources[0], known)
+        path, key = path_of(each, "in_features", subject.sources)
+        if path[-1] == "in_features" or not axes.endswith(PLACES):
+            continue
+        size, shape = int(each.node.input[-1]), whole_shown(each.node.inputs[0])
+        yield Finding(
+            f"`{each.name}` maps the last dimension only, {size} of {shape}",
+            path,
+            each.owner,
+            key,
+            help="put a `Flatten` before it to use the whole example, or write its "
+            "`in_features` if you mean it",
+        )
+
+
+def _is_convolved(operation: Operation) -> bool:
+    """Return whether what arrives has the dimensions of a convolution or a picture."""
+    before = operation.before
+    while before is not None and before.node.input == before.node.output:
+        cls = layer_class(before.node.type)
+        if cls is None or cls.spatial:
+            break
+        before = before.before
+    cls = None if before is None else layer_class(before.node.type)
+    return before is None or (cls is not None and cls.spatial > 0)
 
 
 def _sequences(subject: Subject) -> Iterator[Finding]:
@@ -93,6 +129,23 @@ RULES = (
             "sure: hardly any network means it; one over time and frequency can.",
             spec("Conv2d: {out_channels: 8, kernel_size: 3}", "LayerNorm"),
             spec("Conv2d: {out_channels: 8, kernel_size: 3}", "GroupNorm: 1"),
+        ),
+    ),
+    Rule(
+        "MG511",
+        "warning",
+        _rows,
+        Explanation(
+            "A linear layer in a block, on an image or a signal",
+            "This is a warning. `Linear` maps the last dimension. Of what a "
+            "convolution returns, (N, C, H, W) or (N, C, L), that is one row, and each "
+            "row gets the same map (https://docs.pytorch.org/docs/stable/generated/"
+            "torch.nn.Linear.html). Mostly a `Flatten` is missing. Channels that a "
+            "`permute` puts last and sequences are fine, and so is a layer whose "
+            "`in_features` are written. Outside of blocks this is MG306. How sure: "
+            "almost certain; a mixer of places without a view is the exception.",
+            block("Linear: 10", name="Head", image="[1, 28, 28]"),
+            block("Flatten", "Linear: 10", name="Head", image="[1, 28, 28]"),
         ),
     ),
     Rule(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.diagnostics.explanations.explanation import Explanation
 from mlpgen.layers.attention_masks import HasMasks
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import argument, path_of, sizes
+from mlpgen.lints.written import argument, give, path_of, sizes
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ def _leaks(subject: Subject) -> Iterator[Finding]:
         shifted |= each.kind in _SHIFTS
         flag = _flag(each, length)
         if flag is not None:
-            yield _finding(each, subject, "is_causal", _ATTENTION, flag)
+            help = _help(each, flag, subject)
+            yield _finding(each, subject, flag, _ATTENTION, help)
         elif argument(each, "bidirectional") is True and int(each.node.input[0]) > 1:
             yield _finding(each, subject, "bidirectional", _BACKWARDS, "leave it out")
         elif each.kind == "Conv1d" and not shifted and _is_centered(each, length):
@@ -47,16 +48,19 @@ _PADDED = "pad on the left only: `ZeroPad1d: [2, 0]` before a kernel of 3"
 
 
 def _flag(operation: Operation, length: int) -> str | None:
-    """Return what an attention to all steps needs to see no later ones."""
+    """Return the argument that hides later steps from an attention to all steps.
+
+    It is empty if the attention is made of functions, and None if it hides them.
+    """
     cls = layer_class(operation.node.type)
     if cls is not None and issubclass(cls, HasMasks):
         return _missing_mask(operation, cls, length)
     if operation.kind == "ScaledDotProductAttention":
         free = len(operation.sources) == 3 and not argument(operation, "is_causal")
         whole = all(each.shape[-2:-1] == (length,) for each in operation.node.inputs)
-        return _add("is_causal") if free and whole else None
+        return "is_causal" if free and whole else None
     if operation.kind == "Softmax" and _is_attention(operation, length):
-        return "fill the products with `-.inf` by a `masked_fill` where a step is later"
+        return ""
     return None
 
 
@@ -70,13 +74,16 @@ def _missing_mask(operation: Operation, cls: type[HasMasks], length: int) -> str
             continue
         seen = [inputs[min(at, len(inputs) - 1)] for at in about]
         if all(each.batched and int(each.shape[0]) == length for each in seen):
-            flag = next((f for f, made in cls.causal.items() if made == mask), mask)
-            return _add(flag)
+            return next((f for f, made in cls.causal.items() if made == mask), mask)
     return None
 
 
-def _add(flag: str) -> str:
-    return f"add `{flag}: true`" if "causal" in flag else f"add `{flag}: true`, a mask"
+def _help(operation: Operation, flag: str, subject: Subject) -> str:
+    if not flag:
+        return "fill the products with `-.inf` by a `masked_fill` where a step is later"
+    if "causal" not in flag:
+        return f"add `{flag}: true`, and a mask to `from`"
+    return give(f"add `{flag}: true`", operation, flag, True, subject.sources)
 
 
 def _is_attention(operation: Operation, length: int) -> bool:
