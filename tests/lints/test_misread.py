@@ -45,7 +45,7 @@ BEHIND = "permute: [0, 2, 3, 1]"
     ],
 )  # fmt: skip
 def test_normalizations(image: str, layers: list[str], codes: list[int]) -> None:
-    assert [x for x in finds(*layers, image=image) if x != 501] == codes
+    assert finds(*layers, image=image, only=(509,)) == codes
 
 
 @pytest.mark.parametrize(
@@ -71,8 +71,7 @@ def test_normalizations(image: str, layers: list[str], codes: list[int]) -> None
     ],
 )  # fmt: skip
 def test_sequences(image: str, layers: list[str], codes: list[int]) -> None:
-    found = finds(*layers, image=image)
-    assert [x for x in found if x not in (501, 581)] == codes
+    assert finds(*layers, image=image, only=(518,)) == codes
 
 
 HEAD = """\
@@ -108,4 +107,4 @@ def test_linear_maps_in_blocks(
     image: str, head: str, before: list[str], codes: list[int]
 ) -> None:
     listed = "\n".join(f"  - {each}" for each in before)
-    assert in_spec(HEAD % (image, head, listed)) == codes
+    assert in_spec(HEAD % (image, head, listed), only=(511,)) == codes

@@ -21,7 +21,7 @@ def check(row: str) -> None:
     layer = layer.replace("k:", "kernel_size:")
     if layer.startswith("Conv"):
         layer = layer.replace("{", "{out_channels: 4, ")
-    assert finds(layer, image=image) == [*map(int, codes.split())]
+    assert finds(layer, image=image, only=(507, 508)) == [*map(int, codes.split())]
 
 
 LEFT = """
@@ -128,4 +128,4 @@ def test_a_block_is_named_at_the_value_that_is_wrong() -> None:
 def test_sizes_that_are_examples_are_not_judged() -> None:
     text = "name: Net\ninput: [3, height, width]\nsizes: {height: 2, width: 2}\n"
     text += "layers:\n  - Conv2d: {out_channels: 4, kernel_size: 3, padding: 1}\n"
-    assert in_spec(text) == []
+    assert in_spec(text, only=(507,)) == []
