@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import random
 from importlib import import_module
+from itertools import islice
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ LEFT_OUT = {
     "enable_nested_tensor",
     "mask_check",
 }
-DRAWS = 40
+DRAWS = 20
 ALL_DRAWS = 120
 
 
@@ -366,9 +367,10 @@ def fitting(rng: random.Random, arguments: dict[str, Any]) -> Value:
     "draws", [DRAWS, pytest.param(ALL_DRAWS, marks=pytest.mark.exhaustive)]
 )
 def test_shapes_counts_and_refusals_are_those_of_torch(name: str, draws: int) -> None:
+    """A few draws of each, and more until both take what is drawn."""
     rng = random.Random(name)
-    ran = sum(compare(name, *draw(rng, name)) for _ in range(draws))
-    assert ran > 0
+    agreed = (compare(name, *draw(rng, name)) for _ in range(ALL_DRAWS))
+    assert any([*islice(agreed, draws)]) or any(agreed)
 
 
 @pytest.mark.parametrize("name", LAYERS)
