@@ -27,7 +27,7 @@ IMAGE = "Conv2d: {out_channels: 8, kernel_size: 3, bias: false}"
         (["Flatten", FLAT, "Dropout: 0.5", "BatchNorm1d"], [582]),
         (["Flatten", FLAT, "Dropout", "BatchNorm1d"], [582]),
         (["Flatten", FLAT, "Dropout: 0.0", "BatchNorm1d"], []),
-        (["Flatten", FLAT, "Dropout: 1.0", "BatchNorm1d"], [517]),
+        (["Flatten", FLAT, "Dropout: 1.0", "BatchNorm1d"], []),
         (["Flatten", FLAT, "Dropout: 0.9", "ReLU", "BatchNorm1d"], [517]),
         ([IMAGE, "Dropout: 0.9", "Flatten", "BatchNorm1d"], [517]),
         ([IMAGE, "Dropout2d: 0.9", "BatchNorm2d"], [517]),

@@ -46,6 +46,14 @@ LEFT = """
 [3, 1, 1] | MaxPool2d: {k: 3, stride: 1, padding: 1} | 507
 [3, 7, 7] | MaxPool2d: {k: 3, stride: 1, padding: 1} |
 [3, 1, 1] | avg_pool2d: {k: 3, stride: 1, padding: 1} | 507
+# Most of it sees padding, wherever it is.
+[3, 3, 3] | Conv2d: {k: 5, padding: 2} | 507
+[3, 4, 4] | Conv2d: {k: 5, padding: 2} |
+[3, 4, 4] | Conv2d: {k: 7, padding: 3} | 507
+[3, 7, 7] | Conv2d: {k: 7, padding: 3} |
+[3, 3, 3] | Conv2d: {k: 5, padding: 2, stride: 2} |
+[3, 3, 3] | MaxPool2d: {k: 5, stride: 1, padding: 2} |
+[3, 3] | Conv1d: {k: 5, padding: 2} |
 # Whole windows of zeros.
 [3, 8, 8] | Conv2d: {k: 1, padding: 1} | 507
 [3, 8, 8] | Conv2d: {k: 3, padding: 3} | 507
@@ -55,6 +63,12 @@ LEFT = """
 [3, 28] | Conv1d: {k: 2, padding: 8, dilation: 8} |
 [3, 6] | Conv1d: {k: 8, padding: 7} | 507
 [1, 28, 28] | ZeroPad2d: 2 |
+[1, 28, 28] | ZeroPad2d: 14 |
+[1, 28, 28] | ZeroPad2d: 20 | 507
+[1, 28, 28] | pad: {pad: [20, 20, 20, 20]} | 507
+[1, 28, 28] | pad: {pad: [2, 2, 2, 2]} |
+# Channels that a shortcut without weights adds.
+[4, 8, 8] | pad: {pad: [0, 0, 0, 0, 8, 8]} |
 [1, 4, 4] | ZeroPad2d: 4 | 507
 [1, 10] | ZeroPad1d: [0, 54] |
 [1, 10] | ConstantPad1d: {padding: [10, 10], value: 0.0} | 507

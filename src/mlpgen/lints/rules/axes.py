@@ -6,6 +6,7 @@ views move it, and whatever else happens leaves it unknown.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.layers.recurrent_base import Recurrent
@@ -13,7 +14,9 @@ from mlpgen.lints.written import argument, sizes
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
-    from mlpgen.graph.flow import Flow, Operation, Source
+    from collections.abc import Mapping
+
+    from mlpgen.graph.flow import Operation, Source
 
 Axes = str
 """A letter for each dimension of one example: `cpp` for (N, C, H, W)."""
@@ -32,17 +35,21 @@ _KEPT = frozenset(
 """Views that leave dimensions where they are."""
 
 
-def axes_of(flow: Flow) -> dict[Operation, Axes]:
-    """Return what is known of the first result of each operation, in one pass."""
+@lru_cache(maxsize=1)
+def axes_of(operations: tuple[Operation, ...]) -> Mapping[Operation, Axes]:
+    """Return what is known of the first result of each operation, in one pass.
+
+    The rules about one network share it.
+    """
     known: dict[Operation, Axes] = {}
-    for each in flow.operations:
+    for each in operations:
         found = _after(each, known)
         same = len(found) == len(each.node.output)
         known[each] = found if same else UNKNOWN * len(each.node.output)
     return known
 
 
-def arriving(source: Source, known: dict[Operation, Axes]) -> Axes:
+def arriving(source: Source, known: Mapping[Operation, Axes]) -> Axes:
     """Return what is known of an input."""
     count = len(source.value.shape)
     if not source.value.batched:
@@ -66,7 +73,7 @@ def convolves(operation: Operation) -> int:
     return 0 if alone else cls.spatial
 
 
-def _after(each: Operation, known: dict[Operation, Axes]) -> Axes:
+def _after(each: Operation, known: Mapping[Operation, Axes]) -> Axes:
     cls = layer_class(each.node.type)
     if cls is None or not each.sources or each.kind in _MIXED:
         return ""

@@ -36,7 +36,7 @@ def _dropouts(subject: Subject) -> Iterator[tuple[Operation, Operation, float]]:
             before = before.before
         if before is not None and before.kind in _DROPOUTS:
             rate = argument(before, "p")
-            if isinstance(rate, float | int) and rate > 0:
+            if isinstance(rate, float | int) and 0 < rate < 1:
                 yield before, each, rate
 
 
@@ -52,11 +52,10 @@ def _rates(subject: Subject, *, high: bool) -> Iterator[Finding]:
         if (rate > _HIGH) != high:
             continue
         path, key = path_of(dropout, "p", subject.sources)
-        more = 1 / (1 - rate) if rate < 1 else 0
-        grows = f"grows {more:.3g} times" if more else "is of zeros"
+        more = 1 / (1 - rate)
         yield Finding(
             f"`{norm.name}` learns the variance of what `{dropout.name}` leaves, which "
-            f"{grows} in training, and not in evaluation",
+            f"grows {more:.3g} times in training, and not in evaluation",
             path,
             dropout.owner,
             key,

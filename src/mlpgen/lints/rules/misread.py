@@ -24,7 +24,7 @@ _WIDTHS = ("steps", "width", "width")
 
 def _columns(subject: Subject) -> Iterator[Finding]:
     """Find normalizations over the width alone."""
-    known = axes_of(subject.flow)
+    known = axes_of(subject.flow.operations)
     for each in subject.flow.of("LayerNorm", "RMSNorm"):
         shape = argument(each, "normalized_shape")
         alone = isinstance(shape, int) or len(shape) == 1
@@ -50,7 +50,7 @@ def _rows(subject: Subject) -> Iterator[Finding]:
 
     Those of the model itself have a code of their own, as they can be mistakes.
     """
-    known = axes_of(subject.flow)
+    known = axes_of(subject.flow.operations)
     for each in subject.flow.of("Linear"):
         if not each.owner or not _is_convolved(each):
             continue
@@ -83,7 +83,7 @@ def _is_convolved(operation: Operation) -> bool:
 
 def _sequences(subject: Subject) -> Iterator[Finding]:
     """Find layers that take channels for steps, or slide over channels."""
-    known = axes_of(subject.flow)
+    known = axes_of(subject.flow.operations)
     for each in subject.flow.operations:
         if not each.sources:
             continue

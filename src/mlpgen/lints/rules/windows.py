@@ -21,7 +21,9 @@ _CONVOLUTIONS = tuple(f"Conv{each}" for each in _DIMS)
 _TRANSPOSED = tuple(f"ConvTranspose{each}" for each in _DIMS)
 _POOLS = tuple(f"{kind}Pool{n}" for kind in ("Max", "Avg", "LP") for n in _DIMS)
 _WINDOWS = frozenset((*_CONVOLUTIONS, *_POOLS))
-_PADS = frozenset(f"{kind}Pad{n}" for kind in ("Zero", "Constant") for n in _DIMS)
+_PADS = frozenset(
+    ("Pad", *(f"{kind}Pad{n}" for kind in ("Zero", "Constant") for n in _DIMS))
+)
 
 
 class _Window(NamedTuple):
@@ -60,6 +62,11 @@ class _Window(NamedTuple):
             return False
         inside = first if first >= 0 else first % self.stride
         return inside < self.size
+
+    @property
+    def inside(self) -> int:
+        """How many of its values can be inside the image at once."""
+        return min(self.kernel, -(-self.size // self.dilation))
 
     @property
     def outgrows(self) -> bool:
@@ -120,10 +127,10 @@ def _outgrown(subject: Subject) -> Iterator[Finding]:
         empty = next((one for one in windows if one.padding >= one.reach), None)
         if empty is not None:
             yield _whole_windows(each, empty, subject)
-        elif any(one.outgrows for one in windows):
-            yield _dead(each, windows, subject)
+        elif any(one.outgrows for one in windows) or _is_crowded(each, windows):
+            yield _outgrowing(each, windows, subject)
         elif any(one.padding >= one.size for one in windows):
-            yield _mostly_padding(each, subject, argument(each, "padding"))
+            yield _outweighing(each, subject, "padding")
 
 
 _ZEROS = (None, "zeros")
@@ -141,15 +148,33 @@ def _whole_windows(each: Operation, one: _Window, subject: Subject) -> Finding:
     )
 
 
-def _dead(each: Operation, windows: list[_Window], subject: Subject) -> Finding:
+def _is_crowded(operation: Operation, windows: list[_Window]) -> bool:
+    """Return whether most weights of a kernel see padding wherever it is.
+
+    A kernel of 3 on 2 x 2 values is no such one: networks for images of 32 x 32 end so.
+    """
+    slides = all(one.stride == 1 and one.reach > one.size for one in windows)
+    inside = prod(one.inside for one in windows)
+    few = inside < _CROWDED * prod(one.kernel for one in windows)
+    return "Conv" in operation.kind and slides and few
+
+
+_CROWDED = 0.4
+"""The share of a kernel of 3 x 3 that is inside of 2 x 2 values is larger."""
+
+
+def _outgrowing(each: Operation, windows: list[_Window], subject: Subject) -> Finding:
     path, key = path_of(each, "kernel_size", subject.sources)
     left = " x ".join(str(one.size) for one in windows)
     all_ = prod(one.kernel for one in windows)
-    seen = prod(one.alive for one in windows)
+    dead = all_ - prod(one.alive for one in windows)
+    outside = all_ - prod(one.inside for one in windows)
     what = "weights of a kernel" if "Conv" in each.kind else "values of a window"
+    seen = f"{dead} of {all_} {what} only ever see padding"
+    if not dead:
+        seen = f"at least {outside} of {all_} {what} see padding, wherever it is"
     return Finding(
-        f"the kernel of `{each.name}` is larger than the {left} that are left: "
-        f"{all_ - seen} of {all_} {what} only ever see padding",
+        f"the kernel of `{each.name}` is larger than the {left} that are left: {seen}",
         path,
         each.owner,
         key,
@@ -157,12 +182,12 @@ def _dead(each: Operation, windows: list[_Window], subject: Subject) -> Finding:
     )
 
 
-def _mostly_padding(each: Operation, subject: Subject, padding: object) -> Finding:
-    path, key = path_of(each, "padding", subject.sources)
-    left = " x ".join(map(str, each.node.input[1:]))
+def _outweighing(each: Operation, subject: Subject, name: str) -> Finding:
+    path, key = path_of(each, name, subject.sources)
+    left = " x ".join(str(int(size)) for size in each.node.input[1:])
     return Finding(
-        f"the padding of {_shown(padding)} of `{each.name}` outweighs the {left} that "
-        "it surrounds",
+        f"the padding of {_shown(argument(each, name))} of `{each.name}` outweighs the "
+        f"{left} that it surrounds",
         path,
         each.owner,
         key,
@@ -171,13 +196,27 @@ def _mostly_padding(each: Operation, subject: Subject, padding: object) -> Findi
 
 
 def _blank(each: Operation, subject: Subject) -> Iterator[Finding]:
-    """Find a layer that puts more zeros on both sides than there are values."""
-    padding = argument(each, "padding")
-    spatial = each.node.input[1:]
-    pairs = (padding,) * (2 * len(spatial)) if isinstance(padding, int) else padding
-    around = zip(pairs[::2], pairs[1::2], reversed(spatial), strict=False)
-    if any(min(before, after) >= int(size) for before, after, size in around):
-        yield _mostly_padding(each, subject, padding)
+    """Find a layer that surrounds values by more than three times as many zeros."""
+    name = "pad" if each.kind == "Pad" else "padding"
+    given = argument(each, name)
+    places = [int(size) for size in each.node.input[1:]]
+    count = 2 * len(places)
+    around = (given,) * count if isinstance(given, int) else given
+    if len(around) > count or argument(each, "mode") not in (None, "constant"):
+        return
+    sides = [
+        (max(min(pair), 0), size)
+        for *pair, size in zip(
+            around[::2], around[1::2], reversed(places), strict=False
+        )
+    ]
+    share = prod(size / (size + 2 * zeros) for zeros, size in sides)
+    if share < _SURROUNDED or any(zeros >= size for zeros, size in sides):
+        yield _outweighing(each, subject, name)
+
+
+_SURROUNDED = 0.25
+"""The share of values that is left of a picture of digits behind a padding of 14."""
 
 
 def _gaps(subject: Subject) -> Iterator[Finding]:
