@@ -6,10 +6,12 @@ from mlpgen.diagnostics.explanations import EXPLANATIONS
 from mlpgen.lints.rules import (
     before_norm,
     dropout_rates,
+    ends,
     linear_chains,
     misread,
     next_step,
     residuals,
+    tables,
     windows,
 )
 from mlpgen.lints.training.catalogue import TRAINING
@@ -17,10 +19,12 @@ from mlpgen.lints.training.catalogue import TRAINING
 _NETWORK = (
     before_norm,
     dropout_rates,
+    ends,
     linear_chains,
     misread,
     next_step,
     residuals,
+    tables,
     windows,
 )
 

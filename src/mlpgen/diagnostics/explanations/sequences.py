@@ -16,8 +16,12 @@ SEQUENCES = {
     "MG323": Explanation(
         "The last step of two directions",
         "A layer with `bidirectional: true` also reads the sequence backwards. That "
-        "half begins at the last step, so there it knows one step only. `hidden` is "
-        "the state of both directions after they have read the whole sequence.",
+        "half begins at the last step, so there it knows one step only; the forward "
+        "half of the first step is no better. `hidden` is the state of both "
+        "directions after they have read the whole sequence. torch says the same of "
+        "`h_n` and the last `output` (https://docs.pytorch.org/docs/stable/generated/"
+        "torch.nn.LSTM.html). A half of the features of such a step is fine. How "
+        "sure: certain.",
         spec(
             "GRU: {hidden_size: 8, bidirectional: true}\n    select: last",
             image="[12, 4]",

@@ -15,7 +15,9 @@ _BOTH = "the backward half of the last step has seen that step only"
 
 
 def warn_about_ends(definition: Definition, nodes: Sequence[Node]) -> None:
-    """Warn about the last step of two directions, and about one that is padding.
+    """Warn about the part `last` of two directions, and about a step that is padding.
+
+    A rule of `lints` finds the last step of two directions behind other layers.
 
     Args:
         definition: The class as written.
@@ -32,10 +34,7 @@ def warn_about_ends(definition: Definition, nodes: Sequence[Node]) -> None:
             problems.add("MG323", _BOTH, path, help=help, warning=True)
     for node in nodes:
         layer = _whose_last_step(node, named)
-        if layer in both:
-            help = f"`{layer}.hidden` is the final state of both directions"
-            problems.add_entry("MG323", _BOTH, node.path, help=help, warning=True)
-        elif layer:
+        if layer and layer not in both:
             message = f"the last step of `{layer}` is padding in shorter sequences"
             help = f"`{layer}.last` is the last step that is none"
             problems.add_entry("MG325", message, node.path, help=help, warning=True)
@@ -62,10 +61,9 @@ def _lasts(definition: Definition) -> Iterator[tuple[Path, str]]:
 
 
 def _whose_last_step(node: Node, named: dict[str, Node]) -> str:
-    """Return the recurrent layer of whose output a `select` takes the last step.
+    """Return the layer that reads no padding of whose output it takes the last step.
 
-    Empty if it is no such `select`, or if that step is right: of one direction that
-    reads all steps.
+    Empty if it is no such `select`.
     """
     ends = node.type == "select" and node.arguments.get("index") == -1
     if not ends or node.arguments["dim"] not in (1, -2) or not node.sources:
@@ -74,5 +72,4 @@ def _whose_last_step(node: Node, named: dict[str, Node]) -> str:
     before = named.get(layer)
     if before is None or (part or next(iter(before.parts))) != "output":
         return ""
-    packed = before.call.packs is not None
-    return layer if packed or _has_two_directions(before) else ""
+    return layer if before.call.packs is not None else ""

@@ -1,0 +1,69 @@
+"""The last or the first step of two directions, behind other layers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations import EXPLANATIONS
+from mlpgen.layers.recurrent_base import Recurrent
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.written import argument
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.flow import Operation
+    from mlpgen.lints.rule import Subject
+
+_HALVES = frozenset(("Chunk", "Narrow", "Slice", "Split"))
+
+
+def _ends(subject: Subject) -> Iterator[Finding]:
+    for each in subject.flow.of("Select", "Slice", "Narrow"):
+        if len(each.node.input) != 2 or argument(each, "dim") not in (1, -2):
+            continue
+        end = _end(each)
+        found = _directions(each) if end else None
+        halved = each.users and all(one.kind in _HALVES for one in each.users)
+        if found is None or halved:
+            continue
+        half = "backward" if end == "last" else "forward"
+        yield Finding(
+            f"the {half} half of the {end} step has seen that step only",
+            each.node.path,
+            each.owner,
+            help=f"`{found.node.name}.hidden` is the final state of both directions",
+        )
+
+
+def _end(operation: Operation) -> str:
+    """Return `first` or `last` if that is the only step that a function takes."""
+    steps = int(operation.node.input[0])
+    name = "index" if operation.kind == "Select" else "start"
+    start = argument(operation, name) or 0
+    if operation.kind != "Select" and int(operation.node.output[0]) != 1:
+        return ""
+    if steps < 2 or start not in (0, -1, steps - 1, -steps):
+        return ""
+    return "first" if start in (0, -steps) else "last"
+
+
+def _directions(operation: Operation) -> Operation | None:
+    """Return the layer of two directions whose steps arrive."""
+    source = operation.sources[0]
+    while source.operation is not None:
+        each = source.operation
+        cls = layer_class(each.node.type)
+        if cls is None:
+            return None
+        if issubclass(cls, Recurrent):
+            both = argument(each, "bidirectional") is True
+            return each if both and source.part == "output" else None
+        if not cls.pointwise and each.kind not in ("Linear", "Identity"):
+            return None
+        source = each.sources[0]
+    return None
+
+
+RULES = (Rule("MG323", "warning", _ends, EXPLANATIONS["MG323"]),)
