@@ -54,6 +54,9 @@ LEFT = """
 [3, 3, 3] | Conv2d: {k: 5, padding: 2, stride: 2} |
 [3, 3, 3] | MaxPool2d: {k: 5, stride: 1, padding: 2} |
 [3, 3] | Conv1d: {k: 5, padding: 2} |
+[3, 20] | Conv1d: {k: 25, padding: 12} | 507
+[3, 20] | Conv1d: {k: 19, padding: 9} |
+[3, 28, 28] | Conv2d: {k: 29, padding: 14} | 507
 # Whole windows of zeros.
 [3, 8, 8] | Conv2d: {k: 1, padding: 1} | 507
 [3, 8, 8] | Conv2d: {k: 3, padding: 3} | 507

@@ -149,18 +149,23 @@ def _whole_windows(each: Operation, one: _Window, subject: Subject) -> Finding:
 
 
 def _is_crowded(operation: Operation, windows: list[_Window]) -> bool:
-    """Return whether most weights of a kernel see padding wherever it is.
+    """Return whether much of a kernel sees padding wherever it is.
 
     A kernel of 3 on 2 x 2 values is no such one: networks for images of 32 x 32 end so.
     """
-    slides = all(one.stride == 1 and one.reach > one.size for one in windows)
+    if "Conv" not in operation.kind or any(one.stride > 1 for one in windows):
+        return False
     inside = prod(one.inside for one in windows)
     few = inside < _CROWDED * prod(one.kernel for one in windows)
-    return "Conv" in operation.kind and slides and few
+    larger = [one for one in windows if one.reach > one.size]
+    large = any(one.kernel > max(one.size, _LARGE) for one in larger)
+    return (few and len(larger) == len(windows)) or large
 
 
 _CROWDED = 0.4
 """The share of a kernel of 3 x 3 that is inside of 2 x 2 values is larger."""
+_LARGE = 7
+"""The largest kernel that networks slide over whatever is left."""
 
 
 def _outgrowing(each: Operation, windows: list[_Window], subject: Subject) -> Finding:
