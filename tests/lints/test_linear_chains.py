@@ -2,40 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 
 from mlpgen import api
 
 from ..networks import network_of
 from .finds import in_spec
-
-
-def rows(table: str) -> list[str]:
-    """Return the rows of a table that are no comments."""
-    return [row for row in table.splitlines() if row and not row.startswith("#")]
-
-
-SHORT = {
-    r"\bL(\d+)": r"{Linear: \1}",
-    r"\bC(\d+) k(1|\[\d, \d\])": r"{Conv2d: {out_channels: \1, kernel_size: \2}}",
-    r"\bC(\d+)": r"{Conv2d: {out_channels: \1, kernel_size: 3}}",
-    r"\bD(\d+)": r"{Conv2d: {out_channels: \1, kernel_size: 3, groups: 8}}",
-    r"\bT(\d+)": r"{ConvTranspose2d: {out_channels: \1, kernel_size: 3}}",
-    r"\bS(\d+)": r"{Conv1d: {out_channels: \1, kernel_size: 3}}",
-    r"\bV(\d+)": r"{Conv3d: {out_channels: \1, kernel_size: 3}}",
-    r"\bU(\d+)": r"{ConvTranspose2d: {out_channels: \1, kernel_size: 2, stride: 2}}",
-}
-"""Layers in short: linear, convolutions of all kinds, `U` only enlarges."""
-
-
-def written(layers: str, image: str, rest: str = "") -> str:
-    """Return a spec of layers in short."""
-    for short, long in SHORT.items():
-        layers = re.sub(short, long, layers)
-    return f"name: Net\ninput: {image}\nlayers: [{layers}]\n{rest}"
-
+from .short import rows, written
 
 DENSE = """
 L9, L9
@@ -62,12 +35,13 @@ PLAIN = """
 L9
 L9, ReLU, L9
 L9, relu, L9
-L9, {softmax: 1}, L9
+L3, {softmax: 1}, L9
 L9, LayerNorm, L9
 L9, {normalize: 1}, L9
 L9, square, L9
 L9, {div: {input: 1}}, L9
 L9, {pow: 2}, L9
+L9, detach, L9
 L10, {GLU: {dim: 1}}, L9
 # The middle is narrower than both sides.
 L4, L8
@@ -82,7 +56,8 @@ L8, {Linear: {out_features: 8}, share: linear_1}
 """
 IMAGES = """
 [8, 12, 12] | C8, C8 | 501
-[8, 12, 12] | C8 k1, C8 |
+[3, 12, 12] | C8 k1, C8 |
+[8, 12, 12] | C8 k1, C8 | 501
 [8, 12, 12] | C8, C8 k1 | 501
 [8, 12, 12] | C8, BatchNorm2d, C8 | 501
 [8, 12, 12] | C8, BatchNorm2d, {Dropout2d: 0.1}, {AvgPool2d: 2}, C8 | 501
@@ -99,8 +74,13 @@ IMAGES = """
 [8, 12, 12] | C8, ReLU, C4 k1, C8 |
 # Depthwise and pointwise, and groups.
 [8, 12, 12] | D8, C16 k1, ReLU, C8 |
+[8, 12, 12] | D8, C16 k1, D16, C16 k1 | 501
+[8, 12, 12] | C16 k1, BatchNorm2d, D16, BatchNorm2d, C8 k1 | 501
+[8, 12, 12] | C16 k1, ReLU, D16, BatchNorm2d, C8 k1 |
+[8, 12, 12] | C8, ReLU, D8, C4 k1, D4, C8 k1 |
+[8, 12, 12] | ReLU, D8, D8, C8 k1 |
 [8, 12, 12] | ReLU, C8 k1, D8 |
-[8, 12, 12] | D16, BatchNorm2d, C8 k1, BatchNorm2d, {AvgPool2d: 2}, Flatten, L3 |
+[8, 12, 12] | D8, BatchNorm2d, C8 k1, BatchNorm2d, {AvgPool2d: 2}, Flatten, L3 |
 # Into a classifier.
 [8, 12, 12] | C8, Flatten, L3 | 501
 [8, 12, 12] | C8, {AdaptiveAvgPool2d: 1}, Flatten, L3 | 501
@@ -133,7 +113,8 @@ IMAGES = """
 [6, 8] | L8, {mean: 1}, L8 |
 [6, 8] | L8, {sum: 1}, L8 |
 [6, 8] | L8, {transpose: {dim0: 1, dim1: 2}}, L8 |
-[6, 8] | L8, Flatten, L8 |
+[6, 8] | L8, Flatten, L8 | 501
+[6, 8] | L4, Flatten, L8 |
 [6, 8] | L8, {select: {dim: 1, index: 0}}, L8 | 501
 [6, 8] | L8, {TransformerEncoderLayer: {nhead: 2}}, L8 |
 [6, 8] | L8, {LSTM: 8}, L8 |

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.layers.base import Value
 
-MOST_ROUNDS = 8
+MOST_ROUNDS = 10
 """The number of equal rounds that are followed; later ones behave the same."""
 MOST_OPERATIONS = 20_000
 """Larger networks have no flow: to follow them takes too long."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlpgen.diagnostics.explanations import EXPLANATIONS
 from mlpgen.lints.rules import (
+    activations,
     before_norm,
     dropout_rates,
     ends,
@@ -11,12 +12,17 @@ from mlpgen.lints.rules import (
     misread,
     next_step,
     residuals,
+    saturation,
+    single_values,
     tables,
+    weights,
+    widths,
     windows,
 )
 from mlpgen.lints.training.catalogue import TRAINING
 
 _NETWORK = (
+    activations,
     before_norm,
     dropout_rates,
     ends,
@@ -24,7 +30,11 @@ _NETWORK = (
     misread,
     next_step,
     residuals,
+    saturation,
+    single_values,
     tables,
+    weights,
+    widths,
     windows,
 )
 

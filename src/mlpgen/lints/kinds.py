@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlpgen.graph.flow import Operation
+    from mlpgen.source import Path
 
 
 def _of(name: str, last: int = 3) -> tuple[str, ...]:
@@ -41,6 +45,10 @@ ONE_SIDED = frozenset(
 """Activations that flatten on one side only."""
 SATURATING = frozenset(("Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"))
 ACTIVATIONS = ONE_SIDED | SATURATING
+INTENDED = frozenset(
+    ("code", "latent", "latents", "embed", "embedding", "embeddings", "bottleneck")
+)
+"""Words in names of layers whose results are meant as they are."""
 
 
 def is_constant(operation: Operation | None) -> bool:
@@ -69,3 +77,40 @@ def is_inert(operation: Operation) -> bool:
 def is_single(operation: Operation) -> bool:
     """Tell whether the result has one use only, inside the network."""
     return len(operation.users) == 1 and not operation.returned
+
+
+def is_product(operation: Operation) -> bool:
+    """Tell whether an operation multiplies two values of an example, as gates do."""
+    several = len(operation.sources) > 1
+    return several and operation.kind in PRODUCTS | {"Mul", "Div"}
+
+
+def is_gate(operation: Operation) -> bool:
+    """Tell whether the result of an operation is what others are multiplied by."""
+    each = operation
+    while is_single(each) and (is_view(each.users[0]) or is_inert(each.users[0])):
+        each = each.users[0]
+    return any(map(is_product, each.users))
+
+
+def always(found: Iterable[Operation], every: Iterable[Operation]) -> list[Operation]:
+    """Return the operations whose place in the file is found each time that it runs.
+
+    Args:
+        found: The operations.
+        every: All operations of these kinds.
+    """
+    once = [*found]
+    times = Counter(map(place, once))
+    runs = Counter(map(place, every))
+    return [each for each in once if times[place(each)] == runs[place(each)]]
+
+
+def place(operation: Operation) -> tuple[str, Path]:
+    """Return where an operation is written: the class and the path in its file."""
+    return operation.owner, operation.node.path
+
+
+def words(operation: Operation) -> list[str]:
+    """Return the words in the own name of a layer."""
+    return operation.name.rpartition(".")[2].lower().split("_")

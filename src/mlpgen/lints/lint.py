@@ -42,14 +42,15 @@ def _found(rule: Rule, subject: Subject) -> Iterator[Diagnostic]:
         if place in seen:  # another round, or another use of the same block
             continue
         seen.add(place)
+        level = each.level or rule.level
         yield Diagnostic(
             rule.code,
             each.message,
             place,
             each.notes,
             str(each.help),
-            warning=True,
-            hint=(each.level or rule.level) == "hint",
+            warning=level != "error",
+            hint=level == "hint",
             labels=each.labels,
             fix=each.fix
             or subject.sources.fix(each.help, each.path, each.owner, key=each.key),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlpgen.lints.sources import Sources
     from mlpgen.source import Path
 
-Level = Literal["warning", "hint"]
+Level = Literal["error", "warning", "hint"]
 """How much it matters; hints are shown only if they are asked for."""
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints import kinds
+from mlpgen.lints.kinds import place
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, sizes
 
@@ -19,12 +20,11 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Subject
 
 _MOVES = frozenset(("Permute", "Transpose", "Movedim", "ChannelShuffle"))
-_SAMPLES = frozenset(("PixelShuffle", "PixelUnshuffle", "Expand", "Repeat"))
+_OTHER = frozenset(("PixelShuffle", "PixelUnshuffle", "Expand", "Repeat", "Detach"))
+"""Views that are no mere views here: they change the size, or stop the gradient."""
 _SCALES = frozenset(("Add", "Sub", "Mul", "Div", "Neg"))
-_INTENDED = frozenset(
-    ("code", "latent", "latents", "embed", "embedding", "embeddings", "bottleneck")
-)
-"""Words in names of layers whose results are meant as they are."""
+_COLORS = 4
+"""The most channels of an image that a 1 x 1 convolution mixes."""
 _FAR = 12
 """How far to look for what a projection belongs to."""
 
@@ -55,9 +55,9 @@ def _linear(subject: Subject) -> Iterator[Finding]:
         noted[id(each.second)] = _notes(each)
     places = _Places(weighted, pairs)
     for run in runs.values():
-        place = places.of(run)
-        if place is not None:
-            yield _finding(run, place, noted.get(id(run[1]), ()), subject)
+        at = places.of(run)
+        if at is not None:
+            yield _finding(run, at, noted.get(id(run[1]), ()), subject)
 
 
 def _pair(second: Operation) -> _Pair | None:
@@ -65,13 +65,18 @@ def _pair(second: Operation) -> _Pair | None:
     between: list[Operation] = []
     each = second.before
     while each is not None and kinds.is_single(each):
-        if each.kind in kinds.WEIGHTED:
+        if each.kind in kinds.WEIGHTED and not _continues(second, each):
             return _Pair(each, second, tuple(between))
-        if not _is_linear(each):
+        if each.kind not in kinds.WEIGHTED and not _is_linear(each):
             return None
         between.append(each)
         each = each.sources[kinds.values(each)[0]].operation
     return None
+
+
+def _continues(second: Operation, each: Operation) -> bool:
+    """Tell whether a depthwise convolution and what follows are one convolution."""
+    return not _is_grouped(second) and _is_grouped(each) and second.kind == each.kind
 
 
 def _is_linear(each: Operation) -> bool:
@@ -80,7 +85,7 @@ def _is_linear(each: Operation) -> bool:
     if len(each.sources) != 1:
         return False
     if kinds.is_view(each):
-        return each.kind not in _SAMPLES
+        return each.kind not in _OTHER
     averages = kinds.AVERAGE_POOLS | kinds.BATCH_NORMS | kinds.PADS | {"Mean"}
     return kinds.is_inert(each) or each.kind in averages
 
@@ -96,7 +101,7 @@ def _is_fault(pair: _Pair) -> bool:
     first, second, _ = pair
     if any(each.node.tied or each.node.shared for each in (first, second)):
         return False
-    if _INTENDED & {*first.name.rpartition(".")[2].lower().split("_")}:
+    if kinds.INTENDED & {*kinds.words(first)}:
         return False
     if _after_product(first):
         return False
@@ -104,9 +109,15 @@ def _is_fault(pair: _Pair) -> bool:
         return second.kind == "Linear" and _same_features(pair) and _wide(pair)
     if _is_grouped(first) or _is_projection(first) or not _wide(pair):
         return False
+    if any(each.kind in kinds.WEIGHTED for each in pair.between):
+        return not _narrows(first)
     if second.kind == "Linear":
         return True
     return not _is_grouped(second) and _same_channels(pair) and not _intended(pair)
+
+
+def _narrows(each: Operation) -> bool:
+    return bool(each.node.output[0] < each.node.input[0])
 
 
 def _after_product(each: Operation) -> bool:
@@ -119,10 +130,19 @@ def _after_product(each: Operation) -> bool:
 
 def _same_features(pair: _Pair) -> bool:
     """Tell whether the features of one layer are those of the next."""
-    features = pair.first.node.output[-1]
-    if any(each.kind in _MOVES or not _keeps_last(each) for each in pair.between):
+    first, taken = pair.first.node, pair.second.node.input[-1]
+    if any(each.kind in _MOVES for each in pair.between):
         return False
-    return bool(pair.second.node.input[-1] == features)
+    if all(map(_keeps_last, pair.between)):
+        return bool(taken == first.output[-1])
+    if not all(map(_rearranges, pair.between)):
+        return False
+    whole = taken == prod(first.output)  # flattened, of steps that were not narrowed
+    return bool(whole and first.output[-1] >= first.input[-1])
+
+
+def _rearranges(each: Operation) -> bool:
+    return kinds.is_inert(each) or kinds.is_view(each)
 
 
 def _keeps_last(each: Operation) -> bool:
@@ -190,7 +210,7 @@ def _is_projection(each: Operation) -> bool:
     if {*_kernel(each)} != {1} or each.kind not in kinds.CONVOLUTIONS:
         return False
     if each.before is None:
-        return True
+        return bool(each.node.input[0] <= _COLORS)
     if each.node.output[0] > each.node.input[0]:
         return False
     near = [each.before]
@@ -215,27 +235,22 @@ class _Places:
 
     def __init__(self, weighted: Iterable[Operation], pairs: Iterable[_Pair]) -> None:
         """Count how often each layer runs, and how often as part of a fault."""
-        self.runs = Counter(map(_place, weighted))
-        self.first = Counter(_place(each.first) for each in pairs)
-        self.second = Counter(_place(each.second) for each in pairs)
+        self.runs = Counter(map(place, weighted))
+        self.first = Counter(place(each.first) for each in pairs)
+        self.second = Counter(place(each.second) for each in pairs)
 
     def of(self, run: list[Operation]) -> Operation | None:
         """Return the layer that the fault is at; None if most of its uses are right."""
         first, *others = run
         for each in others:
-            if self.second[_place(each)] == self.runs[_place(each)]:
+            if self.second[place(each)] == self.runs[place(each)]:
                 return each
-        if self.first[_place(first)] == self.runs[_place(first)]:
+        if self.first[place(first)] == self.runs[place(first)]:
             return first
-        most = (each for each in others if self._mostly(_place(each)))
-        return next(most, None)
+        return next(filter(self._mostly, others), None)
 
-    def _mostly(self, place: object) -> bool:
-        return 2 * self.second[place] > self.runs[place]  # type: ignore[index]
-
-
-def _place(each: Operation) -> tuple[str, object]:
-    return each.owner, each.node.path
+    def _mostly(self, each: Operation) -> bool:
+        return 2 * self.second[place(each)] > self.runs[place(each)]
 
 
 def _notes(pair: _Pair) -> tuple[str, ...]:
@@ -249,7 +264,7 @@ def _finding(
 ) -> Finding:
     dense = any(each.kind == "Linear" for each in run)
     what = "linear layer" if dense else "convolution"
-    others = [each for each in run if _place(each) != _place(at)]
+    others = [each for each in run if place(each) != place(at)]
     places = dict.fromkeys((each.node.path, each.owner) for each in others)
     behind = at is run[0]
     return Finding(
