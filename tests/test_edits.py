@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpgen.source import edits, parse, parts
+from mlpgen.source import arguments, edits, parse, parts
 from mlpgen.source.edited import edited
 from mlpgen.source.written import written
 
@@ -146,7 +146,7 @@ CHANGES: dict[str, tuple[Any, Any, tuple[int, int]]] = {
     ),
     "add a key": (lambda d, p: edits.add_key(d, p, "key", "1"), added, (17, 9)),
     "give an argument": (
-        lambda d, p: edits.set_argument(d, p, "arg", 1e-3, "short"),
+        lambda d, p: arguments.set_argument(d, p, "arg", 1e-3, "short"),
         given,
         (25, 13),
     ),

@@ -298,7 +298,7 @@ class TestMistakes:
 
     def test_second_key_names_the_line_of_the_first(self) -> None:
         (mistake,) = mistakes("x: 1\na: 1\nb: 2\na: 3")
-        assert mistake.notes == ("the first one is in line 2",)
+        assert [each.place.span.line for each in mistake.labels] == [2]
 
     def test_utf_16_is_named(self) -> None:
         assert (

@@ -19,6 +19,12 @@ FORMAT = "mlpgen.format"
 """The key of the format in the context of a command."""
 
 
+def is_for_programs() -> bool:
+    """Tell whether standard output has only what a program reads."""
+    found: str = click.get_current_context().meta.get(FORMAT, "text")
+    return found != "text"
+
+
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
     """Print diagnostics: text to standard error, other formats to standard output."""
     from mlpgen.diagnostics import renderers

@@ -85,6 +85,28 @@ class Argument(NamedTuple):
     shorthand: str | None = None
 
 
+class Unset(NamedTuple):
+    """An argument of a type is left out.
+
+    Attributes:
+        name: The argument; it may be the single value, as in `Linear: 10`.
+    """
+
+    name: str
+
+
+class Lowered(NamedTuple):
+    """A key beside a type moves to the arguments of the type.
+
+    Attributes:
+        type: The type.
+        shorthand: The argument that a single value stands for.
+    """
+
+    type: str
+    shorthand: str | None = None
+
+
 class Added(NamedTuple):
     """A key is added to a mapping.
 
@@ -101,7 +123,18 @@ class Raised(NamedTuple):
     """A key moves out of the mapping that it is in, to the keys around it."""
 
 
-Change = Respelled | Spaced | Replaced | Removed | Inserted | Argument | Added | Raised
+Change = (
+    Respelled
+    | Spaced
+    | Replaced
+    | Removed
+    | Inserted
+    | Argument
+    | Unset
+    | Added
+    | Raised
+    | Lowered
+)
 
 
 class Advice(str):

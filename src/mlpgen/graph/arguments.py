@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from mlpgen.catalogue.fields import takes
+from mlpgen.diagnostics.advice import Advice, Unset
 from mlpgen.graph.scope import INDEX
 from mlpgen.source import scalar
 from mlpgen.spec.type_parameters import variable_of
@@ -257,7 +258,8 @@ def _check_structural(
             message += kind
             help = "write the value itself"
             if cls.follows(name):
-                help = f"leave `{name}` out: it follows from the input"
+                text = f"leave `{name}` out: it follows from the input"
+                help = Advice(text, Unset(name), entry.type_path)
             problems.add("MG211", message, entry.argument_path(name), help=help)
         elif isinstance(value, list) and any(
             isinstance(each, Expression) and not isinstance(each.value, Size)

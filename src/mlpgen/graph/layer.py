@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.diagnostics.advice import Advice, Unset
 from mlpgen.functions.base import Operation
 from mlpgen.graph.arguments import read_layer
 from mlpgen.graph.nodes import Maker, Node
@@ -253,7 +254,11 @@ def _fill(
                 f"`{name}` is {_bare(given)}, but the input has {_bare(value)}",
                 entry.argument_path(name),
                 notes=notes,
-                help=f"leave `{name}` out: it follows from the input",
+                help=Advice(
+                    f"leave `{name}` out: it follows from the input",
+                    Unset(name),
+                    entry.type_path,
+                ),
             )
         elif given is not None:
             inferred[name] = given  # given by the author

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import yaml
@@ -10,7 +9,7 @@ import yaml
 from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
 from mlpgen.source.decoding import LARGEST_FILE, decode, lines_of, spares
 from mlpgen.source.document import Document, Path, place_of
-from mlpgen.source.files import UnreadableError, content
+from mlpgen.source.files import UnreadableError, content, name_of
 from mlpgen.source.scalars import scalar
 from mlpgen.source.syntax_errors import DEEPEST, syntax_error
 from mlpgen.source.yaml_events import MOST_MISTAKES, Reader
@@ -40,8 +39,7 @@ def read(path: str, *, regular: bool = False) -> Document:
     Raises:
         SpecError: The file cannot be read, or is not valid YAML for a spec.
     """
-    stream = path == "-" and not regular
-    name = "<stdin>" if stream else path.replace(os.sep, "/")
+    name = name_of(path, regular=regular)
     try:
         data = content(path, regular=regular)
     except UnreadableError as error:

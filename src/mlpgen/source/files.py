@@ -9,10 +9,15 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from mlpgen.source.decoding import LARGEST_FILE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _KINDS = {
     stat.S_IFDIR: "a folder",
@@ -42,6 +47,28 @@ def possible(name: str) -> bool:
         return False
 
 
+_HELD: ContextVar[dict[str, bytes] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def held() -> Iterator[dict[str, bytes]]:
+    """Read each file once: keep its content, by its name in diagnostics.
+
+    What is written into the contents is read in place of the files.
+    """
+    contents: dict[str, bytes] = {}
+    token = _HELD.set(contents)
+    try:
+        yield contents
+    finally:
+        _HELD.reset(token)
+
+
+def name_of(path: str, *, regular: bool = False) -> str:
+    """Return the name of a file in diagnostics."""
+    return "<stdin>" if path == "-" and not regular else path.replace(os.sep, "/")
+
+
 def content(path: str, *, regular: bool = False) -> bytes:
     """Return the content of a file, up to a little more than a spec may have.
 
@@ -52,6 +79,17 @@ def content(path: str, *, regular: bool = False) -> bytes:
     Raises:
         UnreadableError: The file cannot be read.
     """
+    contents = _HELD.get()
+    if contents is None:
+        return _content(path, regular=regular)
+    name = name_of(path, regular=regular)
+    if name not in contents:
+        contents[name] = _content(path, regular=regular)
+    return contents[name]
+
+
+def _content(path: str, *, regular: bool) -> bytes:
+    """Read a file."""
     try:
         if path == "-" and not regular:
             return sys.stdin.buffer.read(LARGEST_FILE + 1)

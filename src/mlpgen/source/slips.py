@@ -21,12 +21,14 @@ class Slip(NamedTuple):
         column: Where, counted from 0.
         message: What is missing.
         help: What mends it.
+        inserted: The text that mends it, if it stands at the place of the mistake.
     """
 
     row: int
     column: int
     message: str
     help: str
+    inserted: str = ""
 
 
 def find_slip(lines: list[str], row: int) -> Slip | None:
@@ -49,15 +51,17 @@ def _slip(lines: list[str], row: int) -> Slip | None:
     line = lines[row]
     if dash := _DASH.match(line):
         at, word = dash.end(1), dash["word"]
-        return Slip(row, at, "a space is missing after this `-`", f"write `- {word}`")
+        message = "a space is missing after this `-`"
+        return Slip(row, at, message, f"write `- {word}`", " ")
     if colon := _COLON.match(line):
         word = colon["word"]
         message = "a space is missing after this `:`"
-        return Slip(row, colon.end() - 1, message, f"write `{word}: …`")
+        return Slip(row, colon.end() - 1, message, f"write `{word}: …`", " ")
     if (bare := _BARE.match(line)) and _in_a_list(lines, row):
         word = bare["word"]
         message = f"a `- ` is missing before `{word}`"
-        return Slip(row, bare.start("word"), message, "each layer starts with `- `")
+        at = bare.start("word")
+        return Slip(row, at, message, "each layer starts with `- `", "- ")
     return None
 
 

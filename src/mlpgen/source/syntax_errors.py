@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.diagnostics.diagnostic import Diagnostic, Span
+from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Span
 from mlpgen.source.document import place_of
 from mlpgen.source.slips import find_slip
 
 if TYPE_CHECKING:
     import yaml
+
+    from mlpgen.diagnostics.diagnostic import Place
+    from mlpgen.source.slips import Slip
 
 DEEPEST = 64
 
@@ -90,7 +93,8 @@ def syntax_error(
     if place.text[column : column + 1] == "\t":
         where = "here" if place.text[:column].strip() else "for indentation"
         message = f"tabs are not allowed {where}"
-        return Diagnostic("MG107", message, place, help="use spaces")
+        fix = _tab(place) if where == "here" else None
+        return Diagnostic("MG107", message, place, help="use spaces", fix=fix)
     if "nesting depth" in theirs:
         return Diagnostic("MG106", f"more than {DEEPEST} levels of nesting", place)
     if "tag" in theirs:
@@ -105,17 +109,22 @@ def syntax_error(
         line, start = slip.row + 1, slip.column + 1
         place = place_of(name, lines, Span(line, start, line, start + 1))
         message = f"invalid YAML: {slip.message}"
-        return Diagnostic("MG101", message, place, help=slip.help)
+        fix = _insertion(place, slip)
+        return Diagnostic("MG101", message, place, help=slip.help, fix=fix)
+    fix = None
     fallback = (error.problem or "it cannot be parsed", "")
-    said = (
+    words = (
         (ours, hint) for pattern, ours, hint in _WORDS if re.search(pattern, theirs)
     )
-    message, hint = next(said, fallback)
+    message, hint = next(words, fallback)
     if re.search(r"(?<![\"'])\$\{", place.text):
         hint = 'put an expression in quotes: `"${…}"`'
+        fix = _quotes(place)
     above = lines[row - 1] if row and message == _WORDS[0][1] else ""
     if entry := re.match(r"\s*- ([A-Za-z]\w*)\s*(#.*)?$", above):
         hint = f"write `- {entry[1]}:` above, because keys follow"
+        at = Span(row, entry.end(1) + 1, row, entry.end(1) + 1)
+        fix = Fix(f"add `:` behind `{entry[1]}`", name, (Edit(at, ":"),))
     elif re.match(r"\s*- [A-Za-z]\w*: \S", above):
         hint = "keys beside a type must start in its column"
     began = error.context_mark.line + 1 if error.context_mark else row + 1
@@ -124,4 +133,38 @@ def syntax_error(
         what, ""
     )
     notes = (f"{what} starts in line {began}",) if what and began != row + 1 else ()
-    return Diagnostic("MG101", f"invalid YAML: {message}", place, notes, hint)
+    said = f"invalid YAML: {message}"
+    return Diagnostic("MG101", said, place, notes, hint, fix=fix)
+
+
+def _tab(place: Place) -> Fix:
+    """Write a space in place of the tabs."""
+    tabs = re.match(r"\t+", place.text[place.span.column - 1 :])
+    start, width = place.span[:2], len(tabs[0]) if tabs else 1
+    span = Span(*start, start[0], start[1] + width)
+    return Fix("replace the tab by a space", place.path, (Edit(span, " "),))
+
+
+def _insertion(place: Place, slip: Slip) -> Fix | None:
+    """Write what is missing: a space goes behind its sign, a `- ` before its word."""
+    if not slip.inserted:
+        return None
+    row, column = place.span[:2]
+    column += slip.inserted == " "
+    at = Span(row, column, row, column)
+    what = "a space" if slip.inserted == " " else "`- `"
+    return Fix(f"insert {what}", place.path, (Edit(at, slip.inserted),))
+
+
+_EXPRESSION = re.compile(r"""(?<=[\s\[,{])\$\{[^{}"'\\#]*\}(?=\s*([,\]}]|$| #))""")
+
+
+def _quotes(place: Place) -> Fix | None:
+    """Put the expressions of a line in quotes, if it is clear where each ends."""
+    found = [*_EXPRESSION.finditer(place.text)]
+    if not found or len(found) != place.text.count("${") or "#" in place.text:
+        return None
+    row = place.span.line
+    marks = (at for each in found for at in each.span())
+    edits = tuple(Edit(Span(row, at + 1, row, at + 1), '"') for at in marks)
+    return Fix("quote the expression", place.path, edits)

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
+from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Span, SpecError
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.scalars import scalar
 from mlpgen.source.syntax_errors import DEEPEST
@@ -145,22 +145,27 @@ class Reader:
             return
         if value in top.values:
             inner: Any = top.spans.inner
-            line = inner[value][0].line
+            first = inner[value][0]
             message = f"duplicate key `{_cut(value)}`"
             above = self.stack[-2].values
             is_layers = isinstance(above, dict) and next(reversed(above)) == "layers"
             hint = "put `- ` before each layer" if is_layers else ""
-            notes = (f"the first one is in line {line}",)
-            self.add("MG102", message, span, notes, hint)
+            place, other = (place_of(self.name, self.lines, s) for s in (span, first))
+            labels = (Label(other, "the first one"),)
+            self.append(Diagnostic("MG102", message, place, (), hint, labels=labels))
         top.key = (value, span)
 
     def wrong_key(self, value: Any, span: Span) -> None:
         """Report a key that is not a string."""
         plain = isinstance(value, bool | int | float)
-        hint = "put it in quotes" if plain else ""
-        self.add(
-            "MG110", f"a key must be a string, not {_kind(value)}", span, help=hint
-        )
+        message = f"a key must be a string, not {_kind(value)}"
+        place = place_of(self.name, self.lines, span)
+        fix, hint = None, ""
+        if plain:
+            word = place.text[span.column - 1 : span.end_column - 1]
+            quoted = Edit(span, f'"{word}"')
+            fix, hint = Fix(f"quote `{word}`", self.name, (quoted,)), "put it in quotes"
+        self.append(Diagnostic("MG110", message, place, help=hint, fix=fix))
 
     def open(self, event: Any) -> None:
         """Start a mapping or list."""
@@ -241,9 +246,13 @@ class Reader:
         notes: tuple[str, ...] = (),
         help: str = "",
     ) -> None:
-        """Add a mistake; stop reading after a thousand."""
+        """Add a mistake at a span."""
         place = place_of(self.name, self.lines, span)
-        self.problems.append(Diagnostic(code, message, place, notes, help))
+        self.append(Diagnostic(code, message, place, notes, help))
+
+    def append(self, problem: Diagnostic) -> None:
+        """Add a mistake; stop reading after a thousand."""
+        self.problems.append(problem)
         if len(self.problems) >= MOST_MISTAKES:
             raise SpecError(self.problems)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal, get_origin
 
+from mlpgen.diagnostics.advice import Advice, Replaced
 from mlpgen.spec.wording import plain
 
 if TYPE_CHECKING:
@@ -47,4 +48,4 @@ def correction(field: str, value: object) -> str:
         if next(iter(value[0]), "").startswith("-"):
             return "put a space after each `-`"
         return "put `- ` before each of its keys"
-    return f"write `{plain(value)}`"
+    return Advice(f"write `{plain(value)}`", Replaced(value))

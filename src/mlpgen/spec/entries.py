@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.diagnostics.advice import Advice, Lowered, Raised, Replaced
 from mlpgen.functions import FUNCTIONS
 from mlpgen.spec.type_parameters import variable_of
 from mlpgen.spec.types import CUSTOM, SHARE, every_type, is_function, layer_class
 from mlpgen.spec.unknown_types import suggestion
-from mlpgen.spec.wording import cut, listed, nearest, shown
+from mlpgen.spec.wording import Guess, cut, did_you_mean, listed, nearest, shown
 from mlpgen.symbols.expressions import is_expression
 
 if TYPE_CHECKING:
@@ -34,12 +35,12 @@ ENTRY_KEYS = (
 
 
 _OTHER_KEYS = {
-    "if": "did you mean `when`?",
-    "input": "did you mean `from`?",
-    "inputs": "did you mean `from`?",
-    "times": "did you mean `repeat`?",
+    "if": "when",
+    "input": "from",
+    "inputs": "from",
+    "times": "repeat",
 }
-"""Keys that other formats use, and what to write here."""
+"""Keys that other formats use, and those that are meant."""
 
 
 class Entry(NamedTuple):
@@ -192,7 +193,8 @@ class EntryReader:
                 continue  # `name: [left, right]` for `names`
             moved[key] = value
             message = f"`{key}` belongs beside `{type_}`, not among its arguments"
-            help = f"put it on its own line, indented like `{type_}`"
+            text = f"put it on its own line, indented like `{type_}`"
+            help = Advice(text, Raised() if key not in raw else None)
             at = (*path, type_, key)
             self.problems.add("MG201", message, at, key=True, help=help)
         rest = {key: value for key, value in arguments.items() if key not in moved}
@@ -245,7 +247,7 @@ class EntryReader:
         if isinstance(given, str) and "," in given:
             names = [name.strip() for name in given.split(",")]
             message = f"`from` must be a name or a list of names, not {shown(given)}"
-            help = f"write `[{cut(given)}]`"
+            help = Advice(f"write `[{cut(given)}]`", Replaced(names))
             self.problems.add("MG203", message, (*path, "from"), help=help)
         if names and all(isinstance(each, str) and each for each in names):
             return tuple(names), is_list or len(names) > 1
@@ -256,8 +258,13 @@ class EntryReader:
     def _about_second(self, first: str, second: str) -> str:
         """Return help for an unknown key beside a type."""
         if second in self._arguments(first):
-            return f"indent arguments below `{first}`: `{first}: {{{second}: …}}`"
-        help = _OTHER_KEYS.get(second) or nearest(second, ENTRY_KEYS)
+            cls = layer_class(first)
+            text = f"indent arguments below `{first}`: `{first}: {{{second}: …}}`"
+            known = cls.shorthand() if cls else next(iter(self.blocks[first]), None)
+            return Advice(text, Lowered(first, known))
+        meant = [_OTHER_KEYS[second]] if second in _OTHER_KEYS else []
+        help = did_you_mean(second, Guess(meant, bool(meant)))
+        help = help or nearest(second, ENTRY_KEYS)
         if not help and not second[:1].isupper():
             help = f"the keys beside a type are {listed(ENTRY_KEYS)}"
         return help or "write each layer as its own entry, after `- `"

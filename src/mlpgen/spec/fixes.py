@@ -10,15 +10,17 @@ from mlpgen.diagnostics.advice import (
     Advice,
     Argument,
     Inserted,
+    Lowered,
     Raised,
     Removed,
     Replaced,
     Respelled,
     Spaced,
+    Unset,
 )
 from mlpgen.diagnostics.diagnostic import Fix
 from mlpgen.names.identifiers import snake_case
-from mlpgen.source import edits, parts
+from mlpgen.source import arguments, edits, parts
 from mlpgen.source.written import written
 from mlpgen.spec.wording import cut
 
@@ -70,11 +72,15 @@ def _edits(
         case Inserted(value, before):
             return edits.insert(document, path, value, before=before)
         case Argument(name, value, shorthand):
-            return edits.set_argument(document, path, name, value, shorthand)
+            return arguments.set_argument(document, path, name, value, shorthand)
+        case Unset(name):
+            return arguments.unset(document, path, name)
+        case Lowered(type_, shorthand):
+            return arguments.lower_key(document, path, type_, shorthand)
         case Added(name, value):
             return edits.add_key(document, path, name, value)
         case Raised():
-            return edits.raise_key(document, path)
+            return arguments.raise_key(document, path)
 
 
 def _title(document: Document, path: Path, change: Change) -> str:
@@ -96,6 +102,10 @@ def _title(document: Document, path: Path, change: Change) -> str:
             return f"insert `{cut(written(new))}` {side} `{cut(_called(path, value))}`"
         case Argument(name, new) | Added(name, new):
             return f"add `{cut(f'{name}: {written(new)}')}`"
+        case Unset(name):
+            return f"remove `{cut(name)}`"
+        case Lowered(type_, _):
+            return f"move `{cut(_called(path, value))}` to the arguments of `{type_}`"
         case Raised():
             return f"move `{cut(_called(path, value))}` to its own line"
 

@@ -15,6 +15,7 @@ from mlpgen.catalogue.fields import (
     keys_below,
     takes,
 )
+from mlpgen.diagnostics.advice import Advice, Replaced
 from mlpgen.diagnostics.diagnostic import Diagnostic, Label, SpecError
 from mlpgen.source import scalar
 from mlpgen.spec.corrections import correction, empty_above
@@ -266,7 +267,10 @@ class Problems:
         if not isinstance(value, str):
             return ""
         if value.startswith("("):
-            return "write a list in brackets: `[3, 3]`"
+            items = [_read(each) for each in value[1:].rstrip(") ").split(",")]
+            whole = value.endswith(")") and all(isinstance(n, int) for n in items)
+            change = Replaced(items) if whole else None
+            return Advice("write a list in brackets: `[3, 3]`", change)
         name = value.strip("${} ")
         parameters = self._parameters()
         if not symbolic and ("${" in value or name in parameters):
@@ -274,10 +278,12 @@ class Problems:
         with suppress(ExpressionError):
             if evaluate(f"${{{name}}}", parameters).names:
                 what = " for the parameter" if name in parameters else ""
-                return f'write `"${{{cut(name)}}}"`{what}'
-        with suppress(ValueError):
-            if isinstance(scalar(value), int | float):
-                return "remove the quotes"
+                text = f'write `"${{{cut(name)}}}"`{what}'
+                certain = name in parameters and "$" not in value
+                return Advice(text, Replaced(f"${{{name}}}") if certain else None)
+        number = _read(value)
+        if isinstance(number, int | float):
+            return Advice("remove the quotes", Replaced(number))
         return ""
 
     def _parameters(self) -> dict[str, ParameterValue]:
@@ -314,6 +320,14 @@ class Problems:
     def drop(self, *codes: str) -> None:
         """Remove mistakes that only follow from others, by their codes."""
         self._found[:] = [each for each in self._found if each.code not in codes]
+
+
+def _read(text: str) -> Any:
+    """Read a plain scalar; a number that is too large stays a text."""
+    try:
+        return scalar(text.strip())
+    except ValueError:
+        return text
 
 
 def _is_component(model: type[BaseModel]) -> bool:

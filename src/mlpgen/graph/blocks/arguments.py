@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.diagnostics.advice import Advice, Unset
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.arguments import plain as plain_value
 from mlpgen.graph.blocks.definitions import INPUT
@@ -106,7 +107,8 @@ def without_sizes(
         scope.note(agreements, entry.path)
         if not right:
             message = f"`{name}` is {int(said)}, but the input has {int(sizes[name])}"
-            help = f"leave `{name}` out: it follows from the input"
+            text = f"leave `{name}` out: it follows from the input"
+            help = Advice(text, Unset(name), entry.type_path)
             path = entry.argument_path(name)
             problems.add("MG301", message, path, help=help)
     if mark.found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Removed
 from mlpgen.spec.wording import shown
 
 if TYPE_CHECKING:
@@ -69,7 +70,8 @@ def warn_about_sizes(
             if not real or default in sizes:
                 continue
             message = f"`{parameter}` is an input size, and never {shown(default)}"
-            help = "leave it out: expressions can use an input size without a parameter"
+            text = "leave it out: expressions can use an input size without a parameter"
+            help = Advice(text, Removed())
             path = (*definition.path, "parameters", parameter)
             definition.problems.add(
                 "MG214", message, path, key=True, help=help, warning=True

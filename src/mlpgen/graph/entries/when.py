@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.diagnostics.advice import Advice, Replaced
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.scope import INDEX
 from mlpgen.spec.wording import shown
@@ -53,7 +54,7 @@ def condition_of(
         if isinstance(value, Expression):
             help = f"compare it: `${{{_operand(raw)} > 0}}`"
         elif isinstance(plain, str) and plain in _WORDS:
-            help = f"write `{_WORDS[plain]}`"
+            help = Advice(f"write `{_WORDS[plain]}`", Replaced(_WORDS[plain] == "true"))
         problems.add("MG203", message, path, help=help)
         return None
     if isinstance(value, Expression) and value.names != {"index"}:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Replaced
 from mlpgen.graph.training.recipe import Best, kind_of, main_term
 from mlpgen.spec.wording import cut, listed, nearest
 from mlpgen.training.metrics import METRICS, metric
@@ -73,7 +74,12 @@ def _found(
     lowest = name == "loss" or metric(name, kind).lowest
     if value and (value == "min") != lowest:
         message = f"the {'lowest' if lowest else 'highest'} `{name}` is the best"
-        problems.add("MG406", message, (*_AT, name), help=f"write `best: {name}`")
+        problems.add(
+            "MG406",
+            message,
+            (*_AT, name),
+            help=Advice(f"write `best: {name}`", Replaced(name), _AT),
+        )
     return Best(name, lowest, usual=name == usual)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.diagnostics.advice import Advice, Argument
 from mlpgen.graph.effects.effect import UNKNOWN
 from mlpgen.graph.training.components import read_component, read_keys
 from mlpgen.graph.training.custom import check_function, check_outputs, with_values
@@ -168,7 +169,8 @@ def _term(
             f"{whole_shown(value)}",
         )
         at = _place(found, alone, path)
-        problems.add(found.code, found.message, at, notes=notes, help=found.help)
+        help = _of_last_layer(found.help, node, value.shape)
+        problems.add(found.code, found.message, at, notes=notes, help=help)
         return None
     shape = tuple(int(size) for size in value.shape)
     dim = {"places": dim, "next": 2}.get(found, 1)
@@ -216,6 +218,15 @@ def _out_of_range(
     if loss.custom:
         return None
     return out_of_range(loss, effect, shape, subject.dataset, subject.normalize)
+
+
+def _of_last_layer(help: str, node: Node, output: Shape) -> str:
+    """Return help about the size of the output, which changes its layer if it can."""
+    if not isinstance(help, Advice) or not isinstance(help.change, Argument):
+        return help
+    own = node.type == "Linear" and len(node.path) == 2 and node.path[0] == "layers"
+    certain = own and len(output) == 1 and not node.rounds
+    return Advice(help, help.change, (*node.path, "Linear")) if certain else str(help)
 
 
 def _wrong_classes(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.diagnostics.advice import Advice, Replaced
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -34,7 +35,12 @@ def check_normalize(raw: Any, dataset: Dataset, problems: Problems) -> None:
         return
     if not dataset.several:
         message = "`normalize` by name is for a model with several inputs"
-        problems.add("MG406", message, _AT, help="write `normalize: auto`")
+        problems.add(
+            "MG406",
+            message,
+            _AT,
+            help=Advice("write `normalize: auto`", Replaced("auto")),
+        )
         return
     inputs = {each.name: each for each in scaled}
     for name, each in raw.items():

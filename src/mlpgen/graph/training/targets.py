@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import prod
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Argument
 from mlpgen.layers.base import shown as shape_shown
 from mlpgen.training.component import Problem
 from mlpgen.training.custom import CustomLoss
@@ -192,7 +193,9 @@ def _numbers(
     if dataset.single and prod(output) != count:
         numbers = "one number" if count == 1 else f"{count} numbers"
         message = f"`{name}` compares with {numbers} for each example"
-        return Problem("MG401", message, help=f"end with `Linear: {count}`")
+        change = Argument("out_features", count, "out_features")
+        help = Advice(f"end with `Linear: {count}`", change)
+        return Problem("MG401", message, help=help)
     if known is not None and known.shape != tuple(output):
         message = f"the targets have the shape of `{known.output}`, the first output"
         return Problem("MG401", message, help="losses of numbers share their targets")

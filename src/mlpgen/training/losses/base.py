@@ -11,6 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 
 from mlpgen.catalogue.component import Expects
+from mlpgen.diagnostics.advice import Advice, Argument
 from mlpgen.layers.base import Shape, shown
 from mlpgen.training.component import Problem, TrainingComponent
 
@@ -116,7 +117,10 @@ class Loss(TrainingComponent):
                 "MG404",
                 f"the output has {int(output[0])} values, but the data has "
                 f"{classes} classes",
-                help=f"give the last layer {classes} outputs",
+                help=Advice(
+                    f"give the last layer {classes} outputs",
+                    Argument("out_features", classes, "out_features"),
+                ),
             )
         return "label"
 
