@@ -29,7 +29,7 @@ class Fixed(NamedTuple):
 
     Attributes:
         left: What is found after them.
-        done: The fixes that were made, each with the line where it was found.
+        done: The fixes that were made, each with its first line.
         old: The content of each changed file, by its name in diagnostics.
         new: Its content after the fixes.
         stdin: Standard input after the fixes.
@@ -105,7 +105,7 @@ def fixed(diagnose: Callable[[], list[Diagnostic]], specs: Iterable[str]) -> Fix
 
 def _fixes(found: Sequence[Diagnostic]) -> list[tuple[int, Fix]]:
     fixes = {
-        each.fix: each.place.span.line if each.place else 1
+        each.fix: min(edit.span.line for edit in each.fix.edits)
         for each in found
         if each.fix is not None
     }

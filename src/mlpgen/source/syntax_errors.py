@@ -156,13 +156,15 @@ def _insertion(place: Place, slip: Slip) -> Fix | None:
     return Fix(f"insert {what}", place.path, (Edit(at, slip.inserted),))
 
 
+_QUOTED = re.compile(r"""\"[^"\\]*\"|'[^']*'""")
 _EXPRESSION = re.compile(r"""(?<=[\s\[,{])\$\{[^{}"'\\#]*\}(?=\s*([,\]}]|$| #))""")
 
 
 def _quotes(place: Place) -> Fix | None:
     """Put the expressions of a line in quotes, if it is clear where each ends."""
-    found = [*_EXPRESSION.finditer(place.text)]
-    if not found or len(found) != place.text.count("${") or "#" in place.text:
+    text = _QUOTED.sub(lambda each: "_" * len(each[0]), place.text)
+    found = [*_EXPRESSION.finditer(text)]
+    if not found or len(found) != text.count("${") or "#" in text:
         return None
     row = place.span.line
     marks = (at for each in found for at in each.span())

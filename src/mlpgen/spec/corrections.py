@@ -15,6 +15,18 @@ if TYPE_CHECKING:
 _PLAIN = (str, int, float, bool)
 
 
+WORDS = {"yes": True, "on": True, "no": False, "off": False}
+"""Words that older versions of YAML read as true and false."""
+
+
+def true_or_false(value: object) -> str:
+    """Return how YAML writes a word that was meant as true or false; else nothing."""
+    if not isinstance(value, str) or value.lower() not in WORDS:
+        return ""
+    meant = WORDS[value.lower()]
+    return Advice(f"write `{plain(meant)}`", Replaced(meant))
+
+
 def empty_above(
     given: Mapping[str, Any], known: Mapping[str, FieldInfo]
 ) -> dict[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.diagnostics.advice import Advice, Lowered, Raised, Replaced
+from mlpgen.diagnostics.advice import Advice, Raised, Replaced
 from mlpgen.functions import FUNCTIONS
+from mlpgen.spec.corrections import true_or_false
 from mlpgen.spec.type_parameters import variable_of
 from mlpgen.spec.types import CUSTOM, SHARE, every_type, is_function, layer_class
+from mlpgen.spec.unknown_keys import about_key, lowered
 from mlpgen.spec.unknown_types import suggestion
-from mlpgen.spec.wording import Guess, cut, did_you_mean, listed, nearest, shown
+from mlpgen.spec.wording import cut, listed, nearest, shown
 from mlpgen.symbols.expressions import is_expression
 
 if TYPE_CHECKING:
@@ -32,15 +34,6 @@ ENTRY_KEYS = (
     "names",
 )
 """Keys that an entry can have beside its type."""
-
-
-_OTHER_KEYS = {
-    "if": "when",
-    "input": "from",
-    "inputs": "from",
-    "times": "repeat",
-}
-"""Keys that other formats use, and those that are meant."""
 
 
 class Entry(NamedTuple):
@@ -225,9 +218,10 @@ class EntryReader:
                 self.problems.add("MG203", message, (*path, key))
                 del options[key]
         if not isinstance(options.get("numbered", False), bool):
-            given = shown(options.pop("numbered"))
-            message = f"`numbered` must be true or false, not {given}"
-            self.problems.add("MG203", message, (*path, "numbered"))
+            given = options.pop("numbered")
+            message = f"`numbered` must be true or false, not {shown(given)}"
+            help = true_or_false(given)
+            self.problems.add("MG203", message, (*path, "numbered"), help=help)
         return entry._replace(
             name=name,
             named=bool(name),
@@ -257,17 +251,11 @@ class EntryReader:
 
     def _about_second(self, first: str, second: str) -> str:
         """Return help for an unknown key beside a type."""
+        cls = layer_class(first)
+        known = cls.shorthand() if cls else next(iter(self.blocks.get(first, ())), None)
         if second in self._arguments(first):
-            cls = layer_class(first)
-            text = f"indent arguments below `{first}`: `{first}: {{{second}: …}}`"
-            known = cls.shorthand() if cls else next(iter(self.blocks[first]), None)
-            return Advice(text, Lowered(first, known))
-        meant = [_OTHER_KEYS[second]] if second in _OTHER_KEYS else []
-        help = did_you_mean(second, Guess(meant, bool(meant)))
-        help = help or nearest(second, ENTRY_KEYS)
-        if not help and not second[:1].isupper():
-            help = f"the keys beside a type are {listed(ENTRY_KEYS)}"
-        return help or "write each layer as its own entry, after `- `"
+            return lowered(first, second, known)
+        return about_key(second, ENTRY_KEYS)
 
     def _knows(self, type_: str) -> bool:
         known = type_ in self.blocks or layer_class(type_) is not None

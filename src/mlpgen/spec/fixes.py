@@ -62,6 +62,9 @@ def _edits(
 ) -> edits.Edits | None:
     match change:
         case Respelled(old, new):
+            given = parts.value_at(document, path)
+            if isinstance(given, dict) and old in given:  # the type of an entry
+                path, key = (*path, old), True
             return edits.respell(document, path, old, new, key=key)
         case Spaced(old, new):
             return edits.put_text(document, path, old, new, key=key)
@@ -100,7 +103,13 @@ def _title(document: Document, path: Path, change: Change) -> str:
         case Inserted(new, before):
             side = "before" if before else "after"
             return f"insert `{cut(written(new))}` {side} `{cut(_called(path, value))}`"
-        case Argument(name, new) | Added(name, new):
+        case Argument(name, new, shorthand):
+            given = value.get(name) if isinstance(value, dict) else value
+            if given is not None and (isinstance(value, dict) or shorthand == name):
+                was, now = written({name: given})[1:-1], written({name: new})[1:-1]
+                return f"replace `{cut(was)}` by `{cut(now)}`"
+            return f"add `{cut(f'{name}: {written(new)}')}`"
+        case Added(name, new):
             return f"add `{cut(f'{name}: {written(new)}')}`"
         case Unset(name):
             return f"remove `{cut(name)}`"
@@ -124,7 +133,7 @@ def _renames(document: Document, path: Path) -> bool:
 
     A layer without a name is called by its type and a running number.
     """
-    if not path or not isinstance(path[-1], int):
+    if "layers" not in path or not isinstance(path[-1], int):
         return False
     entry = parts.value_at(document, path)
     if not isinstance(entry, str | dict) or not entry:
@@ -134,7 +143,10 @@ def _renames(document: Document, path: Path) -> bool:
     known = [rf"{re.escape(snake_case(type_))}(_\d+)?"]
     known += [re.escape(name)] if isinstance(name, str) else []
     word = re.compile(rf"(?<!\w)({'|'.join(known)})(?!\w)")
-    return any(word.search(each) for each in _names_used(document.data))
+    used = [*_names_used(document.data)]
+    if isinstance(entry, str):
+        used.remove(entry)
+    return any(word.search(each) for each in used)
 
 
 def _names_used(data: Any) -> Iterator[str]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.diagnostics.advice import Advice, Replaced
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.scope import INDEX
+from mlpgen.spec.corrections import true_or_false
 from mlpgen.spec.wording import shown
 from mlpgen.symbols.expressions import Expression, names_in_text, value_of
 from mlpgen.symbols.sizes import Size
@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from mlpgen.graph.wires import Wire
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
-
-
-_WORDS = {"yes": "true", "on": "true", "no": "false", "off": "false"}
-"""Words that older versions of YAML read as true and false."""
 
 
 def each_round(entry: Entry) -> bool:
@@ -53,8 +49,8 @@ def condition_of(
         help = problems.help_for(plain)
         if isinstance(value, Expression):
             help = f"compare it: `${{{_operand(raw)} > 0}}`"
-        elif isinstance(plain, str) and plain in _WORDS:
-            help = Advice(f"write `{_WORDS[plain]}`", Replaced(_WORDS[plain] == "true"))
+        else:
+            help = help or true_or_false(plain)
         problems.add("MG203", message, path, help=help)
         return None
     if isinstance(value, Expression) and value.names != {"index"}:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from mlpgen.spec.wording import cut, listed, nearest, shown
+from mlpgen.spec.wording import cut, did_you_mean, guess, listed, shown, spaced
 from mlpgen.training import REFUSED
 from mlpgen.training.component import TrainingComponent
 
@@ -78,7 +78,10 @@ def read_component(
         problems.add("MG406", message, place, key=key)
         return None
     if name not in catalogue:
-        help = nearest(name, catalogue) or f"one of {listed(list(catalogue))}"
+        bare = name.rpartition(".")[2]
+        meant = guess(bare, catalogue)
+        help = spaced(name, catalogue) or did_you_mean(name, meant)
+        help = help or f"one of {listed(list(catalogue))}"
         problems.add(
             "MG207", f"there is no {kind} `{cut(name)}`", place, key=key, help=help
         )

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from mlpgen.training.losses.base import Loss, Target
 
 _AT = ("training", "loss")
+SQUEEZING = ("Softmax", "LogSoftmax", "Sigmoid")
+"""The operations that follow the last layer, and keep its size."""
 
 
 class Subject(NamedTuple):
@@ -169,7 +171,7 @@ def _term(
             f"{whole_shown(value)}",
         )
         at = _place(found, alone, path)
-        help = _of_last_layer(found.help, node, value.shape)
+        help = _of_last_layer(found.help, node, effect, value.shape)
         problems.add(found.code, found.message, at, notes=notes, help=help)
         return None
     shape = tuple(int(size) for size in value.shape)
@@ -220,10 +222,20 @@ def _out_of_range(
     return out_of_range(loss, effect, shape, subject.dataset, subject.normalize)
 
 
-def _of_last_layer(help: str, node: Node, output: Shape) -> str:
-    """Return help about the size of the output, which changes its layer if it can."""
+def _of_last_layer(help: str, node: Node, effect: Effect, output: Shape) -> str:
+    """Return help about the size of the output, which changes its layer if it can.
+
+    Args:
+        help: The help.
+        node: The layer that returns the output.
+        effect: What is known of the output.
+        output: Its shape.
+    """
     if not isinstance(help, Advice) or not isinstance(help.change, Argument):
         return help
+    last = effect.last
+    if last is not None and last.kind in SQUEEZING and last.before and not last.owner:
+        node = last.before.node
     own = node.type == "Linear" and len(node.path) == 2 and node.path[0] == "layers"
     certain = own and len(output) == 1 and not node.rounds
     return Advice(help, help.change, (*node.path, "Linear")) if certain else str(help)

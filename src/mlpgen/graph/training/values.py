@@ -5,11 +5,13 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Removed, Respelled
 from mlpgen.graph.effects.effect import LOGARITHMIC, PROBABLE
 from mlpgen.graph.effects.operations import SOFTMAXES
 from mlpgen.training.component import Problem
 
 if TYPE_CHECKING:
+    from mlpgen.diagnostics.advice import Change
     from mlpgen.graph.effects.effect import Effect
     from mlpgen.training.losses.base import Loss
 
@@ -50,7 +52,8 @@ def _no_logits(loss: Loss, effect: Effect) -> Problem | None:
         return None
     message = f"`{_name(loss)}` expects logits and applies {loss.itself} itself, but "
     layer = _type(effect)
-    help = f"remove `{layer}`, or put the layer before it first in `outputs`"
+    text = f"remove `{layer}`, or put the layer before it first in `outputs`"
+    help = _about_last(text, effect, Removed())
     return Problem("MG402", message + _said(effect), help=help)
 
 
@@ -65,6 +68,8 @@ def _no_logarithms(loss: Loss, effect: Effect) -> Problem | None:
     help = "end with `LogSoftmax`, or use `CrossEntropyLoss`"
     if effect.kind in (*PROBABLE, *LOGARITHMIC):
         help = f"put `LogSoftmax` in the place of `{_type(effect)}`"
+        if effect.kind == "probabilities" and _type(effect) == "Softmax":
+            help = _about_last(help, effect, Respelled("Softmax", "LogSoftmax"))
     return Problem("MG402", message, help=help)
 
 
@@ -78,7 +83,7 @@ def _no_probabilities(loss: Loss, effect: Effect) -> Problem | None:
     if effect.kind in LOGARITHMIC or (effect.bounded and effect.kind != "chances"):
         help = f"put `Sigmoid` in the place of `{_type(effect)}`"
     if effect.kind in PROBABLE and effect.last is not None:
-        help = f"remove `{effect.last.node.type}`"
+        help = _about_last(f"remove `{effect.last.node.type}`", effect, Removed())
     return Problem("MG402", message, help=help)
 
 
@@ -90,6 +95,20 @@ def _no_rates(loss: Loss, effect: Effect) -> Problem | None:
     message += f"but {_said(effect, numbers=True)}"
     help = "end with `Softplus`, or leave `log_input: false` out"
     return Problem("MG402", message, "log_input", help=help)
+
+
+def _about_last(help: str, effect: Effect, change: Change) -> str:
+    """Return help about the last layer, with its change if that is a layer of its own.
+
+    What runs several times, at times or in a block also does so for others.
+    """
+    last = effect.last
+    if last is None or last is not effect.maker or last.owner:
+        return help
+    node = last.node
+    own = len(node.path) == 2 and node.path[0] == "layers" and not node.rounds
+    certain = own and node.condition is None
+    return Advice(help, change, node.path) if certain else help
 
 
 def _is_mixture(effect: Effect) -> bool:
