@@ -131,6 +131,18 @@ def test_a_usual_rate(written: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("rate", "marked"), [("0.016", []), ("0.045", []), ("0.1", ["0.1"])]
+)
+def test_weights_whose_scale_does_not_count_bear_more(
+    rate: str, marked: list[str]
+) -> None:
+    """EfficientNets and MobileNets are trained with RMSprop and high rates."""
+    layers = "[Flatten, {Linear: 128}, BatchNorm1d, ReLU, {Linear: 10}]"
+    written = f"optimizer: {{RMSprop: {{lr: {rate}, momentum: 0.9, alpha: 0.9}}}}"
+    assert places("MG553", text_of(written, layers)) == marked
+
+
+@pytest.mark.parametrize(
     ("training", "marked"),
     [
         ("optimizer: Adam\nscheduler: {OneCycleLR: {max_lr: 1}}", ["1"]),

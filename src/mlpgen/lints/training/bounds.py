@@ -5,6 +5,8 @@ from __future__ import annotations
 from math import prod, sqrt
 from typing import TYPE_CHECKING
 
+from mlpgen.lints.kinds import BATCH_NORMS
+
 if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import LossTerm, Recipe
     from mlpgen.lints.rule import Subject
@@ -48,8 +50,18 @@ def highest(share: Share, subject: Subject) -> float:
     # Weights are initially even between -1 / sqrt(inputs) and as much above 0.
     mean = 0.5 / sqrt(max(share.widest, 1))
     high = min(max(_USUAL_HIGH, mean), _ANY_HIGH)
-    slower = 1 - momentum_of(share) if share.kind == "RMSprop" else 1.0
-    return high * slower
+    if share.kind != "RMSprop" or _has_batch_norm(subject):
+        return high
+    return high * (1 - momentum_of(share))
+
+
+def _has_batch_norm(subject: Subject) -> bool:
+    """Tell whether weights have a scale that does not count, so they may outgrow steps.
+
+    MobileNetV2 is trained with a rate of 0.045 and a momentum of 0.9
+    (arXiv:1801.04381), EfficientNets with higher ones.
+    """
+    return any(each.kind in BATCH_NORMS for each in subject.flow.operations)
 
 
 def _of_descent(share: Share, recipe: Recipe, subject: Subject) -> float:
