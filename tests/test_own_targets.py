@@ -745,6 +745,21 @@ REFUSED: dict[str, tuple[Any, Any, Any, str, str]] = {
         "MG401",
         "in the last one of (N, 8, 4)",
     ),
+    "a class of the whole beside one for each place": (
+        {
+            **TAGGER,
+            "layers": [
+                *TAGGER["layers"],
+                {"select": {"dim": 1, "index": 0}},
+                {"Linear": 2, "name": "whole"},
+            ],
+            "outputs": ["tags", "whole"],
+        },
+        [CROSS, {CROSS: None, "on": "whole"}],
+        {},
+        "MG401",
+        "the targets have the shape of `tags`",
+    ),
     "a class that is ignored": (
         PIXELS,
         {CROSS: {"ignore_index": 2}},
@@ -807,6 +822,13 @@ DIMS: dict[str, tuple[list[int], list[Any], int]] = {
         3,
     ),
 }
+
+
+def test_one_number_for_each_example_has_no_classes() -> None:
+    spec = {"input": [3], "layers": [{"Linear": 2}, {"sum": 1}]}
+    recipe = network(spec_of(spec, BITS)).graph.recipe
+    assert recipe is not None
+    assert recipe.main.shape == ()
 
 
 @pytest.mark.parametrize("name", DIMS)

@@ -47,7 +47,8 @@ def class_dim(
     found = {kind(node) for node in makers(nodes, output, _keeps)}
     if found and found <= _LAST:
         return last
-    steps = len(example) == 1 and shape[0] == example[0] != shape[-1]
+    each = len(example) == 1 and last > 1
+    steps = each and shape[0] == example[0] != shape[-1]
     known = any(_is_spatial(node) for node in makers(nodes, output, _keeps))
     return last if steps and not known else 1
 

@@ -84,7 +84,15 @@ def _target(
         return _next(loss, output, dataset)
     if dataset.origin.shaped and loss.of_text and len(output) > 1:
         return "places"
+    if known is not None and known.target == "places" and len(output) == 1:
+        return _unshared(known)
     return loss.target(output, dataset.like(output).shape, dataset.classes)
+
+
+def _unshared(known: LossTerm) -> Problem:
+    """Say that losses of classes have the same targets."""
+    message = f"the targets have the shape of `{known.output}`, the first output"
+    return Problem("MG401", message, help="losses of classes share their targets")
 
 
 def _of_columns(
@@ -145,8 +153,7 @@ def _unlike(
     places = (*output[: dim - 1], *output[dim:]) if found == "places" else ()
     if known.target == found and known.places == tuple(map(int, places)):
         return found
-    message = f"the targets have the shape of `{known.output}`, the first output"
-    return Problem("MG401", message, help="losses of classes share their targets")
+    return _unshared(known)
 
 
 def _custom_target(
