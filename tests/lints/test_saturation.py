@@ -13,7 +13,8 @@ from .short import rows, written
 DEEP = """
 (L8, Sigmoid)5, L8 | 506
 (L8, sigmoid)5, L8 | 506
-(L8, Hardsigmoid)5, L8 | 506
+(L8, Hardsigmoid)4, L8 | 506
+(L8, Hardsigmoid)3, L8 |
 (L8, Sigmoid)4, L8 |
 (L8, Sigmoid)4, L8, Sigmoid |
 (L8, Sigmoid, Dropout)5, L8 | 506
