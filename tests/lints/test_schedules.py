@@ -42,7 +42,7 @@ LONG = {
     "{SequentialLR: {schedulers: [{LinearLR: {total_iters: 5}}, {StepLR: 8}], "
     "milestones: [5]}}": ["8"],
     "{SequentialLR: {schedulers: [{LinearLR: {total_iters: 8}}, {ExponentialLR: 0.9}], "
-    "milestones: [5]}}": ["8"],
+    "milestones: [4]}}": ["8"],
     "{ChainedScheduler: [{LinearLR: {total_iters: 2}}, {StepLR: 30}]}": ["30"],
     "{ChainedScheduler: {schedulers: [{StepLR: {step_size: 30}}]}}": ["30"],
 }
@@ -84,6 +84,7 @@ FITTING = [
     "{CyclicLR: {base_lr: 0.01, max_lr: 0.1, step_size_up: 500}}",
     "{SequentialLR: {schedulers: [{LinearLR: {total_iters: 2}}, "
     "{CosineAnnealingLR: {T_max: 8}}], milestones: [2]}}",
+    "{SequentialLR: {schedulers: [LinearLR, {ExponentialLR: 0.9}], milestones: [4]}}",
     "{SequentialLR: {schedulers: [{ConstantLR: {total_iters: 5}}, "
     "{ExponentialLR: 0.9}], milestones: [5]}}",
     "{ChainedScheduler: [{LinearLR: {total_iters: 2}}, {ExponentialLR: 0.9}]}",
@@ -155,3 +156,12 @@ def test_the_length_of_the_training_is_a_second_place() -> None:
     (label,) = only.labels
     assert label.message == "the training has 5 epochs"
     assert label.place.text.strip() == "epochs: 5"
+
+
+def test_a_patience_that_stops_nothing_does_no_harm() -> None:
+    ((level, message, _),) = found("MG551", text_of("early_stopping: 10"))
+    assert level == "hint"
+    assert message == (
+        "the training never stops early: `early_stopping` is 10, but the training has "
+        "10 epochs"
+    )

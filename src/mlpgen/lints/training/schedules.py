@@ -103,6 +103,7 @@ def _patience(recipe: Recipe) -> Iterator[Finding]:
             f"{Span(epochs, 'epoch')}",
             (*TRAINING, "early_stopping"),
             help=f"write at most {epochs - 2}" if epochs > 2 else "leave it out",
+            level="hint",
         )
 
 
@@ -141,13 +142,13 @@ RULES = (
             "is, and a cosine that is far longer or shorter than the training ends at "
             "a high rate. Arguments count epochs, or steps with `per: step`; `warmup` "
             "counts epochs. In `SequentialLR`, and after a `warmup`, each scheduler "
-            "begins to count anew. The same is said of `early_stopping` that cannot "
-            "stop anything, and of an `ema` of more steps than the training has, which "
-            "its ramp keeps from harm. Source: torch.optim.lr_scheduler, whose "
-            "schedulers know no end; the rate should be low at the end (Smith and "
-            "Topin, arXiv:1708.07120). It is certain, as it is counted; steps are "
-            "counted where the size of the data is known: of data sets with a name, "
-            "and with `subset`.",
+            "begins to count anew. The same is said of an `ema` of more steps than the "
+            "training has, which its ramp keeps from harm, and as a hint of an "
+            "`early_stopping` that cannot stop anything. Source: "
+            "torch.optim.lr_scheduler, whose schedulers know no end; the rate should "
+            "be low at the end (Smith and Topin, arXiv:1708.07120). It is certain, as "
+            "it is counted; steps are counted where the size of the data is known: of "
+            "data sets with a name, and with `subset`.",
             trained(
                 *MLP,
                 rest="  scheduler: {StepLR: {step_size: 30}}\n  epochs: 5\n",
