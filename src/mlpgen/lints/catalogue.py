@@ -11,6 +11,7 @@ from mlpgen.lints.rules import (
     linear_chains,
     misread,
     next_step,
+    probabilities,
     residuals,
     saturation,
     single_values,
@@ -35,6 +36,7 @@ _NETWORK = (
     tables,
     weights,
     widths,
+    probabilities,
     windows,
 )
 

@@ -34,7 +34,8 @@ class Effect(NamedTuple):
             if it is not known.
         maker: The operation that made them what they stand for.
         last: The operation that computed them, behind which they were only moved.
-        veiled: The softmax whose probabilities were changed since, element by element.
+        veiled: The softmax whose probabilities were changed since, element by element,
+            but for their logarithm.
     """
 
     low: float = -inf
@@ -62,6 +63,11 @@ class Effect(NamedTuple):
         direct = self.kind in ("probabilities", "log_probabilities")
         return self.maker if direct else self.veiled
 
+    @property
+    def changed(self) -> Operation | None:
+        """The softmax whose probabilities any change of them veils."""
+        return self.maker if self.kind == "probabilities" else self.veiled
+
     def within(self, low: float, high: float) -> bool:
         """Tell whether they are all in an interval."""
         return low <= self.low and self.high <= high
@@ -73,7 +79,7 @@ class Effect(NamedTuple):
     def by(self, change: Callable[[float], float]) -> Effect:
         """Apply an increasing function to each; nothing is known of what they are."""
         low, high = change(self.low), change(self.high)
-        return Effect(low, high, self.exact, veiled=self.softmax)
+        return Effect(low, high, self.exact, veiled=self.changed)
 
     def times(self, factor: float) -> Effect:
         """Multiply each by a number."""
@@ -82,7 +88,7 @@ class Effect(NamedTuple):
         ends = product(self.low, factor), product(self.high, factor)
         kind: Kind = "logits" if self.kind == "logits" and factor else ""
         exact = self.exact and factor != 0
-        return Effect(min(ends), max(ends), exact, kind, veiled=self.softmax)
+        return Effect(min(ends), max(ends), exact, kind, veiled=self.changed)
 
     def plus(self, number: float) -> Effect:
         """Add a number to each; one that only avoids a zero changes nothing."""
@@ -90,7 +96,7 @@ class Effect(NamedTuple):
             return self
         kind: Kind = "logits" if self.kind == "logits" else ""
         low, high = self.low + number, self.high + number
-        return Effect(low, high, self.exact, kind, veiled=self.softmax)
+        return Effect(low, high, self.exact, kind, veiled=self.changed)
 
 
 SMALL = 1e-3

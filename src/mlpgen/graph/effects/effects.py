@@ -33,9 +33,13 @@ class Effects:
             return LOGITS._replace(maker=made, last=made)
         if source.part == "weights":
             return FLAGS
+        return self.of_result(made)
+
+    def of_result(self, operation: Operation) -> Effect:
+        """Return what is known of the first result of an operation."""
         if not self._found:
             self._follow()
-        return self._found[made]
+        return self._found[operation]
 
     def of_output(self, name: str) -> Effect:
         """Return what is known of an output of the network."""

@@ -108,7 +108,9 @@ def elementwise(
         number: Reads an argument of it that is a number.
     """
     if name in LOGARITHMS and x.low < (-1 if name == "log1p" else 0):
-        return Effect(veiled=x.softmax)  # not a number, for some
+        return Effect()  # not a number, for some
+    if name in LOGARITHMS:
+        return x.by(INCREASING[name])._replace(veiled=None)
     if name in INCREASING:
         return x.by(INCREASING[name])
     if name in DIPS:
@@ -120,7 +122,7 @@ def elementwise(
     if name in WAVES:
         return Effect(-1, 1, x.free)
     if name in SHRINKING:
-        return x._replace(kind="logits" if x.kind == "logits" else "", veiled=x.softmax)
+        return x._replace(kind="logits" if x.kind == "logits" else "", veiled=x.changed)
     if name == "neg":
         return x.times(-1)
     return _with_arguments(name, x, number)
@@ -129,7 +131,7 @@ def elementwise(
 def _symmetric(function: Callable[[float], float], x: Effect) -> Effect:
     far = function(max(abs(x.low), abs(x.high)))
     near = 0 if x.low < 0 < x.high else function(min(abs(x.low), abs(x.high)))
-    return Effect(near, far, x.exact, veiled=x.softmax)
+    return Effect(near, far, x.exact, veiled=x.changed)
 
 
 def _with_arguments(
@@ -145,7 +147,7 @@ def _with_arguments(
         return found if slope > 0 else Effect()
     if name in ("prelu", "rrelu"):
         same = x.free or x.low >= 0
-        return Effect(x.low, x.high, x.exact, veiled=x.softmax) if same else Effect()
+        return Effect(x.low, x.high, x.exact, veiled=x.changed) if same else Effect()
     if name == "hardtanh":
         return x.by(_limited(number("min_val") or 0.0, number("max_val") or 0.0))
     if name == "clamp":
@@ -175,4 +177,4 @@ def _power(x: Effect, exponent: float | None) -> Effect | None:
     if exponent > 0 and x.low >= 0:
         return x.by(lambda y: y if math.isinf(y) else y**exponent)
     even = float(exponent).is_integer() and exponent % 2 == 0
-    return Effect(0 if even or x.low >= 0 else -inf, veiled=x.softmax)
+    return Effect(0 if even or x.low >= 0 else -inf, veiled=x.changed)

@@ -39,6 +39,7 @@ NORMALIZATIONS = (
     *("batchnorm1d", "batchnorm2d", "batchnorm3d", "syncbatchnorm", "layernorm"),
     *("groupnorm", "instancenorm1d", "instancenorm2d", "instancenorm3d", "rmsnorm"),
 )
+SIGMOIDS = ("sigmoid", "hardsigmoid")
 DROPOUTS = ("dropout", "dropout1d", "dropout2d", "dropout3d", "droppath")
 _LEARNED = (
     *("linear", "bilinear", "embedding", "embeddingbag", "multiheadattention"),
@@ -114,7 +115,7 @@ def _meaning(operation: Operation, name: str, x: Effect) -> Effect | None:
         return Effect(0, 1, True, pairs[x.kind], x.dim)
     if name == "logit":
         return LOGITS if x.kind == "chances" else UNKNOWN
-    if name in ("sigmoid", "hardsigmoid"):
+    if name in SIGMOIDS:
         found = elementwise(name, x, lambda each: number_of(operation, each))
         return found and found._replace(kind="chances")
     if name == "logsigmoid":
@@ -133,7 +134,7 @@ def _of_kind(
     if name in _RECURRENT:
         return _recurrent(operation, inputs)
     if name in NORMALIZATIONS:
-        veiled = x.softmax
+        veiled = x.changed
         return Effect(exact=True, kind="" if veiled else "logits", veiled=veiled)
     if name in DROPOUTS:
         return _dropped(x, number_of(operation, "p"))

@@ -8,6 +8,7 @@ from mlpgen.lints.training import (
     clipped_gradients,
     dead_rates,
     decays,
+    last_layers,
     leaks,
     optimizer_arguments,
     rates,
@@ -25,6 +26,7 @@ _MODULES = (
     optimizer_arguments,
     amounts,
     scales,
+    last_layers,
     leaks,
 )
 

@@ -42,6 +42,8 @@ Taken = Literal[
 `logits` are scores that the loss makes probabilities of; `scores` have no scale;
 `rates` are not below 0.
 """
+OF_LOGITS: tuple[Taken, ...] = ("logits", "scores")
+"""What losses take that make probabilities themselves, or need none."""
 
 
 OF_STEPS = (

@@ -1,0 +1,233 @@
+"""What is between the last layer that learns and a loss, and bends its scores."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlpgen.diagnostics.advice import Advice, Removed
+from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+from mlpgen.graph.effects.arguments import number_of
+from mlpgen.graph.effects.operations import DROPOUTS, SIGMOIDS, SOFTMAXES
+from mlpgen.graph.training.values import interval
+from mlpgen.lints import kinds
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.training.losses.base import OF_LOGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.effects.effect import Effect
+    from mlpgen.graph.flow import Operation, Source
+    from mlpgen.graph.training.recipe import LossTerm
+    from mlpgen.lints.rule import Subject
+
+_BENDS = kinds.ACTIVATIONS | {
+    *("LogSigmoid", "Threshold", "Clamp", "Exp", "Abs", "Square", "Normalize"),
+    *("Softshrink", "Hardshrink"),
+}
+_SOFTMAXES = {"Softmax", "Softmin", "Softmax2d"}
+_SCALES = ("Add", "Sub", "Mul", "Div", "Neg", "Upsample", "Interpolate", "Float")
+"""What leaves scores scores: numbers, larger images."""
+_CLASSES = ("label", "places", "next", "one_hot")
+_WIDE = 4
+"""Logits from -4 to 4 are enough to be sure; what keeps them wider is a soft limit."""
+
+
+class _End(NamedTuple):
+    """The end of a network before a loss.
+
+    Attributes:
+        term: The loss with its output.
+        scores: What is known of what the loss makes probabilities of.
+        between: The operations behind the last layer that learns, the last one first.
+        learned: That layer; None if something else comes before.
+    """
+
+    term: LossTerm
+    scores: Effect
+    between: tuple[Operation, ...]
+    learned: Operation | None
+
+
+def _bent(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    for term in recipe.terms if recipe else ():
+        if term.loss.custom or not _is_seen(term, subject):
+            continue
+        end = _end_of(term, subject)
+        for each in end.between:
+            said = _fault(each, end, subject)
+            if said:
+                yield _finding(each, end, said, subject)
+        if end.learned is not None and _is_narrow(end.learned, end, subject):
+            yield _recurrent(end.learned, end)
+    yield from _logarithms(subject)
+
+
+def _is_seen(term: LossTerm, subject: Subject) -> bool:
+    """Tell whether no softmax is hidden before the loss, which is another fault."""
+    effect = subject.effects.of_output(term.output)
+    return term.loss.takes not in OF_LOGITS or effect.veiled is None
+
+
+def _end_of(term: LossTerm, subject: Subject) -> _End:
+    source = subject.flow.outputs[term.output]
+    made = _probabilities(term, source, subject)
+    between = [] if made is None else _dropouts(source.operation, made)
+    source = source if made is None else made.sources[0]
+    each = source.operation
+    while each is not None and not _learns(each) and _is_simple(each):
+        between.append(each)
+        each = each.before
+    learned = each if each is not None and _learns(each) else None
+    return _End(term, subject.effects.of(source), tuple(between), learned)
+
+
+def _probabilities(
+    term: LossTerm, source: Source, subject: Subject
+) -> Operation | None:
+    """Return what makes the probabilities that a loss takes; None if it does itself."""
+    if term.loss.takes not in ("probabilities", "log-probabilities"):
+        return None
+    made = subject.effects.of(source).maker
+    if made is not None and made.kind == "Log":
+        made = subject.effects.of(made.sources[0]).maker
+    wanted = {*SOFTMAXES, *SIGMOIDS}
+    return made if made is not None and made.kind.lower() in wanted else None
+
+
+def _dropouts(last: Operation | None, first: Operation) -> list[Operation]:
+    """Return the dropouts behind an operation."""
+    found: list[Operation] = []
+    while last is not None and last is not first and len(last.sources) == 1:
+        found += [last] if last.kind.lower() in DROPOUTS else []
+        last = last.before
+    return found
+
+
+def _learns(each: Operation) -> bool:
+    return each.kind in kinds.WEIGHTED | kinds.RECURRENT | {"Bilinear", "Embedding"}
+
+
+def _is_simple(each: Operation) -> bool:
+    if len(each.sources) != 1:
+        return False
+    bends = each.kind in _BENDS | _SOFTMAXES | kinds.NORMALIZATIONS | kinds.PADS
+    return bends or kinds.is_view(each) or kinds.is_inert(each) or each.kind in _SCALES
+
+
+def _fault(each: Operation, end: _End, subject: Subject) -> str:
+    """Say what an operation does to the scores; nothing if it may."""
+    takes = end.term.loss.takes
+    if each.kind.lower() in DROPOUTS:
+        rate = number_of(each, "p")
+        return "sets some of {} to 0 in training" if rate else ""
+    if takes in ("numbers", "rates"):
+        return ""
+    classes = end.term.target in _CLASSES or end.term.loss.unit
+    if each.kind in kinds.NORMALIZATIONS:
+        plain = classes and end.term.target != "image"
+        return "brings {} to one scale, however sure they are," if plain else ""
+    bends = each.kind in _BENDS or (each.kind in _SOFTMAXES and takes == "scores")
+    if not bends or _is_wide(end.scores):
+        return ""
+    found = subject.effects.of_result(each)
+    if found.bounded:
+        return f"makes {{}} numbers {interval(found)}"
+    return "shrinks {} that are below 0" if each.kind in kinds.ONE_SIDED else ""
+
+
+def _is_wide(scores: Effect) -> bool:
+    """Tell whether scores are limited, but not so much that it matters."""
+    limited = scores.bounded
+    return limited and scores.low <= -_WIDE and scores.high >= _WIDE
+
+
+def _is_narrow(learned: Operation, end: _End, subject: Subject) -> bool:
+    """Tell whether a recurrent layer gives scores, which its tanh keeps small."""
+    if learned.kind not in kinds.RECURRENT or any(map(_changes, end.between)):
+        return False
+    scored = end.term.loss.takes not in ("numbers", "rates")
+    return scored and end.scores.bounded and not _is_wide(end.scores)
+
+
+def _changes(each: Operation) -> bool:
+    return each.kind in _BENDS | kinds.NORMALIZATIONS
+
+
+def _finding(each: Operation, end: _End, said: str, subject: Subject) -> Finding:
+    loss = type(end.term.loss).__name__
+    what = "numbers" if end.term.loss.takes in ("numbers", "rates") else "scores"
+    what = f"the {what} of `{end.learned.name}`" if end.learned else f"the {what}"
+    alike = (
+        other
+        for other in subject.flow.operations
+        if other.node.path == each.node.path and other.owner == each.owner
+    )
+    alone = sum(1 for _ in alike) == 1
+    help: str = f"remove `{each.name}`"
+    if not alone:
+        help = f"end with a layer of its own, without `{each.kind}`"
+    elif not each.node.named and each.returned:
+        help = Advice(help, Removed())
+    return Finding(
+        f"`{each.name}` {said.format(what)} before `{loss}`",
+        each.node.path,
+        each.owner,
+        help=help,
+    )
+
+
+def _recurrent(learned: Operation, end: _End) -> Finding:
+    loss = type(end.term.loss).__name__
+    return Finding(
+        f"`{learned.name}` returns numbers {interval(end.scores)}, too close for "
+        f"`{loss}` to be sure of a class",
+        learned.node.path,
+        learned.owner,
+        help="put a `Linear` behind it",
+    )
+
+
+def _logarithms(subject: Subject) -> Iterator[Finding]:
+    """Yield positive numbers that a loss takes for logarithms."""
+    recipe = subject.model.recipe
+    for term in recipe.terms if recipe else ():
+        effect = subject.effects.of_output(term.output)
+        if term.loss.inverse != "torch.exp" or effect.last is None or effect.low < 0:
+            continue
+        yield Finding(
+            f"`{effect.last.name}` returns no numbers below 0, but "
+            f"`{type(term.loss).__name__}` takes them for logarithms: no rate can be "
+            "below 1",
+            effect.last.node.path,
+            effect.last.owner,
+            help=f"remove `{effect.last.name}`, or write `log_input: false`",
+        )
+
+
+RULES = (
+    Rule(
+        "MG504",
+        "warning",
+        _bent,
+        Explanation(
+            "Something between the scores and the loss",
+            "Scores (logits) are any numbers: the loss makes probabilities of them. A "
+            "`ReLU` behind the last layer leaves no negative ones, and the class of a "
+            "unit that is never positive is lost (test accuracy 0.91 or 0.62 on MNIST, "
+            "by the seed); `Tanh` and other bounded functions let no class become "
+            "sure; `Dropout` sets scores to 0; a normalization brings them to one "
+            "scale. The same holds before the `Sigmoid` or `LogSoftmax` of losses of "
+            "probabilities, and of a recurrent layer whose state are the scores. "
+            "Dropout is also named before losses of numbers. Silent behind a mean over "
+            "the places (SqueezeNet ends with `ReLU` and pooling), for soft limits "
+            "such as `30 * tanh(x / 30)`, for `ReLU` and `Softplus` before `MSELoss` "
+            "(targets of tables then stay as they are), and if a layer with weights "
+            "follows. Source: Goodfellow et al., Deep Learning, 2016, 6.2.2; Wardat "
+            "et al., DeepLocalize, 2021. It is likely, not certain.",
+            trained("Flatten", "Linear: 10", "ReLU"),
+            trained(*MLP),
+        ),
+    ),
+)
