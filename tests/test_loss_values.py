@@ -174,6 +174,17 @@ def test_the_last_layers_are_found_anywhere(where: str) -> None:
         assert trained(CROSS, *layers, parameters={"odds": False}) == []
 
 
+@pytest.mark.parametrize(("dim", "found"), [(2, []), (-1, []), (1, ["MG402"])])
+def test_log_probabilities_are_over_the_classes(dim: int, found: list[str]) -> None:
+    """In a text the classes are in the last dimension, one row for each step."""
+    tokens = {"tokens": {"shape": [16], "dtype": "int64"}}
+    embedding = {"Embedding": {"num_embeddings": 65, "embedding_dim": 32}}
+    layers = [embedding, {"Linear": 65}, {"log_softmax": dim}]
+    training = {"data": {"text": "a.txt"}, "loss": NLL, "optimizer": "Adam"}
+    data = {"name": "Net", "input": tokens, "layers": layers, "training": training}
+    assert codes(data) == found
+
+
 def test_a_mixture_of_probabilities_has_a_logarithm() -> None:
     """A mixture of softmaxes is trained on its logarithm, whichever loss it is."""
     mixture = [

@@ -22,6 +22,8 @@ WRONG: list[tuple[str, str, int]] = [
     (f"{END}, {{normalize: {{dim: 1}}}}", CROSS, 1),
     (f"{END}, {{Dropout: 0.5}}", CROSS, 1),
     (f"{END}, {{dropout: 0.1}}", CROSS, 1),
+    (f"{END}, AlphaDropout", CROSS, 1),
+    (f"{END}, square, neg", CROSS, 1),
     (f"{END}, BatchNorm1d", CROSS, 1),
     (f"{END}, LayerNorm", CROSS, 1),
     (f"{END}, BatchNorm1d, ReLU, {{Dropout: 0.5}}", CROSS, 3),
@@ -36,6 +38,7 @@ WRONG: list[tuple[str, str, int]] = [
     (f"{END}, relu, {{softmax: 1}}, log", NLL, 1),
     (f"{END}, {{LogSoftmax: 1}}, Dropout", NLL, 1),
     (f"{END}, Softplus, Sigmoid", BINARY, 1),
+    (f"{END}, Softplus, {{clamp: {{max: 1}}}}", BINARY, 1),
     (f"{END}, {{Dropout: 0.2}}, sigmoid", BINARY, 1),
     (f"{END}, Tanh", LOGITS, 1),
     (f"{END}, BatchNorm1d", LOGITS, 1),
@@ -60,6 +63,8 @@ RIGHT: list[tuple[str, str]] = [
     (f"{END}, {{LogSoftmax: 1}}", NLL),
     (f"{END}, Sigmoid", BINARY),
     (f"{END}, Softmax", BINARY),
+    (f"{END}, {{clamp: {{min: 0, max: 1}}}}", BINARY),
+    (f"{END}, tanh, {{add: 1}}, {{div: 2}}, Identity", BINARY),
     (f"{END}, {{LogSoftmax: 1}}", MARGIN),
     (f"{END}, ReLU", "MSELoss"),
     (f"{END}, Softplus", "MSELoss"),
@@ -68,6 +73,11 @@ RIGHT: list[tuple[str, str]] = [
     (f"{END}, Tanh", "HuberLoss"),
     (f"{END}, Softplus", "{PoissonNLLLoss: {log_input: false}}"),
     (END, RATES),
+    (
+        "{Linear: 4, name: a}, {parameter: [4, 4], name: b}, "
+        "{cdist: , from: [a, b]}, square, neg",
+        CROSS,
+    ),
     (f"{END}, {{custom: {{path: a.py, class: A, output: [4]}}}}", CROSS),
     (f"{END}, ReLU", "{custom: {path: a.py, function: loss_of}}"),
 ]

@@ -256,10 +256,11 @@ def _wrong_classes(
         help = "write a number below 0" if target == "next" else "write 255, or -100"
         return Problem("MG204", message, "ignore_index", help)
     made = effect.maker
-    if target != "places" or effect.kind != "log_probabilities" or made is None:
+    if target not in ("places", "next") or effect.kind != "log_probabilities":
         return None
+    dim = len(shape) if target == "next" else dim
     along = dim if effect.dim is None else effect.dim % (len(shape) + 1)
-    if along == dim:
+    if along == dim or made is None:
         return None
     message = f"`{made.node.type}` is over dimension {along}, but the classes are "
     message += f"in dimension {dim} of {shape_shown(shape)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.diagnostics.advice import Advice, Removed
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.graph.effects.arguments import number_of
-from mlpgen.graph.effects.operations import DROPOUTS, SIGMOIDS, SOFTMAXES
+from mlpgen.graph.effects.operations import SIGMOIDS, SOFTMAXES
 from mlpgen.graph.training.values import interval
 from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
@@ -25,6 +25,8 @@ _BENDS = kinds.ACTIVATIONS | {
     *("LogSigmoid", "Threshold", "Clamp", "Exp", "Abs", "Square", "Normalize"),
     *("Softshrink", "Hardshrink"),
 }
+_RISES = {"Exp", "Abs", "Square"}
+"""Functions that are scores themselves behind what is no layer: of a distance, say."""
 _SOFTMAXES = {"Softmax", "Softmin", "Softmax2d"}
 _SCALES = ("Add", "Sub", "Mul", "Div", "Neg", "Upsample", "Interpolate", "Float")
 """What leaves scores scores: numbers, larger images."""
@@ -93,14 +95,19 @@ def _probabilities(
     if made is not None and made.kind == "Log":
         made = subject.effects.of(made.sources[0]).maker
     wanted = {*SOFTMAXES, *SIGMOIDS}
-    return made if made is not None and made.kind.lower() in wanted else None
+    if made is not None and made.kind.lower() in wanted:
+        return made
+    made = source.operation
+    while made is not None and made.kind not in _BENDS and _is_simple(made):
+        made = made.before
+    return made if made is not None and made.kind in _BENDS else None
 
 
 def _dropouts(last: Operation | None, first: Operation) -> list[Operation]:
     """Return the dropouts behind an operation."""
     found: list[Operation] = []
     while last is not None and last is not first and len(last.sources) == 1:
-        found += [last] if last.kind.lower() in DROPOUTS else []
+        found += [last] if kinds.is_inert(last) else []
         last = last.before
     return found
 
@@ -119,7 +126,7 @@ def _is_simple(each: Operation) -> bool:
 def _fault(each: Operation, end: _End, subject: Subject) -> str:
     """Say what an operation does to the scores; nothing if it may."""
     takes = end.term.loss.takes
-    if each.kind.lower() in DROPOUTS:
+    if kinds.is_inert(each):
         rate = number_of(each, "p")
         return "sets some of {} to 0 in training" if rate else ""
     if takes in ("numbers", "rates"):
@@ -129,7 +136,8 @@ def _fault(each: Operation, end: _End, subject: Subject) -> str:
         plain = classes and end.term.target != "image"
         return "brings {} to one scale, however sure they are," if plain else ""
     bends = each.kind in _BENDS or (each.kind in _SOFTMAXES and takes == "scores")
-    if not bends or _is_wide(end.scores):
+    meant = each.kind in _RISES and end.learned is None
+    if not bends or meant or _is_wide(end.scores):
         return ""
     found = subject.effects.of_result(each)
     if found.bounded:
