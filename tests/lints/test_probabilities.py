@@ -26,8 +26,6 @@ TWICE = [
     "exp, {normalize: {p: 1, dim: 1}}, Softmax",
     "Softmax, Sigmoid",
     "{log_softmax: 1}, exp, {softmax: 1}",
-    "Sigmoid, Softmax",
-    "Hardsigmoid, {log_softmax: 1}",
     "{Sequential: [Linear: 4, Softmax]}, Softmax",
     "{Linear: 4, name: a}, {Softmax: , when: true}, Softmax",
     "{unflatten: {dim: 1, sizes: [2, 2]}}, {softmax: -1}, {softmax: 2}",
@@ -45,6 +43,7 @@ ONCE = [
     "{unflatten: {dim: 1, sizes: [2, 2]}, name: v}, {softmax: 2, name: a}, "
     "{matmul: , from: [a, v]}, {softmax: 2}",
     "Tanh, Softmax",
+    "Sigmoid, Softmax",  # MG502
     "Sigmoid, log, {softmax: 1}",
 ]
 

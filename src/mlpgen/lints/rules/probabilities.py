@@ -38,21 +38,13 @@ def _first(second: Operation, subject: Subject) -> Operation | None:
         own = subject.effects.of_result(second)
         known = before.dim is not None and own.dim is not None
         return None if known and before.dim != own.dim else before.softmax
-    return before.maker if _is_sigmoid(before) else None
+    return None  # behind a sigmoid, it is an activation behind another
 
 
 def _is_softmax(effect: Effect) -> bool:
     """Tell whether values come right from a softmax, or from its logarithm."""
     direct = effect.kind in ("probabilities", "log_probabilities")
     return direct and effect.maker is not None and effect.maker.kind != "Log"
-
-
-def _is_sigmoid(effect: Effect) -> bool:
-    return (
-        effect.last is not None
-        and effect.last is effect.maker
-        and effect.last.kind.lower() in SIGMOIDS
-    )
 
 
 def _again(first: Operation, second: Operation, subject: Subject) -> Finding:
