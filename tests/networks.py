@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen import api, source
 from mlpgen.graph.build import build
+from mlpgen.lints.codes import codes
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,14 +28,17 @@ def network(data: dict[str, Any]) -> Network:
 def network_of(text: str, /, **settings: Any) -> Network:
     """Load a spec that is given as text, perhaps with other values of parameters."""
     document = source.parse(text.encode(), "spec.yaml")
-    built = build(document, settings)
+    built = build(document, settings, codes=codes)
     return api.Network(
         built.graph,
         built.warnings,
-        document,
+        built.documents[""],
         settings,
-        documents=built.documents,
-        effects=built.effects,
+        built.unchained,
+        built.documents,
+        built.effects,
+        built.ignored,
+        built.silenced,
     )
 
 

@@ -418,6 +418,18 @@ WRONG = {
     "of a folder, not `2023-01-01`",
     '[tool.mlpgen]\nspecs = ["../*.yaml"] # a\n': "2:9: error[MG203]: `specs` must",
     f'[tool.mlpgen]\nspecs = ["{"**/a/" * 5}"]\n': "2:9: error[MG203]: `specs` must be",
+    "[tool.mlpgen.lint]\nignor = []\n": "2:1: error[MG201]: the table "
+    "`tool.mlpgen.lint` has no key `ignor`\n",
+    "[tool.mlpgen]\nlint = 3\n": "2:8: error[MG203]: `tool.mlpgen.lint` must be a",
+    '[tool.mlpgen.lint]\nstrict = "no"\n': "2:10: error[MG203]: `strict` must be true",
+    "[tool.mlpgen]\nstrict = true\n": "2:1: error[MG201]: the table `tool.mlpgen` has",
+    "[tool.mlpgen.lint]\nhints = 1\n": "2:9: error[MG203]: `hints` must be true",
+    "[tool.mlpgen.lint]\nignore = []\n": "2:10: error[MG204]: `ignore` must be a list",
+    '[tool.mlpgen.lint]\nignore = "MG501"\n': "2:10: error[MG203]: `ignore` must be",
+    '[tool.mlpgen.lint]\nignore = ["MG313"]\n': "2:10: error[MG204]: `ignore` must be "
+    "a list of codes of warnings, such as `MG214`, but it contains the string `MG313`: "
+    "it is the code of a mistake",
+    '[tool.mlpgen]\nlint.ignore = ["MG0"]\n': "1:1: error[MG204]: `ignore` must be",
     "[tool.mlpgen]\n# \udcff\n": "2:3: error[MG002]: the byte 0xff is not UTF-8",
 }
 

@@ -11,7 +11,7 @@ import pytest
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.diagnostics.explanations import page
-from mlpgen.lints.catalogue import EVERY_PAGE
+from mlpgen.lints.pages import EVERY_PAGE
 
 from .networks import network_of
 

@@ -11,7 +11,7 @@ import pytest
 from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Place, Span
 from mlpgen.diagnostics.renderers import sarif
 from mlpgen.diagnostics.renderers.sarif_log import uri
-from mlpgen.lints.catalogue import EVERY_PAGE
+from mlpgen.lints.pages import EVERY_PAGE
 
 POSITIVE = {"type": "integer", "minimum": 1}
 TEXT = {

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 
 if TYPE_CHECKING:
-    from mlpgen.api import Network, load, render
+    from mlpgen.api import Network, lint, load, render
 
 __version__ = "0.1.0"
 
-__all__ = ["Diagnostic", "Network", "SpecError", "load", "render"]
+__all__ = ["Diagnostic", "Network", "SpecError", "lint", "load", "render"]
 
 
 def __getattr__(name: str) -> object:

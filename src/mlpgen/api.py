@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, get_args
 from mlpgen import source
 from mlpgen.graph.build import build
 from mlpgen.graph.entries.custom_classes import custom_classes
+from mlpgen.lints.codes import codes
 from mlpgen.names.modules import KINDS, shared_modules, wrong_package
 from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.output.shared_modules import module_source, module_texts, needed_modules
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.diagnostics.ignored import Ignored
     from mlpgen.graph.effects.effects import Effects
     from mlpgen.graph.nodes import Model
     from mlpgen.source import Document
@@ -47,6 +49,8 @@ class Network(NamedTuple):
         unchained: Why it is not an `nn.Sequential` in sequential style; None if it is.
         documents: The file of each class; that of the model has an empty name.
         effects: What is known of its values; None if it is too large to follow them.
+        ignored: What its author ignores, and where.
+        silenced: The warnings that are not shown for that.
     """
 
     graph: Model
@@ -56,6 +60,8 @@ class Network(NamedTuple):
     unchained: Diagnostic | None = None
     documents: Mapping[str, Document] = MappingProxyType({})
     effects: Effects | None = None
+    ignored: tuple[Ignored, ...] = ()
+    silenced: tuple[Diagnostic, ...] = ()
 
     def __repr__(self) -> str:
         """Summarize it in one line; `print(network.graph)` shows all layers."""
@@ -79,23 +85,38 @@ def load(
         SpecError: The spec has mistakes; the error lists all of them.
     """
     document = source.read(str(path))
-    built = build(document, settings)
+    built = build(document, settings, codes=codes)
     return Network(
         built.graph,
         built.warnings,
-        document,
+        built.documents[""],
         settings or {},
         built.unchained,
         built.documents,
         built.effects,
+        built.ignored,
+        built.silenced,
     )
 
 
 def lint(network: Network) -> list[Diagnostic]:
-    """Return the faults of design of a network: warnings and hints of all rules."""
+    """Find the faults of design of a network, without running it.
+
+    Returns:
+        The warnings and hints of all rules, but those that the spec ignores.
+    """
+    from mlpgen.lints.lint import Consent
     from mlpgen.lints.lint import lint as found
 
-    return found(network.graph, network.documents, network.effects)
+    settled = not network.settings
+    consent = Consent(network.ignored, network.silenced, settled)
+    return found(network.graph, network.documents, network.effects, consent)
+
+
+def every_warning(network: Network) -> list[Diagnostic]:
+    """Return the warnings about a network: those of its spec, then of its design."""
+    found = (each for each in lint(network) if not each.hint)
+    return [*network.warnings, *found]
 
 
 def render(

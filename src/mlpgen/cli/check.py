@@ -68,7 +68,7 @@ def command(
     if format_ == "json":
         printing.dump([_row(each) for each in verdicts])
         return 1 if wrong else 0
-    reports.show_warnings(warnings)
+    reports.show_warnings(warnings, selected.lint)
     if format_ == "github":
         _annotate(wrong)
     else:

@@ -8,7 +8,7 @@ import click
 
 from mlpgen.cli import printing
 from mlpgen.diagnostics.explanations import visible
-from mlpgen.lints.catalogue import EVERY_PAGE
+from mlpgen.lints.pages import EVERY_PAGE
 from mlpgen.spec.wording import nearest
 
 

@@ -10,6 +10,7 @@ import click
 from mlpgen import api
 from mlpgen.cli import options, printing, reports
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.project.settings import settings as project_settings
 from mlpgen.proof.certificate import mark, verdict
 from mlpgen.proof.job import job
 from mlpgen.proof.process import NoTorchError
@@ -61,7 +62,7 @@ def command(
         options.parse_settings(settings),
         options.parse_captures(captures),
     )
-    reports.show_warnings(warnings, aside=format_ == "json")
+    reports.show_warnings(warnings, project_settings().lint, aside=format_ == "json")
     _note_custom_files(jobs)
     found: list[Certificate] = []
     try:
@@ -92,7 +93,7 @@ def _jobs(
         try:
             network = api.load(spec, values)
             found.append(job(spec, network, captures))
-            warnings += network.warnings
+            warnings += api.every_warning(network)
         except SpecError as error:
             mistakes += error.diagnostics
     if mistakes:

@@ -92,7 +92,7 @@ def command(
     loader = Loader()
     rendered = render(requests, selected.destination, warnings.extend, loader=loader)
     if stdout:
-        reports.show_warnings(warnings, aside=True)
+        reports.show_warnings(warnings, selected.lint, aside=True)
         _print(rendered)
         return 0
     prepare = partial(
@@ -104,7 +104,7 @@ def command(
         with atomic_write.locked(selected.destination.out):
             pending = prepare()
             pending.write()
-    reports.show_warnings(warnings)
+    reports.show_warnings(warnings, selected.lint)
     changes, aside = pending.changes, format_ == "json"
     same = 0
     for change in changes:

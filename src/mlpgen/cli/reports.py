@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen.cli import printing
+from mlpgen.project.consent import without_ignored
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.project.settings import Lint
 
 FORMAT = "mlpgen.format"
 """The key of the format in the context of a command."""
@@ -34,7 +36,7 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
         printing.as_it_is(renderers.json(diagnostics) + "\n")
     elif format == "sarif":
         from mlpgen import __version__
-        from mlpgen.lints.catalogue import EVERY_PAGE
+        from mlpgen.lints.pages import EVERY_PAGE
 
         log = renderers.sarif(diagnostics, EVERY_PAGE, __version__)
         printing.as_it_is(log + "\n")
@@ -54,18 +56,22 @@ def report_text(diagnostics: Sequence[Diagnostic]) -> None:
         printing.as_it_is(f"\n{fixable}\n", aside=True)
 
 
-def show_warnings(warnings: Sequence[Diagnostic], *, aside: bool = False) -> None:
-    """Print warnings about specs.
+def show_warnings(
+    warnings: Sequence[Diagnostic], wanted: Lint, *, aside: bool = False
+) -> None:
+    """Print warnings about specs, but those that the project ignores.
 
     Args:
         warnings: The warnings.
+        wanted: What the project does with warnings.
         aside: Whether to print them as text to standard error in any format, since
             standard output has the result.
     """
-    if aside and warnings:
-        report_text(warnings)
+    shown = without_ignored(warnings, wanted)
+    if aside and shown:
+        report_text(shown)
     elif not aside:
-        report_problems(warnings)
+        report_problems(shown)
 
 
 def print_files(texts: Mapping[Path, str]) -> None:

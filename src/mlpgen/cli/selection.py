@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.project.settings import Lint
     from mlpgen.template_files import TemplateFolder
 
 
@@ -27,6 +28,7 @@ class Selection(NamedTuple):
         root: The folder of the project.
         file: The file with the settings; empty if there is none.
         warnings: Warnings about the project's templates.
+        lint: What the project does with warnings.
     """
 
     specs: list[str]
@@ -35,6 +37,7 @@ class Selection(NamedTuple):
     root: Path
     file: str
     warnings: tuple[Diagnostic, ...]
+    lint: Lint
 
 
 def select(
@@ -77,4 +80,5 @@ def select(
         Path(project.root),
         project.file,
         warnings,
+        project.lint,
     )

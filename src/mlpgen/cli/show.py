@@ -8,8 +8,10 @@ import click
 
 from mlpgen import api
 from mlpgen.cli import completion, options, printing, reports
+from mlpgen.project.settings import settings as project_settings
 
 if TYPE_CHECKING:
+    from mlpgen.api import Network
     from mlpgen.graph.nodes import Graph
 
 DIAGRAMS = ("mermaid", "dot", "svg")
@@ -80,7 +82,7 @@ def command(
         raise click.UsageError(f"--compare cannot be used with {option}")
     values = options.parse_settings(settings)
     network = api.load(spec, values)
-    reports.show_warnings(network.warnings, aside=format_ in ("json", *DIAGRAMS))
+    _warn(network, aside=format_ in ("json", *DIAGRAMS))
     if other is not None:
         _compare(network.graph, other, (spec, other), format_)
     elif format_ == "json":
@@ -94,6 +96,11 @@ def command(
 
         printing.draw(table(network.graph, depth), 120)
     return 0
+
+
+def _warn(network: Network, *, aside: bool) -> None:
+    wanted = project_settings().lint
+    reports.show_warnings(api.every_warning(network), wanted, aside=aside)
 
 
 def _diagram(graph: Graph, depth: int | None, format_: str) -> str:
@@ -111,7 +118,7 @@ def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> 
     from mlpgen.pictures.comparison import compare, data
 
     network = api.load(other)
-    reports.show_warnings(network.warnings, aside=format_ == "json")
+    _warn(network, aside=format_ == "json")
     second = network.graph
     names = (first.name, second.name) if first.name != second.name else specs
     found = compare(first, second, names)

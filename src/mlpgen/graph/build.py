@@ -6,6 +6,8 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.diagnostics.ignored import shown
 from mlpgen.graph.blocks.definitions import read_blocks, read_inputs, read_model
 from mlpgen.graph.blocks.equal_uses import check_uses
 from mlpgen.graph.blocks.hints import Hints, hints_after_mistakes, more_hints
@@ -27,14 +29,17 @@ from mlpgen.graph.parameters import read_parameters
 from mlpgen.graph.resolver import Resolver
 from mlpgen.graph.training.resolve import resolve_training
 from mlpgen.names.identifiers import wrong_parameter
+from mlpgen.spec.ignore import take_ignored
 from mlpgen.spec.models import read_spec
 from mlpgen.spec.problems import Problems
 from mlpgen.symbols.work_limit import WorkError, limited
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from mlpgen.diagnostics.codes import Codes
     from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.diagnostics.ignored import Ignored
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.nodes import Graph, Rule
     from mlpgen.graph.resolver_state import ResolverState
@@ -50,9 +55,12 @@ class Built(NamedTuple):
     Attributes:
         graph: The model.
         warnings: The warnings about its spec.
-        documents: The file of each class; that of the model has an empty name.
+        documents: The file of each class, without what it ignores; that of the model
+            has an empty name.
         effects: What is known of its values; None if it is too large to follow them.
         unchained: Why the model is no chain in sequential style; None if it is one.
+        ignored: What is ignored, and where.
+        silenced: The warnings that are.
     """
 
     graph: Model
@@ -60,12 +68,15 @@ class Built(NamedTuple):
     documents: Mapping[str, Document]
     effects: Effects | None = None
     unchained: Diagnostic | None = None
+    ignored: tuple[Ignored, ...] = ()
+    silenced: tuple[Diagnostic, ...] = ()
 
 
 def build(
     document: Document,
     settings: Mapping[str, Setting] | None = None,
     sizes: Mapping[str, int] | None = None,
+    codes: Callable[[], Codes] | None = None,
 ) -> Built:
     """Resolve a document.
 
@@ -73,14 +84,18 @@ def build(
         document: The parsed YAML.
         settings: New defaults for parameters (`--set`).
         sizes: Other examples for free sizes.
+        codes: Returns the codes that there are, to check those in `ignore`.
 
     Raises:
         SpecError: With all mistakes of the document.
     """
-    problems = Problems(document)
+    problems = Problems(document, codes=codes)
     with limited(MOST_STEPS), _kept():
         try:
-            return _built(document, settings or {}, sizes or {}, problems)
+            take_ignored(problems)
+            return _built(problems.document, settings or {}, sizes or {}, problems)
+        except SpecError as error:
+            raise SpecError(shown(error.diagnostics, problems.ignored)) from None
         except WorkError:
             message = (
                 f"the sizes of the network take over {MOST_STEPS:,} steps to compute"
@@ -151,7 +166,17 @@ def _built(
     asked = [unchained] if unchained and spec.style == "sequential" else []
     documents = {name: each.problems.document for name, each in blocks.items()}
     documents[""] = document
-    return Built(model, (*problems.warnings, *asked), documents, effects, unchained)
+    warnings = (*problems.warnings, *asked)
+    kept = shown(warnings, problems.ignored)
+    return Built(
+        model,
+        tuple(kept),
+        documents,
+        effects,
+        unchained,
+        tuple(problems.ignored),
+        tuple(each for each in warnings if each not in kept),
+    )
 
 
 def _effects(graph: Graph, problems: Problems) -> Effects | None:

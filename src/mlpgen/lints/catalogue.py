@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from mlpgen.diagnostics.explanations import EXPLANATIONS
 from mlpgen.lints.rules import (
     activations,
     before_norm,
@@ -41,9 +40,3 @@ _NETWORK = (
 )
 
 RULES = (*(rule for each in _NETWORK for rule in each.RULES), *TRAINING)
-
-PAGES = {each.code: each.page for each in RULES}
-"""What each code of a rule means."""
-
-EVERY_PAGE = dict(sorted((EXPLANATIONS | PAGES).items()))
-"""What each code means, also those of mistakes."""

@@ -91,7 +91,8 @@ def render(
         others = [each for each in taken if not _same_spec(each.request, request)]
         if optional and others:
             continue
-        warnings.setdefault(id(network), {}).update(dict.fromkeys(network.warnings))
+        if id(network) not in warnings:
+            warnings[id(network)] = dict.fromkeys(api.every_warning(network))
         for path, rendered in made.items():
             if path.stem in shared_modules():
                 shared.setdefault(path, rendered)

@@ -21,6 +21,20 @@ SPECS = ("specs/*.yaml", "specs/*.yml")
 """The default patterns of specs."""
 
 
+class Lint(NamedTuple):
+    """What a project does with warnings and hints: the table `lint`.
+
+    Attributes:
+        ignore: The codes of those that are not shown.
+        strict: Whether warnings are mistakes for `validate`.
+        hints: Whether `validate` shows hints.
+    """
+
+    ignore: tuple[str, ...] = ()
+    strict: bool = False
+    hints: bool = False
+
+
 class Settings(NamedTuple):
     """The settings of a project, which options on the command line override.
 
@@ -32,6 +46,7 @@ class Settings(NamedTuple):
         package: The package of the generated files; empty for none.
         templates: The folder of the project's templates, relative to `root`; empty for
             none.
+        lint: What happens with warnings and hints.
         file: The pyproject.toml, relative to the working folder; empty if there is
             none.
     """
@@ -42,6 +57,7 @@ class Settings(NamedTuple):
     styles: tuple[str, ...] = ()
     package: str = ""
     templates: str = ""
+    lint: Lint = Lint()
     file: str = ""
 
     @property
@@ -118,5 +134,6 @@ def settings() -> Settings:
             found = read(data, Path(name).as_posix())
             if found is not None:
                 root = Path(os.path.relpath(folder)).as_posix()
-                return Settings(root, file=name, **found)
+                lint = Lint(**found.pop("lint", {}))
+                return Settings(root, lint=lint, file=name, **found)
     return Settings()

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.api import STYLES
 from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
+from mlpgen.lints.codes import codes
 from mlpgen.names.modules import wrong_package
 from mlpgen.project.destination import OUT
 from mlpgen.project.package_name import misplaced
 from mlpgen.source.decoding import decode, lines_of
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.files import possible
+from mlpgen.spec.ignore import meant
 from mlpgen.spec.problems import Problems
 from mlpgen.spec.wording import cut, listed, nearest, shown
 
@@ -37,12 +39,16 @@ class _WrongError(Exception):
         code: MG203 for a wrong type, MG204 for a value out of bounds, MG205 for an
             invalid name.
         why: What is wrong with it, unless that is clear.
+        help: What was probably meant.
     """
 
-    def __init__(self, value: Any, code: str = "MG203", why: str = "") -> None:
+    def __init__(
+        self, value: Any, code: str = "MG203", why: str = "", help: str = ""
+    ) -> None:
         self.value = value
         self.code = code
         self.why = f": {why}" if why else ""
+        self.help = help
         super().__init__(code)
 
 
@@ -74,7 +80,8 @@ def _pattern(value: Any) -> str:
 
 def _style(value: Any) -> str:
     if not isinstance(value, str) or value not in STYLES:
-        raise _WrongError(value, "MG204")
+        help = nearest(value, STYLES) if isinstance(value, str) else ""
+        raise _WrongError(value, "MG204", help=help)
     return value
 
 
@@ -83,6 +90,24 @@ def _package(value: Any) -> str:
         raise _WrongError(value)
     if why := wrong_package(value):
         raise _WrongError(value, "MG205", why)
+    return value
+
+
+def _code(value: Any) -> str:
+    """Read the code of a warning or a hint."""
+    if not isinstance(value, str):
+        raise _WrongError(value)
+    known = codes()
+    if value not in known.warnings:
+        if value in known.every:
+            raise _WrongError(value, "MG204", "it is the code of a mistake")
+        raise _WrongError(value, "MG204", help=meant(value, known))
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise _WrongError(value)
     return value
 
 
@@ -107,18 +132,27 @@ class _Key(NamedTuple):
 
 
 # Not a pydantic model: making one takes longer than reading a small spec.
-_KEYS = {
-    "specs": _Key(
-        "a list of patterns of paths, such as `specs/**/*.yaml`", _each(_pattern)
-    ),
-    "out": _Key("the path of a folder", _path),
-    "styles": _Key(
-        f"a list of {', '.join(f'`{each}`' for each in STYLES)}", _each(_style)
-    ),
-    "package": _Key("a dotted name, such as `mypkg.generated`", _package),
-    "templates": _Key("the path of a folder", _path),
+_KEYS: dict[str, dict[str, _Key]] = {
+    "": {
+        "specs": _Key(
+            "a list of patterns of paths, such as `specs/**/*.yaml`", _each(_pattern)
+        ),
+        "out": _Key("the path of a folder", _path),
+        "styles": _Key(
+            f"a list of {', '.join(f'`{each}`' for each in STYLES)}", _each(_style)
+        ),
+        "package": _Key("a dotted name, such as `mypkg.generated`", _package),
+        "templates": _Key("the path of a folder", _path),
+    },
+    "lint": {
+        "ignore": _Key("a list of codes of warnings, such as `MG214`", _each(_code)),
+        "strict": _Key("true or false", _flag),
+        "hints": _Key("true or false", _flag),
+    },
 }
-"""The keys of the table, which are also fields of `Settings`."""
+"""The keys of each table, which are also fields of `Settings` and of its tables."""
+_TABLES = tuple(filter(None, _KEYS))
+"""The tables inside the table."""
 
 
 def read(data: bytes, name: str) -> dict[str, Any] | None:
@@ -138,13 +172,28 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
     table = tool["mlpgen"]
     problems = Problems(Document(name, lines, table, _spans(lines)))
     try:
-        found = {key: _KEYS[key].read(value) for key, value in table.items()}
+        found = _values(table, "")
     except (AttributeError, KeyError, _WrongError):
-        _name_mistakes(table, problems)
+        _name_mistakes(table, "", problems)
         raise problems.error() from None
     _check_folder(found, Path(name).parent, problems)
     problems.check()
     return found
+
+
+def _values(table: Any, name: str) -> dict[str, Any]:
+    """Read the keys of a table.
+
+    Raises:
+        AttributeError: It is no table.
+        KeyError: It has an unknown key.
+        _WrongError: The value of a key is not valid.
+    """
+    inner = _TABLES if not name else ()
+    return {
+        key: _values(value, key) if key in inner else _KEYS[name][key].read(value)
+        for key, value in table.items()
+    }
 
 
 def place(data: bytes, name: str, key: str) -> Place:
@@ -163,28 +212,49 @@ def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> N
         problems.add("MG205", message, ("package",), help=help)
 
 
-def _name_mistakes(table: Any, problems: Problems) -> None:
-    """Report all mistakes of a table."""
+def _name_mistakes(table: Any, name: str, problems: Problems) -> None:
+    """Report all mistakes of a table.
+
+    Args:
+        table: The table, or what stands there.
+        name: Its name inside the table of mlpgen; empty for that itself.
+        problems: Collects mistakes.
+    """
+    at = (name,) if name else ()
+    whole = ".".join(("tool.mlpgen", *at))
     if not isinstance(table, dict):
-        problems.add("MG203", f"`tool.mlpgen` must be a table, not {shown(table)}")
+        message = f"`{whole}` must be a table, not {shown(table)}"
+        problems.add("MG203", message, at)
         return
+    keys = _KEYS[name]
+    inner = _TABLES if not name else ()
     for key, value in table.items():
-        if key not in _KEYS:
-            help = nearest(key, _KEYS) or f"it takes {listed(list(_KEYS))}"
-            message = f"the table `tool.mlpgen` has no key `{cut(key)}`"
-            problems.add("MG201", message, (key,), key=True, help=help)
-            continue
-        expects, read_ = _KEYS[key]
-        try:
-            read_(value)
-        except _WrongError as wrong:
-            found_is = "not" if wrong.value is value else "but it contains"
-            value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
-            message = f"`{key}` must be {expects}, {value_is}"
-            help = problems.help_for(wrong.value, symbolic=False)
-            if wrong.code == "MG204" and isinstance(wrong.value, str):
-                help = nearest(wrong.value, STYLES)
-            problems.add(wrong.code, message, (key,), help=help)
+        if key in inner:
+            _name_mistakes(value, key, problems)
+        elif key not in keys:
+            known = (*keys, *inner)
+            help = nearest(key, known) or f"it takes {listed(known)}"
+            beside = _KEYS[""] if name else _KEYS["lint"]
+            if key in beside:
+                help = f"it is a key of `tool.mlpgen{'' if name else '.lint'}`"
+            message = f"the table `{whole}` has no key `{cut(key)}`"
+            problems.add("MG201", message, (*at, key), key=True, help=help)
+        else:
+            _name_mistake(value, keys[key], (*at, key), problems)
+
+
+def _name_mistake(
+    value: Any, key: _Key, path: tuple[str, ...], problems: Problems
+) -> None:
+    """Report the mistake of a value, if it has one."""
+    try:
+        key.read(value)
+    except _WrongError as wrong:
+        found_is = "not" if wrong.value is value else "but it contains"
+        value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
+        message = f"`{path[-1]}` must be {key.expects}, {value_is}"
+        help = wrong.help or problems.help_for(wrong.value, symbolic=False)
+        problems.add(wrong.code, message, path, help=help)
 
 
 def _parsed(text: str, lines: list[str]) -> dict[str, Any]:
@@ -212,20 +282,30 @@ def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
 
 
 def _spans(lines: list[str]) -> Spans:
-    """Find the lines of the table and of its keys, if they have the usual form."""
-    head = re.compile(r"\s*\[\s*tool\s*\.\s*[\"']?mlpgen[\"']?\s*\]")
+    """Find the lines of the table, of those in it and of keys, in the usual form."""
+    head = re.compile(
+        r"""\s*\[\s*tool\s*\.\s*["']?mlpgen["']?\s*(?:\.\s*["']?(\w+)["']?\s*)?\]"""
+    )
     pair = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*""")
-    start = next((row for row, line in enumerate(lines) if head.match(line)), 0)
-    inner: dict[str, tuple[Span, Spans]] = {}
-    for row in range(start + 1, len(lines)):
-        if lines[row].lstrip().startswith("["):
-            break
-        if found := pair.match(lines[row]):
+    whole: Spans | None = None
+    keys: dict[str, tuple[Span, Spans]] = {}
+    inner: dict[str, tuple[Span, Spans]] | None = None
+    for row, line in enumerate(lines):
+        if found := head.match(line):
+            span = _span(row, 0, len(line.rstrip()))
+            inner = {} if found[1] else keys
+            if found[1]:
+                keys.setdefault(found[1], (span, Spans(span, inner)))
+            if whole is None or not found[1]:
+                whole = Spans(span, keys)
+        elif line.lstrip().startswith("["):
+            inner = None
+        elif inner is not None and (found := pair.match(line)):
             begin = found.end()
-            value = lines[row][begin:].partition("#")[0].rstrip()
+            value = line[begin:].partition("#")[0].rstrip()
             spans = Spans(_span(row, begin, begin + len(value)))
             inner.setdefault(found[1], (_span(row, *found.span(1)), spans))
-    return Spans(_span(start, 0, len(lines[start].rstrip())), inner)
+    return whole or Spans(_span(0, 0, len(lines[0].rstrip()) if lines else 0), keys)
 
 
 def _span(row: int, start: int, end: int) -> Span:

@@ -19,6 +19,7 @@ from mlpgen.schema.entries import (
     definitions,
     types,
 )
+from mlpgen.schema.ignore import IGNORE
 from mlpgen.schema.training import plain, training
 from mlpgen.spec.inputs import Input
 from mlpgen.spec.models import Block, Spec
@@ -65,6 +66,7 @@ def schema() -> dict[str, Any]:
         **_initial(),
         "Input": plain(Input),
         "block": _block(),
+        "ignore": IGNORE,
         "expression": EXPRESSIONS,
         "constant_expression": CONSTANTS,
     }

@@ -12,6 +12,7 @@ from mlpgen.graph.entries.parametrize import PARAMETRIZATIONS
 from mlpgen.layers import LAYERS
 from mlpgen.layers.tensors import Buffer
 from mlpgen.schema.arguments import EXPRESSION, arguments
+from mlpgen.schema.ignore import REFERENCE
 from mlpgen.spec.type_parameters import CLASS_NAME
 from mlpgen.spec.types import CUSTOM, FUNCTIONAL, NOT_IN_TORCH, TENSORS
 
@@ -114,6 +115,7 @@ KEYS: dict[str, dict[str, Any]] = {
         "type": "boolean",
         "description": "Whether the keys of the layers in a `Sequential` are numbers.",
     },
+    "ignore": REFERENCE,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.schema.arguments import arguments, choice
+from mlpgen.schema.ignore import REFERENCE
 from mlpgen.spec.training import (
     GroupKeys,
     LossKeys,
@@ -111,4 +112,6 @@ def plain(model: type[BaseModel]) -> dict[str, Any]:
     found.pop("title", None)
     for each in found["properties"].values():
         each.pop("title", None)
+    if "ignore" in found["properties"]:
+        found["properties"]["ignore"] = REFERENCE
     return found

@@ -39,6 +39,11 @@ class Document(NamedTuple):
             place_of(self.name, self.lines, key) if found and key else self.place(path)
         )
 
+    def extent(self, path: Path) -> Span:
+        """Return where a value begins, with its key, and where it ends."""
+        spans, key, _ = self._find(path)
+        return Span(*(key or spans.span)[:2], *spans.end)
+
     def _find(self, path: Path) -> tuple[Spans, Span | None, bool]:
         """Follow a path as far as possible; return whether its end was reached."""
         spans, key = self.spans, None

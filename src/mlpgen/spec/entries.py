@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.diagnostics.advice import Advice, Raised, Replaced
 from mlpgen.functions import FUNCTIONS
 from mlpgen.spec.corrections import true_or_false
+from mlpgen.spec.ignore import IGNORE
 from mlpgen.spec.type_parameters import variable_of
 from mlpgen.spec.types import CUSTOM, SHARE, every_type, is_function, layer_class
 from mlpgen.spec.unknown_keys import about_key, lowered
@@ -21,19 +22,11 @@ if TYPE_CHECKING:
     from mlpgen.spec.problems import Problems
 
 ENTRY_KEYS = (
-    "name",
-    "from",
-    "repeat",
-    "when",
-    "else",
-    "share",
-    "select",
-    "init",
-    "parametrize",
-    "numbered",
-    "names",
+    *("name", "from", "repeat", "when", "else", "share", "select"),
+    *("init", "parametrize", "numbered", "names"),
 )
-"""Keys that an entry can have beside its type."""
+"""Keys that an entry can have beside its type, but `ignore`, which nobody reads."""
+_BESIDE = (*ENTRY_KEYS, IGNORE)
 
 
 class Entry(NamedTuple):
@@ -180,7 +173,7 @@ class EntryReader:
         names = self._arguments(type_)
         moved: dict[str, Any] = {}
         for key, value in arguments.items():
-            if key not in ENTRY_KEYS or key in names:
+            if key not in _BESIDE or key in names:
                 continue
             if nearest(key, names) and not isinstance(value, str):
                 continue  # `name: [left, right]` for `names`
@@ -255,7 +248,7 @@ class EntryReader:
         known = cls.shorthand() if cls else next(iter(self.blocks.get(first, ())), None)
         if second in self._arguments(first):
             return lowered(first, second, known)
-        return about_key(second, ENTRY_KEYS)
+        return about_key(second, _BESIDE)
 
     def _knows(self, type_: str) -> bool:
         known = type_ in self.blocks or layer_class(type_) is not None

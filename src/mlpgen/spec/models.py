@@ -15,7 +15,7 @@ from mlpgen.names.identifiers import (
 )
 from mlpgen.spec.infinite import refuse_infinite
 from mlpgen.spec.inputs import UNKNOWN, Input, Shape, checked_inputs
-from mlpgen.spec.training import Training
+from mlpgen.spec.training import Ignore, Training
 from mlpgen.spec.type_parameters import CLASS_NAME, similar_type
 from mlpgen.spec.wording import cut, shown
 from mlpgen.symbols.lists import depth, even, numbers
@@ -94,6 +94,7 @@ class Block(_Model):
     numbered: Numbered = False
     layers: Layers
     outputs: Outputs = []
+    ignore: Ignore = None
 
 
 class Spec(_Model):
@@ -155,6 +156,7 @@ class Spec(_Model):
         Field(description="How to train the network. Without it, no scripts are made."),
         Expects("a mapping"),
     ] = None
+    ignore: Ignore = None
 
     @property
     def stem(self) -> str:

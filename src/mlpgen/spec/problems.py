@@ -21,16 +21,18 @@ from mlpgen.source import scalar
 from mlpgen.spec.corrections import correction, empty_above
 from mlpgen.spec.diagnostics_mark import Mark
 from mlpgen.spec.fixes import fix_of
-from mlpgen.spec.wording import cut, listed, nearest, shown
+from mlpgen.spec.wording import cut, listed, named, nearest, shown
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pydantic import BaseModel, ValidationError
 
+    from mlpgen.diagnostics.codes import Codes
     from mlpgen.diagnostics.diagnostic import Place
+    from mlpgen.diagnostics.ignored import Ignored
     from mlpgen.source import Document, Path
     from mlpgen.symbols.type_names import ParameterValue
 
@@ -49,9 +51,16 @@ _RANGES = (
 class Problems:
     """Collects the mistakes and warnings of one document."""
 
-    def __init__(self, document: Document, includer: Problems | None = None) -> None:
+    def __init__(
+        self,
+        document: Document,
+        includer: Problems | None = None,
+        codes: Callable[[], Codes] | None = None,
+    ) -> None:
         """Collect the mistakes of a document, with those of the including one."""
         self.document = document
+        self.codes: Callable[[], Codes] | None = includer.codes if includer else codes
+        self.ignored: list[Ignored] = includer.ignored if includer else []
         self.included = includer is not None
         self._found: list[Diagnostic] = includer._found if includer else []
 
@@ -209,7 +218,7 @@ class Problems:
         lacks = [name for name in found if kinds[name] == "missing"]
         missing = [name for name in lacks if f"`{name}`" not in meant]
         if missing:
-            message = f"{_subject(subject)} needs {listed(missing)}"
+            message = f"{named(subject)} needs {listed(missing)}"
             example = getattr(model, "example", "") if _is_component(model) else ""
             help = f"such as `{example}`" if example else ""
             self.add("MG202", message, path, key=True, help=help)
@@ -242,7 +251,7 @@ class Problems:
         at: Path,
         empty: str,
     ) -> None:
-        of = _subject(subject)
+        of = named(subject)
         word = "argument" if _is_component(model) else "key"
         names = fields_of(model)
         inner = [name for name in names if field in keys_below(model, name)]
@@ -333,11 +342,3 @@ def _read(text: str) -> Any:
 def _is_component(model: type[BaseModel]) -> bool:
     """Tell whether fields are arguments, as those of a layer, and no keys."""
     return issubclass(model, Component)
-
-
-def _subject(subject: str) -> str:
-    """Name the owner of the fields: the spec, `Linear`, the block `Basic`."""
-    kind, _, name = subject.rpartition(" ")
-    if not subject:
-        return "the spec"
-    return f"the {kind} `{name}`" if kind else f"`{name}`"

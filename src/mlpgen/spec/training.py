@@ -17,6 +17,13 @@ Scale = (
     | Annotated[list[float | list[float]], Field(min_length=2, max_length=2)]
 )
 """Mean and standard deviation, for all channels or for each."""
+Ignore = Annotated[
+    Any,
+    Field(
+        description="Codes of warnings and hints that are not shown for what is here."
+    ),
+]
+"""It is taken out of the file before these models see it."""
 NO_CLOSURE = ("accumulate", "clip_grad_norm", "clip_grad_value")
 """Keys for what happens between backward and step, which a closure cannot do."""
 
@@ -190,6 +197,7 @@ class Training(_Model):
         Field(ge=0, le=2**63 - 1, description="Seed for initial values and shuffling."),
         Expects("a whole number of at least 0"),
     ] = 1
+    ignore: Ignore = None
 
 
 class OptimizerKeys(_Model):
@@ -209,6 +217,7 @@ class OptimizerKeys(_Model):
         ),
         Expects("a list of groups: `{parameters: head.*, lr: 0.01}`"),
     ] = []
+    ignore: Ignore = None
 
 
 class GroupKeys(_Model):
@@ -227,6 +236,7 @@ class GroupKeys(_Model):
         ),
         Expects("`matrices`, `bias`, `norm` or `embedding`"),
     ] = None
+    ignore: Ignore = None
 
 
 class SchedulerKeys(_Model):
@@ -241,6 +251,7 @@ class SchedulerKeys(_Model):
         Literal["epoch", "step"],
         Field(description="When the scheduler steps. Its arguments count this unit."),
     ] = "epoch"
+    ignore: Ignore = None
 
 
 _On = Annotated[
@@ -257,6 +268,7 @@ class MetricKeys(_Model):
     """Keys beside a custom metric."""
 
     on: _On = ""
+    ignore: Ignore = None
 
 
 class LossKeys(_Model):
@@ -268,3 +280,4 @@ class LossKeys(_Model):
         Field(gt=0, description="The weight of the loss in the sum of all losses."),
         Expects("a number above 0; weights of classes are arguments of the loss"),
     ] = 1.0
+    ignore: Ignore = None

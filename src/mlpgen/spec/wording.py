@@ -165,3 +165,11 @@ def plain(value: object) -> str:
 def cut(text: str, most: int = 40) -> str:
     """Shorten text from the user for a message."""
     return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def named(subject: str) -> str:
+    """Name the owner of the fields: the spec, `Linear`, the block `Basic`."""
+    kind, _, name = subject.rpartition(" ")
+    if not subject:
+        return "the spec"
+    return f"the {kind} `{name}`" if kind else f"`{name}`"

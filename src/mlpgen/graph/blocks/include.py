@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen import source
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.source.files import possible
+from mlpgen.spec.ignore import IGNORE, take_ignored
 from mlpgen.spec.infinite import refuse_infinite
 from mlpgen.spec.problems import Problems
 from mlpgen.spec.wording import cut, listed, nearest, shown
@@ -16,7 +17,7 @@ from mlpgen.spec.wording import cut, listed, nearest, shown
 if TYPE_CHECKING:
     from mlpgen.source import Path
 
-KEYS = ("blocks", "include", "description")
+KEYS = ("blocks", "include", "description", IGNORE)
 """The keys of a file of blocks."""
 MOST_FILES = 100
 _SLASHES = ("\\", "/")
@@ -132,6 +133,8 @@ class _Reader:
                 problems.extend(error.diagnostics)
             return
         inner = Problems(document, problems)
+        take_ignored(inner)
+        document = inner.document
         refuse_infinite(inner)
         if not isinstance(document.data, dict):
             inner.add(
