@@ -1,0 +1,133 @@
+"""Operations that let no gradient through to layers that are to learn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations.explanation import Explanation, trained
+from mlpgen.lints import kinds
+from mlpgen.lints.rule import Finding, Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlpgen.graph.flow import Operation
+    from mlpgen.lints.rule import Subject
+
+_STEPS = frozenset(("Round", "Floor", "Ceil", "Trunc", "Sign", "FloorDivide"))
+"""Functions that are flat wherever they have a slope."""
+_STOPS = _STEPS | {"Detach", "Bernoulli", "ZerosLike", "OnesLike", "FullLike"}
+_STOPS |= {"RandLike", "RandnLike"}
+
+
+def _blocked(subject: Subject) -> Iterator[Finding]:
+    recipe = subject.model.recipe
+    if recipe is None or recipe.settings.weights or recipe.settings.freeze:
+        return
+    names = dict.fromkeys(name for term in recipe.terms for name in term.outputs)
+    ends = [subject.flow.outputs[each].operation for each in names]
+    learning, blocks = _reached(subject, filter(None, ends))
+    every = [each for each in subject.flow.operations if each.node.weights]
+    idle = set(kinds.always([each for each in every if each not in learning], every))
+    idle -= set(_shared(subject))
+    taught = learning.intersection(every)
+    for each in blocks:
+        layer = _nearest(each, idle)
+        if layer is None or (each.kind == "Detach" and not taught <= _after(each)):
+            continue
+        yield Finding(
+            f"`{layer.name}` never learns: `{each.name}` lets no gradient through",
+            each.node.path,
+            each.owner,
+            help=f"leave out `{each.name}`",
+        )
+
+
+def _reached(
+    subject: Subject, ends: Iterable[Operation]
+) -> tuple[set[Operation], list[Operation]]:
+    """Return the operations that a gradient reaches, and those that let none through.
+
+    Whole numbers and truth values have no gradient.
+    """
+    reached = set(ends)
+    blocks: dict[Operation, None] = {}
+    for each in reversed(subject.flow.operations):
+        if each not in reached:
+            continue
+        if each.kind in _STOPS or not _is_float(each):
+            blocks[each] = None
+            continue
+        for source in each.sources:
+            if source.operation is None:
+                continue
+            if source.value.dtype == "float32":
+                reached.add(source.operation)
+            else:
+                blocks[source.operation] = None
+    return reached, [*blocks]
+
+
+def _is_float(each: Operation) -> bool:
+    return any(part.dtype == "float32" for part in each.node.parts.values())
+
+
+def _nearest(block: Operation, idle: set[Operation]) -> Operation | None:
+    """Return the layer that is nearest before a block, of those that never learn."""
+    seen: set[Operation] = set()
+    waiting = [block]
+    for each in waiting:
+        if each in idle:
+            return each
+        for source in each.sources:
+            if source.operation is not None and source.operation not in seen:
+                seen.add(source.operation)
+                waiting.append(source.operation)
+    return None
+
+
+def _after(block: Operation) -> set[Operation]:
+    """Return the operations that use the result of a block, however far behind it."""
+    found: dict[Operation, None] = dict.fromkeys(block.users)
+    waiting = [*found]
+    for each in waiting:
+        for user in each.users:
+            if user not in found:
+                found[user] = None
+                waiting.append(user)
+    return set(found)
+
+
+def _shared(subject: Subject) -> Iterator[Operation]:
+    """Yield the layers whose weights others have, too."""
+    names: set[tuple[str, str]] = set()
+    for each in subject.flow.operations:
+        for name in filter(None, (each.node.shared, each.node.tied)):
+            names.add((each.owner, name))
+            yield each
+    last = {name.rpartition(".")[2] for _, name in names}
+    yield from (each for each in subject.flow.operations if each.node.name in last)
+
+
+_CHAIN = ("Flatten", "Linear: 64", "ReLU", "Linear: 10")
+RULES = (
+    Rule(
+        "MG521",
+        "warning",
+        _blocked,
+        Explanation(
+            "Layers that no gradient reaches",
+            "A layer learns from the gradient of the loss, which goes back through "
+            "all that follows. `detach` lets none through; nor do functions that are "
+            "flat between their steps (`round`, `floor`, `sign`), comparisons, "
+            "`argmax`, and whole numbers: what is before them keeps its random initial "
+            "values. A second way around them is enough, as in a straight-through "
+            "estimator, x + detach(round(x) - x) (Bengio et al., arXiv:1308.3432). It "
+            "is certain that the layer does not learn. A `detach` of one of several "
+            "branches is no fault, nor are trainings with `freeze` or `weights`, where "
+            "it may be meant. Leave it out.",
+            trained(*_CHAIN[:3], "round", _CHAIN[3]),
+            trained(*_CHAIN),
+        ),
+    ),
+)
