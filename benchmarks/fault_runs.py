@@ -1,8 +1,8 @@
 """Trains the faults of the corpus, and what mends them: does a fault cost anything?
 
-What renders is trained by its own script. What mlpgen refuses is trained by the loop that
-people write by hand, `_by_hand`, with the model of the spec without its `training`, or
-with one of `MODULES` if even that is refused.
+What renders is trained by its own script. What mlpgen refuses is trained by the loop
+that people write by hand, `_by_hand`, with the model of the spec without its
+`training`, or with one of `MODULES` if even that is refused.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -132,21 +133,17 @@ def _of_script(folder: Path, data: Path) -> dict[str, float]:
     done = subprocess.run(
         command, cwd=folder, capture_output=True, text=True, check=False
     )
-    metrics = folder / "run" / "metrics.csv"
-    if done.returncode or not metrics.exists():
-        return {"failed": 1.0, **_shown(done.stderr)}
-    *_, last = csv.DictReader(metrics.open(encoding="utf-8"))
-    metrics.unlink()
+    if done.returncode:
+        print(done.stderr.strip().splitlines()[-1:], file=sys.stderr)
+        return {"failed": 1.0}
+    text = (folder / "run" / "metrics.csv").read_text("utf-8")
+    shutil.rmtree(folder / "run")
+    *_, last = csv.DictReader(text.splitlines())
     return {
         key.removeprefix("test_"): round(float(value), 4)
         for key, value in last.items()
         if key.startswith("test_")
     }
-
-
-def _shown(error: str) -> dict[str, float]:
-    print(error.strip().splitlines()[-1:], file=sys.stderr)
-    return {}
 
 
 def _by_hand(
