@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mlpgen.diagnostics.explanations import EXPLANATIONS
+from mlpgen.diagnostics.explanations.every import EXPLANATIONS
 from mlpgen.functions import FUNCTIONS
 from mlpgen.functions.base import Operation
 from mlpgen.layers.base import ShapeError, Value, Values

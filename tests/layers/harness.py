@@ -15,7 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torch.utils.flop_counter import FlopCounterMode
 
-from mlpgen.diagnostics.explanations import EXPLANATIONS
+from mlpgen.diagnostics.explanations.every import EXPLANATIONS
 from mlpgen.layers import LAYERS
 from mlpgen.layers.base import ShapeError, Value
 from mlpgen.styles.code import call, flat, keyword, literal

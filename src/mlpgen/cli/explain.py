@@ -7,7 +7,7 @@ from textwrap import indent
 import click
 
 from mlpgen.cli import printing
-from mlpgen.diagnostics.explanations import visible
+from mlpgen.diagnostics.explanations.every import visible
 from mlpgen.lints.pages import EVERY_PAGE
 from mlpgen.spec.wording import nearest
 

@@ -114,3 +114,11 @@ def place(operation: Operation) -> tuple[str, Path]:
 def words(operation: Operation) -> list[str]:
     """Return the words in the own name of a layer."""
     return operation.name.rpartition(".")[2].lower().split("_")
+
+
+def inherits(cls: type, *names: str) -> bool:
+    """Tell whether a class is one of some, by name.
+
+    A rule must not import the layers it knows: most specs have few of them.
+    """
+    return any(each.__name__ in names for each in cls.__mro__)

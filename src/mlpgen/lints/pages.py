@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlpgen.diagnostics.codes import WARNINGS, Codes
-from mlpgen.diagnostics.explanations import EXPLANATIONS
+from mlpgen.diagnostics.explanations.every import EXPLANATIONS
 from mlpgen.lints import unneeded
 from mlpgen.lints.catalogue import RULES
 

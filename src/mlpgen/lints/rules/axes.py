@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.layers.recurrent_base import Recurrent
+from mlpgen.lints.kinds import inherits
 from mlpgen.lints.written import argument, sizes
 from mlpgen.spec.types import layer_class
 
@@ -80,7 +80,7 @@ def _after(each: Operation, known: Mapping[Operation, Axes]) -> Axes:
     axes = arriving(each.sources[0], known)
     if each.kind == "Embedding":
         return PLACES + CHANNELS
-    if issubclass(cls, Recurrent):
+    if inherits(cls, "Recurrent"):
         return PLACES + CHANNELS if axes != CHANNELS + PLACES else ""
     if convolves(each):
         expected = CHANNELS + PLACES * cls.spatial

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.diagnostics.explanations import EXPLANATIONS
-from mlpgen.layers.recurrent_base import Recurrent
+from mlpgen.diagnostics.explanations.sequences import SEQUENCES
+from mlpgen.lints.kinds import inherits
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument
 from mlpgen.spec.types import layer_class
@@ -57,7 +57,7 @@ def _directions(operation: Operation) -> Operation | None:
         cls = layer_class(each.node.type)
         if cls is None:
             return None
-        if issubclass(cls, Recurrent):
+        if inherits(cls, "Recurrent"):
             both = argument(each, "bidirectional") is True
             return each if both and source.part == "output" else None
         if not cls.pointwise and each.kind not in ("Linear", "Identity"):
@@ -66,4 +66,4 @@ def _directions(operation: Operation) -> Operation | None:
     return None
 
 
-RULES = (Rule("MG323", "warning", _ends, EXPLANATIONS["MG323"]),)
+RULES = (Rule("MG323", "warning", _ends, SEQUENCES["MG323"]),)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, block, spec
-from mlpgen.layers.recurrent_base import Recurrent
 from mlpgen.layers.shapes import whole_shown
-from mlpgen.layers.transformer_block import TransformerBlock
+from mlpgen.lints.kinds import inherits
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.rules.axes import CHANNELS, PLACES, arriving, axes_of, convolves
 from mlpgen.lints.written import argument, path_of
@@ -107,9 +106,8 @@ def _sequences(subject: Subject) -> Iterator[Finding]:
 
 def _reads_steps(operation: Operation) -> bool:
     cls = layer_class(operation.node.type)
-    kinds = (Recurrent, TransformerBlock)
     return operation.kind == "MultiheadAttention" or (
-        cls is not None and issubclass(cls, kinds)
+        cls is not None and inherits(cls, "Recurrent", "TransformerBlock")
     )
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from mlpgen.diagnostics.explanations.explanation import Explanation
-from mlpgen.layers.attention_masks import HasMasks
+from mlpgen.lints.kinds import inherits
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, give, path_of, sizes
 from mlpgen.spec.types import layer_class
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.graph.flow import Operation
+    from mlpgen.layers.attention_masks import HasMasks
     from mlpgen.lints.rule import Subject
 
 _SHIFTS = frozenset(
@@ -53,8 +54,8 @@ def _flag(operation: Operation, length: int) -> str | None:
     It is empty if the attention is made of functions, and None if it hides them.
     """
     cls = layer_class(operation.node.type)
-    if cls is not None and issubclass(cls, HasMasks):
-        return _missing_mask(operation, cls, length)
+    if cls is not None and inherits(cls, "HasMasks"):
+        return _missing_mask(operation, cast("type[HasMasks]", cls), length)
     if operation.kind == "ScaledDotProductAttention":
         free = len(operation.sources) == 3 and not argument(operation, "is_causal")
         whole = all(each.shape[-2:-1] == (length,) for each in operation.node.inputs)

@@ -8,7 +8,6 @@ from mlpgen.diagnostics.advice import Advice, Removed
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.places import TRAINING, argument_spot
-from mlpgen.training.augmentations import Affine, Crop, Cutout, Flip, Rotate
 from mlpgen.training.data.named_datasets import DATASETS
 
 if TYPE_CHECKING:
@@ -38,6 +37,10 @@ def _other_signs(subject: Subject) -> Iterator[Finding]:
     ]
     if recipe is None or not names:
         return
+    if not recipe.augmentations:
+        return
+    from mlpgen.training.augmentations import Affine, Flip, Rotate
+
     for each, base in _each(recipe):
         name = type(each).__name__.lower()
         if isinstance(each, Flip) and each.p > 0:
@@ -77,6 +80,8 @@ def _nothing_left(subject: Subject) -> Iterator[Finding]:
 
 def _too_much(each: Augmentation, side: int) -> tuple[str, str] | None:
     """Return the argument that leaves little or nothing of an image, and why."""
+    from mlpgen.training.augmentations import Affine, Crop, Cutout, Flip
+
     match each:
         case Cutout() if each.size >= side:
             return "size", f"`cutout` blackens {each.size} of {side} pixels a side"

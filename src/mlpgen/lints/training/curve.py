@@ -5,13 +5,12 @@ from __future__ import annotations
 from math import cos, pi
 from typing import TYPE_CHECKING
 
-from mlpgen.training import schedulers as known
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpgen.graph.training.recipe import Schedule
     from mlpgen.lints.training.length import Length
+    from mlpgen.training import schedulers as known
     from mlpgen.training.schedulers import Scheduler
 
 POINTS = 400
@@ -27,7 +26,7 @@ def curve_of(schedule: Schedule, length: Length) -> tuple[float, ...]:
     """
     count = length.counted(by_step=schedule.by_step)
     every = schedule.parts or (schedule.scheduler,)
-    if not count or not all(type(each) in _FACTORS for each in every):
+    if not count or not all(type(each).__name__ in _FACTORS for each in every):
         return ()
     warm = schedule.warmup * (length.steps if schedule.by_step else 1)
     apart = max(count // POINTS, 1)
@@ -56,7 +55,7 @@ def _factor(schedule: Schedule, time: float, length: float) -> float:
 
 
 def _of_one(scheduler: Scheduler, time: float, length: float) -> float:
-    return _FACTORS[type(scheduler)](scheduler, time, length)
+    return _FACTORS[type(scheduler).__name__](scheduler, time, length)
 
 
 def _power(base: float, exponent: float) -> float:
@@ -102,13 +101,13 @@ def _restarts(each: known.CosineAnnealingWarmRestarts, time: float, _: float) ->
     return (1 + cos(pi * (time % part) / part)) / 2
 
 
-_FACTORS: dict[type[Scheduler], Callable[..., float]] = {
-    known.StepLR: _step,
-    known.MultiStepLR: _milestones,
-    known.ExponentialLR: _exponential,
-    known.ConstantLR: _constant,
-    known.LinearLR: _linear,
-    known.PolynomialLR: _polynomial,
-    known.CosineAnnealingLR: _cosine,
-    known.CosineAnnealingWarmRestarts: _restarts,
+_FACTORS: dict[str, Callable[..., float]] = {
+    "StepLR": _step,
+    "MultiStepLR": _milestones,
+    "ExponentialLR": _exponential,
+    "ConstantLR": _constant,
+    "LinearLR": _linear,
+    "PolynomialLR": _polynomial,
+    "CosineAnnealingLR": _cosine,
+    "CosineAnnealingWarmRestarts": _restarts,
 }

@@ -5,11 +5,10 @@ from __future__ import annotations
 from math import cos, pi
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.training import schedulers as known
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mlpgen.training import schedulers as known
     from mlpgen.training.schedulers import Scheduler
 
 FAR = 2
@@ -58,7 +57,7 @@ class Mark(NamedTuple):
 
 def marks_of(scheduler: Scheduler, span: Span) -> Iterator[Mark]:
     """Yield the numbers of a scheduler that do not fit the length."""
-    find = _FINDERS.get(type(scheduler))
+    find = _FINDERS.get(type(scheduler).__name__)
     return find(scheduler, span) if find is not None else iter(())
 
 
@@ -157,15 +156,15 @@ def _plateau(scheduler: known.ReduceLROnPlateau, span: Span) -> Iterator[Mark]:
         yield Mark("patience", f"{message}but {span}", help)
 
 
-_FINDERS: dict[type[Scheduler], Callable[..., Iterator[Mark]]] = {
-    known.StepLR: _step,
-    known.MultiStepLR: _milestones,
-    known.SequentialLR: _sequence,
-    known.ConstantLR: _constant,
-    known.LinearLR: _linear,
-    known.PolynomialLR: _polynomial,
-    known.CosineAnnealingLR: _cosine,
-    known.CosineAnnealingWarmRestarts: _restarts,
-    known.CyclicLR: _cycle,
-    known.ReduceLROnPlateau: _plateau,
+_FINDERS: dict[str, Callable[..., Iterator[Mark]]] = {
+    "StepLR": _step,
+    "MultiStepLR": _milestones,
+    "SequentialLR": _sequence,
+    "ConstantLR": _constant,
+    "LinearLR": _linear,
+    "PolynomialLR": _polynomial,
+    "CosineAnnealingLR": _cosine,
+    "CosineAnnealingWarmRestarts": _restarts,
+    "CyclicLR": _cycle,
+    "ReduceLROnPlateau": _plateau,
 }
