@@ -56,3 +56,17 @@ def test_the_place_is_the_number() -> None:
     (found,) = api.lint(network_of(text))
     assert found.place is not None
     assert (found.place.span.line, found.place.span.column) == (6, 11)
+
+
+def test_a_block_of_one_unit_is_meant_where_it_has_one() -> None:
+    text = """\
+name: A
+input: [8]
+blocks:
+  Full:
+    parameters: {width: 9}
+    layers: [{Linear: "${width}"}, ReLU]
+layers: [{Full: 9}, {Full: 1}, {Full: 9}, {Linear: 3}]
+"""
+    assert in_spec(text) == [512]
+    assert in_spec(text.replace("Full: 1}", "Full: 2}")) == []

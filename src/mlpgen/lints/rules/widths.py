@@ -24,7 +24,8 @@ _CODES = kinds.INTENDED | {"z", "squeeze", "score", "value", "map", "gray", "mas
 
 
 def _one(subject: Subject) -> Iterator[Finding]:
-    every = [*subject.flow.of(*kinds.WEIGHTED, "RNN", "LSTM", "GRU")]
+    layers = subject.flow.of(*kinds.WEIGHTED, "RNN", "LSTM", "GRU")
+    every = [each for each in layers if int(each.node.output[_axis(each)]) == 1]
     if _restores(subject):
         return
     for each in kinds.always(filter(_is_narrow, every), every):
