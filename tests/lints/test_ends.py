@@ -1,4 +1,4 @@
-"""The last step of two directions, wherever it is taken."""
+"""The last step of two directions, and the first of one, wherever it is taken."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import pytest
 from .finds import finds, in_spec
 
 BOTH = "GRU: {hidden_size: 8, bidirectional: true}"
+JOINED = "add:\n    from: [unsqueeze_1, linear_1]"
+FIRST = "select: {dim: 1, index: 0}"
 LAST = "select: {dim: 1, index: -1}"
 
 
@@ -26,6 +28,13 @@ LAST = "select: {dim: 1, index: -1}"
         ([BOTH, "select: {dim: 2, index: -1}"], []),
         ([BOTH, LAST, "slice: {dim: 1, end: 8}"], []),
         (["GRU: 8", LAST], []),
+        (["GRU: 8", FIRST], [323]),
+        (["LSTM: 8", "Dropout: 0.3", "Linear: 4", FIRST], [323]),
+        (["RNN: 8", "slice: {dim: 1, end: 1}", "Flatten"], [323]),
+        (["GRU: 8", FIRST, "add:\n    from: [select_1, gru_1.last]"], []),
+        (["GRU: 8", "Linear: 8", FIRST, "unsqueeze: 1", JOINED], []),
+        (["GRU: 8", "MultiheadAttention: 2", FIRST], []),
+        (["LSTM: 8", "GRU: 8\n    from: [input, lstm_1.hidden]", FIRST], []),
         ([BOTH, "GRU: 8", LAST], []),
         ([BOTH, "MultiheadAttention: 2", LAST], []),
     ],

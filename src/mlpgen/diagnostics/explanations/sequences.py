@@ -20,8 +20,9 @@ SEQUENCES = {
         "half of the first step is no better. `hidden` is the state of both "
         "directions after they have read the whole sequence. torch says the same of "
         "`h_n` and the last `output` (https://docs.pytorch.org/docs/stable/generated/"
-        "torch.nn.LSTM.html). A half of the features of such a step is fine. How "
-        "sure: certain.",
+        "torch.nn.LSTM.html). A half of the features of such a step is fine. Nor does "
+        "the first step of one direction know more, if it is the only one that is "
+        "used. How sure: certain.",
         spec(
             "GRU: {hidden_size: 8, bidirectional: true}\n    select: last",
             image="[12, 4]",

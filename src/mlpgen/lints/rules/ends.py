@@ -1,11 +1,11 @@
-"""The last or the first step of two directions, behind other layers."""
+"""The last or the first step of recurrent layers, behind other layers."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.sequences import SEQUENCES
-from mlpgen.lints.kinds import inherits
+from mlpgen.lints.kinds import inherits, is_single
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument
 from mlpgen.spec.types import layer_class
@@ -24,17 +24,30 @@ def _ends(subject: Subject) -> Iterator[Finding]:
         if len(each.node.input) != 2 or argument(each, "dim") not in (1, -2):
             continue
         end = _end(each)
-        found = _directions(each) if end else None
-        halved = each.users and all(one.kind in _HALVES for one in each.users)
-        if found is None or halved:
+        found = _recurrent(each) if end else None
+        if found is None:
             continue
-        half = "backward" if end == "last" else "forward"
+        name, both = found.node.name, argument(found, "bidirectional") is True
+        halved = each.users and all(one.kind in _HALVES for one in each.users)
+        if halved if both else end == "last" or not _is_alone(each, found):
+            continue
+        half = f"{'backward' if end == 'last' else 'forward'} half of the "
         yield Finding(
-            f"the {half} half of the {end} step has seen that step only",
+            f"the {half if both else ''}{end} step has seen that step only",
             each.node.path,
             each.owner,
-            help=f"`{found.node.name}.hidden` is the final state of both directions",
+            help=f"`{name}.hidden` is the final state of both directions"
+            if both
+            else f"`{name}.last` has seen all steps",
         )
+
+
+def _is_alone(step: Operation, recurrent: Operation) -> bool:
+    """Tell whether no other step is used, and no state comes into them."""
+    each = step.before
+    while each is not None and each is not recurrent and is_single(each):
+        each = each.before
+    return each is recurrent and is_single(each) and len(each.sources) == 1
 
 
 def _end(operation: Operation) -> str:
@@ -49,8 +62,8 @@ def _end(operation: Operation) -> str:
     return "first" if start in (0, -steps) else "last"
 
 
-def _directions(operation: Operation) -> Operation | None:
-    """Return the layer of two directions whose steps arrive."""
+def _recurrent(operation: Operation) -> Operation | None:
+    """Return the recurrent layer whose steps arrive."""
     source = operation.sources[0]
     while source.operation is not None:
         each = source.operation
@@ -58,8 +71,7 @@ def _directions(operation: Operation) -> Operation | None:
         if cls is None:
             return None
         if inherits(cls, "Recurrent"):
-            both = argument(each, "bidirectional") is True
-            return each if both and source.part == "output" else None
+            return each if source.part == "output" else None
         if not cls.pointwise and each.kind not in ("Linear", "Identity"):
             return None
         source = each.sources[0]
