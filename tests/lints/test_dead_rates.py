@@ -90,3 +90,9 @@ def test_the_message_says_when() -> None:
 )
 def test_a_schedule_that_does_nothing(written: str, marked: list[str]) -> None:
     assert places("MG567", text_of(f"scheduler: {written}")) == marked
+
+
+def test_a_rate_that_is_nothing_at_once() -> None:
+    written = "scheduler: {StepLR: {step_size: 5}, per: step}"
+    ((_, message, _),) = found("MG558", text_of(written))
+    assert "nothing is learned after the first steps: " in message

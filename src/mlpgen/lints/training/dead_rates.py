@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlpgen.training.schedulers import Scheduler
 
 _NOTHING, _LEAST_SHARE, _GROWN = 1e-5, 0.2, 10
+_SHOWN = 0.01
 
 
 def _dead(subject: Subject) -> Iterator[Finding]:
@@ -51,7 +52,8 @@ def _fault(curve: tuple[float, ...], unit: str) -> str:
     if not curve or alive > (1 - _LEAST_SHARE) * len(curve):
         return ""
     part = alive / len(curve)
-    return f"nothing is learned after {part:.0%} of the {unit}: the rate is nearly 0"
+    when = f"{part:.0%} of the {unit}" if part >= _SHOWN else f"the first {unit}"
+    return f"nothing is learned after {when}: the rate is nearly 0"
 
 
 def _idle(subject: Subject) -> Iterator[Finding]:
