@@ -19,6 +19,7 @@ class Catalogue(Mapping[str, type[C]], Generic[C]):
         """Take the families: for each module, the names of its classes."""
         self._package = package
         self.families = {family: text.split() for family, text in families.items()}
+        self._classes: dict[str, type[C]] = {}
 
     @cached_property
     def _family(self) -> dict[str, str]:
@@ -26,9 +27,10 @@ class Catalogue(Mapping[str, type[C]], Generic[C]):
 
     def __getitem__(self, name: str) -> type[C]:
         """Return a class; raise KeyError if there is none."""
-        module = import_module(f"{self._package}.{self._family[name]}")
-        found: type[C] = getattr(module, class_name(name))
-        return found
+        if name not in self._classes:
+            module = import_module(f"{self._package}.{self._family[name]}")
+            self._classes[name] = getattr(module, class_name(name))
+        return self._classes[name]
 
     def __contains__(self, name: object) -> bool:
         """Return whether the class exists, without importing its module."""
