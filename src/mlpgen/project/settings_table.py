@@ -238,7 +238,7 @@ def _name_mistakes(table: Any, name: str, problems: Problems) -> None:
             if key in beside:
                 help = f"it is a key of `tool.mlpgen{'' if name else '.lint'}`"
             message = f"the table `{whole}` has no key `{cut(key)}`"
-            problems.add("MG201", message, (*at, key), key=True, help=help)
+            problems.add("MG201", message, (*at, key), key=True, help=_plain(help))
         else:
             _name_mistake(value, keys[key], (*at, key), problems)
 
@@ -254,7 +254,12 @@ def _name_mistake(
         value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
         message = f"`{path[-1]}` must be {key.expects}, {value_is}"
         help = wrong.help or problems.help_for(wrong.value, symbolic=False)
-        problems.add(wrong.code, message, path, help=help)
+        problems.add(wrong.code, message, path, help=_plain(help))
+
+
+def _plain(help: str) -> str:
+    """Return help without its change: `--fix` mends specs, and no settings."""
+    return f"{help}"
 
 
 def _parsed(text: str, lines: list[str]) -> dict[str, Any]:
