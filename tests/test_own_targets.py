@@ -761,7 +761,7 @@ REFUSED: dict[str, tuple[Any, Any, Any, str, str]] = {
         "the targets have the shape of `tags`",
     ),
     "a class that is ignored": (
-        PIXELS,
+        VECTOR,
         {CROSS: {"ignore_index": 2}},
         {},
         "MG204",
@@ -822,6 +822,32 @@ DIMS: dict[str, tuple[list[int], list[Any], int]] = {
         3,
     ),
 }
+
+
+def test_a_class_of_places_may_stand_for_what_is_padded(tmp_path: Path) -> None:
+    """As in PyTorch's tutorials on translation, whose padding is word 0."""
+    words = np.random.default_rng(1).integers(1, WORDS, (60, STEPS))
+    tags = words % (TAGS - 1) + 1
+    words[:, 5:], tags[:, 5:] = 0, 0
+    spec = spec_of(TAGGER, {CROSS: {"ignore_index": 0}})
+    found = loaded(tmp_path, spec, x=words, y=tags)
+    assert not found.warnings
+    assert int(found.train.targets.min()) == 0
+
+
+def test_a_warning_about_a_training_leaves_its_scripts() -> None:
+    restoring = {
+        "input": [1, 28, 28],
+        "layers": [
+            "Flatten",
+            {"Linear": 784},
+            {"Unflatten": {"dim": 1, "unflattened_size": [1, 28, 28]}},
+        ],
+    }
+    losses = ["MSELoss", "BCEWithLogitsLoss"]
+    found = network(spec_of(restoring, losses, data="mnist"))
+    assert [each.code for each in found.warnings] == ["MG410"]
+    assert found.graph.recipe is not None
 
 
 def test_one_number_for_each_example_has_no_classes() -> None:

@@ -175,7 +175,7 @@ def _with_index(
     )
     with context.problems.trial() as trial:
         node, _ = resolve(round_, wires, context._replace(scope=scope))
-    return None if trial.found else node
+    return None if trial.failed else node
 
 
 def _by_number(wire: Wire, rounds: Sequence[Node], context: Context) -> Wire | None:

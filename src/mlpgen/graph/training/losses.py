@@ -251,7 +251,8 @@ def _wrong_classes(
     """Check that classes are where a loss has them, and none of them is ignored."""
     ignored = getattr(loss, "ignore_index", -1)
     count = int(shape[(dim if target == "places" else len(shape)) - 1]) if shape else 0
-    if 0 <= ignored < count or (ignored >= 0 and target == "next"):
+    known = target != "places"  # in places a class may stand for what is padded
+    if known and 0 <= ignored and (ignored < count or target == "next"):
         message = f"`ignore_index: {ignored}` ignores a class of the data"
         help = "write a number below 0" if target == "next" else "write 255, or -100"
         return Problem("MG204", message, "ignore_index", help)

@@ -98,7 +98,7 @@ def resolve_training(
     augmentations = _augmentations(training, terms, dataset, problems)
     _check_watched(schedule, terms, problems)
     _check_precision(training, terms, problems)
-    if mark.found or optimizer is None or best is None:
+    if mark.failed or optimizer is None or best is None:
         return None
     _warn_about_flags(spec, problems)
     return Recipe(
