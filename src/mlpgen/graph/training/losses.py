@@ -252,7 +252,7 @@ def _wrong_classes(
     ignored = getattr(loss, "ignore_index", -1)
     count = int(shape[(dim if target == "places" else len(shape)) - 1]) if shape else 0
     known = target != "places"  # in places a class may stand for what is padded
-    if known and 0 <= ignored and (ignored < count or target == "next"):
+    if known and ignored >= 0 and (ignored < count or target == "next"):
         message = f"`ignore_index: {ignored}` ignores a class of the data"
         help = "write a number below 0" if target == "next" else "write 255, or -100"
         return Problem("MG204", message, "ignore_index", help)
