@@ -32,8 +32,6 @@ FIRST = ("test_training.py", "test_expert_code.py", "test_resume.py", "test_prov
 
 
 PARTS = 6
-WHOLE = ("test_fuzz.py",)
-"""Files that every part has whole."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,7 +51,7 @@ def pytest_collection_modifyitems(
         parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
         for item in items:
             drawn = crc32(item.nodeid.encode()) % PARTS == sixth
-            parts[drawn or item.path.name in WHOLE].append(item)
+            parts[drawn].append(item)
         items[:] = parts[True]
         config.hook.pytest_deselected(items=parts[False])
     items.sort(key=lambda item: item.path.name not in FIRST)
