@@ -30,7 +30,13 @@ CASES: dict[str, tuple[list[Any], list[str]]] = {
     "logits": ([LOGIT, "MSELoss"], ["takes `a` as a logit, but `MSELoss` as"]),
     "both": ([LOGIT, COUNTS], ["as a logit, but `PoissonNLLLoss` as a logarithm"]),
     "numbers": (["MSELoss", "L1Loss", "SmoothL1Loss"], []),
-    "counts themselves": ([{"PoissonNLLLoss": {"log_input": False}}, "MSELoss"], []),
+    "counts themselves": (
+        [
+            {"PoissonNLLLoss": {"log_input": False}, "on": "b"},
+            {"MSELoss": {}, "on": "b"},
+        ],
+        [],
+    ),
     "the same": ([COUNTS, COUNTS], []),
     "own": ([COUNTS, OWN], []),
     "two outputs": ([COUNTS, {"MSELoss": {}, "on": "b"}], []),
