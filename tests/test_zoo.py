@@ -80,17 +80,18 @@ def test_a_spec_fits_on_a_page(path: Path) -> None:
 @pytest.mark.exhaustive
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_all_layers_can_be_captured(path: Path) -> None:
-    """All at once, on the meta device; `prove` checks values."""
+    """All at once, without values where that is possible; `prove` checks them."""
     loaded = load(path)
     names = free_captures(loaded.graph)
     said: Any = claims(loaded.graph, names)
     assert len(said["outputs"]) == len(names) + len(loaded.graph.outputs)
+    device = "cpu" if said["packs"] else "meta"  # torch packs by lengths on the CPU
     for style in api.STYLES:
-        with torch.device("meta"):
+        with torch.device(device):
             made = model(loaded, style, capture=names).eval()
             plain = model(loaded, style)
         assert [*made.state_dict()] == [*plain.state_dict()]
-        given = [each.to("meta") for each in made_inputs(said, 2)]
+        given = [each.to(device) for each in made_inputs(said, 2)]
         need_outputs(call(made, given), said["outputs"], 2, f"in {style}")
 
 

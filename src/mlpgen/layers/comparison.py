@@ -49,6 +49,7 @@ class Bilinear(Layer):
         if (
             not left.shape
             or not right.shape
+            or left.batched != right.batched
             or not agree(left.shape[:-1], right.shape[:-1])
         ):
             raise ShapeError(
