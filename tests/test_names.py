@@ -57,12 +57,13 @@ class Renamed:
         self.draw = random.Random(f"{path.stem} {seed}")
         self.data = read(path)
         self.blocks: dict[str, dict[str, str]] = {}
+        self.inside: dict[str, dict[str, str]] = {}
         classes = spec_entries(network(self.data))
         raw = self.data.get("blocks", {})
         for name, each in classes["blocks"].items():
             self.blocks[name] = self.new_names(each["parameters"], "recorded")
         for name, each in classes["blocks"].items():
-            self.class_(raw[name], each, self.blocks[name])
+            self.inside[name] = self.class_(raw[name], each, self.blocks[name])
         model_ = classes["model"]
         own = self.new_names(model_["parameters"], "recorded")
         self.class_(self.data, model_, own)
@@ -71,7 +72,9 @@ class Renamed:
         pool = self.draw.sample([*ARGUMENTS, *more], len(ARGUMENTS))
         return dict(zip(old, pool, strict=False))
 
-    def class_(self, raw: dict[str, Any], each: ClassData, own: dict[str, str]) -> None:
+    def class_(
+        self, raw: dict[str, Any], each: ClassData, own: dict[str, str]
+    ) -> dict[str, str]:
         inputs = self.new_names(name for name in each["inputs"] if name != "input")
         pool = [name for name in LEGAL if name not in (*inputs.values(), *own.values())]
         names = dict(
@@ -88,10 +91,13 @@ class Renamed:
         if own:
             pairs = raw["parameters"].items()
             raw["parameters"] = {own[name]: value for name, value in pairs}
+        if "values" in raw:
+            raw["values"] = substituted(raw["values"], own)
         names |= inputs | {"input": "input"}
         raw["layers"] = self.layers(raw["layers"], each["layers"], names, own)
         if "outputs" in raw:
             raw["outputs"] = [renamed(name, names) for name in raw["outputs"]]
+        return names
 
     def layers(
         self,
@@ -107,7 +113,13 @@ class Renamed:
             if children:
                 pool = self.draw.sample(LEGAL, len(children))
                 inner = {c["name"]: n for c, n in zip(children, pool, strict=True)}
-                new["Sequential"] = self.layers(new["Sequential"], children, inner, own)
+                if entry["type"] == "buffer":
+                    computed = new["buffer"]["layers"]
+                    computed = self.layers(computed, children, inner, own)
+                    new["buffer"] = {**new["buffer"], "layers": computed}
+                else:
+                    chain = self.layers(new["Sequential"], children, inner, own)
+                    new["Sequential"] = chain
             arguments = new.get(entry["type"])
             if entry["type"] in self.blocks and isinstance(arguments, dict):
                 of = self.blocks[entry["type"]]
@@ -119,14 +131,23 @@ class Renamed:
             elif "from" in new:
                 new["from"] = renamed(new["from"], names)
             if "share" in new:
-                new["share"] = renamed(new["share"], names)
+                head, _, part = new["share"].partition(".")
+                types = {each["name"]: each["type"] for each in entries}
+                inner = self.inside.get(types.get(head, ""), {})
+                shared = renamed(new["share"], names)
+                new["share"] = shared.replace(f".{part}", f".{inner.get(part, part)}")
             found.append(new)
         return found
 
 
 def read(path: Path) -> dict[str, Any]:
+    """Read a spec without its training, with the blocks that it includes."""
     data: dict[str, Any] = source.read(str(path)).data
-    return {key: value for key, value in data.items() if key != "training"}
+    found = {k: v for k, v in data.items() if k not in ("training", "include")}
+    for each in data.get("include", ()):
+        blocks = source.read(str(path.parent / each)).data["blocks"]
+        found["blocks"] = blocks | found.get("blocks", {})
+    return found
 
 
 def renamed(name: str, names: dict[str, str]) -> str:
