@@ -2,43 +2,42 @@
 
 from __future__ import annotations
 
-from mlpgen.lints.rules import (
-    activations,
-    before_norm,
-    dropout_rates,
-    ends,
-    gradients,
-    linear_chains,
-    misread,
-    next_step,
-    probabilities,
-    residuals,
-    saturation,
-    single_values,
-    tables,
-    weights,
-    widths,
-    windows,
-)
-from mlpgen.lints.training.catalogue import TRAINING
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-_NETWORK = (
-    activations,
-    before_norm,
-    dropout_rates,
-    ends,
-    gradients,
-    linear_chains,
-    misread,
-    next_step,
-    residuals,
-    saturation,
-    single_values,
-    tables,
-    weights,
-    widths,
-    probabilities,
-    windows,
+if TYPE_CHECKING:
+    from mlpgen.lints.rule import Rule
+
+_MODULES = (
+    "rules.activations",
+    "rules.before_norm",
+    "rules.dropout_rates",
+    "rules.ends",
+    "rules.gradients",
+    "rules.linear_chains",
+    "rules.misread",
+    "rules.next_step",
+    "rules.residuals",
+    "rules.saturation",
+    "rules.single_values",
+    "rules.tables",
+    "rules.weights",
+    "rules.widths",
+    "rules.probabilities",
+    "rules.windows",
+    "training.schedules",
+    "training.rates",
+    "training.augmentations",
+    "training.decays",
+    "training.dead_rates",
+    "training.clipped_gradients",
+    "training.optimizer_arguments",
+    "training.amounts",
+    "training.scales",
+    "training.last_layers",
+    "training.leaks",
 )
 
-RULES = (*(rule for each in _NETWORK for rule in each.RULES), *TRAINING)
+RULES: tuple[Rule, ...] = tuple(
+    rule for name in _MODULES for rule in import_module(f"mlpgen.lints.{name}").RULES
+)
