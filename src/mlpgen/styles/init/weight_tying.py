@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.walks import is_numbered
 from mlpgen.names.identifiers import free_name
+from mlpgen.styles.code import call, quoted
 from mlpgen.styles.init.initial_values import deciding_arguments, under_conditions
 from mlpgen.styles.init.modules import iterated
-from mlpgen.styles.layout import BODY, INDENT, bracketed, indented
+from mlpgen.styles.layout import BODY, INDENT, indented, layout
 from mlpgen.styles.variable_names import arguments
 from mlpgen.symbols import operands
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.styles.code import Piece
     from mlpgen.styles.variable_names import InitLocals
     from mlpgen.symbols.operands import Operand
 
@@ -36,9 +38,9 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name in node.ties:
         when = tuple(each.operand for each in deciding_arguments(_first(node), name))
-        parameter = operands.atom(_parameter(node.tied, name, graph))
+        parameter = _parameter(node.tied, name, graph)
         columns = indent + INDENT * bool(when)
-        lines = bracketed(parameter, columns, f"{target}.{name} = ")
+        lines = layout(parameter, columns, f"{target}.{name} = ")
         found.setdefault(when, []).extend(lines)
     return [
         line
@@ -47,18 +49,18 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
     ]
 
 
-def _parameter(layer: str, name: str, graph: Graph) -> str:
+def _parameter(layer: str, name: str, graph: Graph) -> Piece:
     """Write a parameter of a layer.
 
     Its attribute has no type inside another layer, or if its own type is a parameter.
     """
     outer, _, inner = layer.partition(".")
     if inner:
-        return f'self.{outer}.get_parameter("{inner}.{name}")'
+        return call(f"self.{outer}.get_parameter", quoted(f"{inner}.{name}"))
     owner = next(node for node in graph.nodes if node.name == layer)
     if owner.maker.variable:
-        return f'self.{layer}.get_parameter("{name}")'
-    return f"self.{layer}.{name}"
+        return call(f"self.{layer}.get_parameter", quoted(name))
+    return operands.atom(f"self.{layer}.{name}")
 
 
 def _first(node: Node) -> Node:
