@@ -54,7 +54,7 @@ def read_layer(
         name: evaluated(value, entry.argument_path(name), scope, problems)
         for name, value in entry.arguments.items()
     }
-    if not mark.found:
+    if not mark.failed:
         _check_structural(entry, cls, symbolic, scope, problems)
     values = {name: plain(value) for name, value in symbolic.items()}
     try:
@@ -68,7 +68,7 @@ def read_layer(
         misplaced = _misplaced(entry, cls, problems)
         if misplaced is not None:
             problems.add("MG203", misplaced[0], entry.type_path, help=misplaced[1])
-        elif not mark.found:
+        elif not mark.failed:
             problems.add_invalid(
                 error,
                 cls,
@@ -79,7 +79,7 @@ def read_layer(
                 written=entry.arguments,
             )
         return None, {}
-    if mark.found:
+    if mark.failed:
         return None, {}
     return _symbolic(layer, symbolic)
 

@@ -128,7 +128,7 @@ def _built(
     spec = spec.model_copy(update={"sizes": free})
     mark = problems.mark()
     files = included(spec.blocks, problems)
-    lacks_blocks = bool(mark.found)
+    lacks_blocks = mark.failed
     names = [name for file in files for name in file.blocks]
     parameters = read_parameters(spec, settings, names, problems)
     definition = read_model(spec, parameters, files, problems)

@@ -111,7 +111,7 @@ def without_sizes(
             help = Advice(text, Unset(name), entry.type_path)
             path = entry.argument_path(name)
             problems.add("MG301", message, path, help=help)
-    if mark.found:
+    if mark.failed:
         return None
     return {name: value for name, value in given.items() if name not in sizes}
 
@@ -149,7 +149,7 @@ def block_arguments(
         if isinstance(default, TypeName) and is_type_text(raw):
             value = read_type(raw, path, blocks, problems)
         plain = plain_value(value) if isinstance(value, list) else value_of(value)
-        if not mark.found and not fits(plain, default):
+        if not mark.failed and not fits(plain, default):
             message = (
                 f"`{name}` must be {kind_of(default)} like its default "
                 f"{_bare(default)}, not {shown(plain)}"
@@ -167,7 +167,7 @@ def block_arguments(
         found[name] = plain if isinstance(plain, int) and _sized(value) else value
         if isinstance(value, list):
             found[name] = _items(value)
-    if mark.found:
+    if mark.failed:
         return None
     return {name: found[name] for name in definition.parameters if name in found}
 

@@ -77,7 +77,7 @@ def resolve_custom(
     if not wires:
         problems.add("MG314", "`custom` takes at least 1 input", entry.type_path)
     values = [wire.value for wire in wires if wire.value is not None]
-    if mark.found or len(values) < len(wires):
+    if mark.failed or len(values) < len(wires):
         return None
     shape = _shape(custom, values[0].shape, entry, context)
     if shape is None:
@@ -159,7 +159,7 @@ def _shape(
     path = entry.argument_path("output")
     mark = context.problems.mark()
     value = _value(raw if isinstance(raw, list) else [raw], path, context)
-    if mark.found:
+    if mark.failed:
         return None
     shape = tuple(value)
     right = all(is_whole(s) and s > 0 for s in shape)

@@ -58,7 +58,7 @@ def initialized(node: Node, entry: Entry, context: Context) -> Node:
         return node
     mark = problems.mark()
     _refuse_computed(raw, [node], path, problems)
-    if mark.found:
+    if mark.failed:
         return node
     own = _Parameters(node.type, node.weights, shapes)
     inits = _by_name(raw, path, own, context.scope, problems)
@@ -98,7 +98,7 @@ def read_rules(raw: Any, graph: Graph, problems: Problems) -> tuple[Rule, ...]:
             continue
         mark = problems.mark()
         _refuse_computed(each, of_type, at, problems)
-        if mark.found:
+        if mark.failed:
             continue
         weights: dict[str, Shape] = {}
         shapes: dict[str, Shape] = {}
@@ -267,7 +267,7 @@ def _function(
         else each
         for key, each in written.items()
     }
-    if mark.found:
+    if mark.failed:
         return None
     given = {key: plain(each) for key, each in symbolic.items()}
     try:

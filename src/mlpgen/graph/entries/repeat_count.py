@@ -28,7 +28,7 @@ def count_of(entry: Entry, context: Context) -> int | None:
     raw = entry.options["repeat"]
     mark = context.problems.mark()
     value = evaluated(raw, path, context.scope, context.problems)
-    if mark.found:
+    if mark.failed:
         return None
     count = value_of(value)
     if not isinstance(count, int) or isinstance(count, bool):

@@ -41,7 +41,7 @@ def condition_of(
     path = (*entry.path, "when")
     mark = problems.mark()
     value = evaluated(raw, path, scope, problems)
-    if mark.found:
+    if mark.failed:
         return None
     plain = value_of(value)
     if not isinstance(plain, bool):

@@ -80,7 +80,7 @@ def check_function(
         message = f"`{cut(custom.function)}` cannot be the function: {reason}"
         problems.add("MG231", message, (*path, "function"))
     names.modules.setdefault(custom.function, custom.module)
-    return not mark.found
+    return not mark.failed
 
 
 def check_outputs(

@@ -56,7 +56,7 @@ def resolve_groups(
             continue
         mark = problems.mark()
         _check_patterns(group, given, every, (*at, index), problems)
-        mine = [] if mark.found else _mine(group, left, every, (*at, index), problems)
+        mine = [] if mark.failed else _mine(group, left, every, (*at, index), problems)
         _check_matrices(group.optimizer, mine, (*at, index), problems)
         left = [each for each in left if each not in mine or each.opaque]
         spared = any(
