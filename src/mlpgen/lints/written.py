@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.diagnostics.advice import Advice, Argument
+from mlpgen.lints.spot import Spot
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.types import layer_class
 
@@ -50,18 +51,19 @@ def type_path(operation: Operation, sources: Sources) -> Path:
     return path if type_ is None else (*path, type_)
 
 
-def path_of(operation: Operation, name: str, sources: Sources) -> tuple[Path, bool]:
-    """Return the narrowest path of an argument, and whether its key is meant.
+def spot_of(operation: Operation, name: str, sources: Sources) -> Spot:
+    """Return the narrowest place of an argument.
 
     It is that of the layer's type where the argument is not written.
     """
-    path = type_path(operation, sources)
+    path, owner = type_path(operation, sources), operation.owner
     if path == operation.node.path:
-        return path, False
-    given = sources.written(path, operation.owner)
-    if isinstance(given, dict):
-        return ((*path, name), False) if name in given else (path, True)
-    return path, _shorthand(operation) != name
+        return Spot(path, owner=owner)
+    given = sources.written(path, owner)
+    if isinstance(given, dict) and name in given:
+        return Spot((*path, name), owner=owner)
+    written = not isinstance(given, dict) and _shorthand(operation) == name
+    return Spot(path, key=not written, owner=owner)
 
 
 def give(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import argument, give, path_of
+from mlpgen.lints.written import argument, give, spot_of
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -51,14 +51,10 @@ def _rates(subject: Subject, *, high: bool) -> Iterator[Finding]:
     for dropout, norm, rate in _dropouts(subject):
         if (rate > _HIGH) != high:
             continue
-        path, key = path_of(dropout, "p", subject.sources)
         more = 1 / (1 - rate)
-        yield Finding(
+        yield spot_of(dropout, "p", subject.sources).finding(
             f"`{norm.name}` learns the variance of what `{dropout.name}` leaves, which "
             f"grows {more:.3g} times in training, and not in evaluation",
-            path,
-            dropout.owner,
-            key,
             help=f"put `{dropout.name}` behind the batch normalization"
             if high
             else "put it behind the last batch normalization",
@@ -89,13 +85,9 @@ def _biases(subject: Subject) -> Iterator[Finding]:
         found.append((place, each))
     for place, each in found:
         if lost[place]:
-            path, key = path_of(each, "bias", subject.sources)
-            yield Finding(
+            yield spot_of(each, "bias", subject.sources).finding(
                 f"`{each.users[0].name}` takes the bias of `{each.name}` away with the "
                 "mean",
-                path,
-                each.owner,
-                key,
                 help=_without_bias(each, subject),
             )
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import path_of, plain
+from mlpgen.lints.written import plain, spot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,13 +26,9 @@ def _dropped(subject: Subject) -> Iterator[Finding]:
             continue
         if rate < 1 and each.users and all(map(_normalizes, each.users)):
             continue  # MG517 says more
-        path, key = path_of(each, argument, subject.sources)
         effect = "sets all" if rate >= 1 else f"sets {rate:.4g} of all"
-        yield Finding(
+        yield spot_of(each, argument, subject.sources).finding(
             f"`{each.name}` {effect} values to 0 in training",
-            path,
-            each.owner,
-            key=key,
             help="the rate is the share that is dropped; usual are 0.1 to 0.5",
         )
 

@@ -9,7 +9,7 @@ from mlpgen.layers.shapes import whole_shown
 from mlpgen.lints.kinds import inherits
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.rules.axes import CHANNELS, PLACES, arriving, axes_of, convolves
-from mlpgen.lints.written import argument, path_of
+from mlpgen.lints.written import argument, spot_of
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -30,15 +30,11 @@ def _columns(subject: Subject) -> Iterator[Finding]:
         axes = arriving(each.sources[0], known)
         if not alone or not axes.endswith(PLACES) or CHANNELS not in axes:
             continue
-        path, key = path_of(each, "normalized_shape", subject.sources)
         value = each.sources[0].value
         what = _WIDTHS[min(len(axes), 4) - 2]
-        yield Finding(
+        yield spot_of(each, "normalized_shape", subject.sources).finding(
             f"`{each.name}` normalizes the {what} of {whole_shown(value)} alone, "
             "not the channels",
-            path,
-            each.owner,
-            key,
             help="`GroupNorm: 1` normalizes all channels and places; for the channels "
             "of each place, put them last by a `permute`",
         )
@@ -54,15 +50,12 @@ def _rows(subject: Subject) -> Iterator[Finding]:
         if not each.owner or not _is_convolved(each):
             continue
         axes = arriving(each.sources[0], known)
-        path, key = path_of(each, "in_features", subject.sources)
-        if path[-1] == "in_features" or not axes.endswith(PLACES):
+        spot = spot_of(each, "in_features", subject.sources)
+        if spot.path[-1] == "in_features" or not axes.endswith(PLACES):
             continue
         size, shape = int(each.node.input[-1]), whole_shown(each.node.inputs[0])
-        yield Finding(
+        yield spot.finding(
             f"`{each.name}` maps the last dimension only, {size} of {shape}",
-            path,
-            each.owner,
-            key,
             help="put a `Flatten` before it to use the whole example, or write its "
             "`in_features` if you mean it",
         )
@@ -93,13 +86,9 @@ def _sequences(subject: Subject) -> Iterator[Finding]:
             what = "slides over features, and takes steps for channels"
         else:
             continue
-        path, key = path_of(each, "", subject.sources)
         value = whole_shown(each.sources[0].value)
-        yield Finding(
+        yield spot_of(each, "", subject.sources).finding(
             f"`{each.name}` {what}: its input is {value}",
-            path,
-            each.owner,
-            key,
             help="put `transpose: {dim0: 1, dim1: 2}` before it",
         )
 

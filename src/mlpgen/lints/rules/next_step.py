@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from mlpgen.diagnostics.explanations.explanation import Explanation
 from mlpgen.lints.kinds import inherits
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import argument, give, path_of, sizes
+from mlpgen.lints.written import argument, give, sizes, spot_of
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -121,14 +121,8 @@ def _is_centered(operation: Operation, length: int) -> bool:
 def _finding(
     each: Operation, subject: Subject, name: str, what: str, help: str
 ) -> Finding:
-    path, key = path_of(each, name, subject.sources)
-    return Finding(
-        f"`{each.name}` {what}, and these are what the network should predict",
-        path,
-        each.owner,
-        key,
-        help=help,
-    )
+    message = f"`{each.name}` {what}, and these are what the network should predict"
+    return spot_of(each, name, subject.sources).finding(message, help)
 
 
 _GPT = """\

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.graph.training.producers import kind
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import argument, path_of, plain
+from mlpgen.lints.written import argument, plain, spot_of
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -53,9 +53,8 @@ def _unread(subject: Subject) -> Iterator[Finding]:
 
 
 def _finding(each: Operation, subject: Subject, message: str, rows: int) -> Finding:
-    path, key = path_of(each, "num_embeddings", subject.sources)
-    help = f"write `num_embeddings: {rows}`"
-    return Finding(message, path, each.owner, key, help=help)
+    spot = spot_of(each, "num_embeddings", subject.sources)
+    return spot.finding(message, f"write `num_embeddings: {rows}`")
 
 
 def _last(source: Source) -> int | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import path_of
+from mlpgen.lints.written import spot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,13 +30,9 @@ def _one(subject: Subject) -> Iterator[Finding]:
         return
     for each in kinds.always(filter(_is_narrow, every), every):
         name = _SIZES.get(each.kind, "out_channels")
-        path, key = path_of(each, name, subject.sources)
-        yield Finding(
+        yield spot_of(each, name, subject.sources).finding(
             f"`{each.name}` is a hidden layer of one {_unit(each)[0]}: only one "
             f"{_unit(each)[1]} gets through it",
-            path,
-            each.owner,
-            key=key,
             help=f"write more than 1 for `{name}`",
         )
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.written import argument, path_of, sizes
+from mlpgen.lints.written import argument, sizes, spot_of
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -137,13 +137,9 @@ _ZEROS = (None, "zeros")
 
 
 def _whole_windows(each: Operation, one: _Window, subject: Subject) -> Finding:
-    path, key = path_of(each, "padding", subject.sources)
-    return Finding(
+    return spot_of(each, "padding", subject.sources).finding(
         f"`{each.name}` pads by {one.padding}, and its kernel spans {one.reach}: whole "
         "windows are zeros",
-        path,
-        each.owner,
-        key,
         help=f"write a padding of at most {(one.reach - 1) // 2}",
     )
 
@@ -169,7 +165,6 @@ _LARGE = 7
 
 
 def _outgrowing(each: Operation, windows: list[_Window], subject: Subject) -> Finding:
-    path, key = path_of(each, "kernel_size", subject.sources)
     left = " x ".join(str(one.size) for one in windows)
     all_ = prod(one.kernel for one in windows)
     dead = all_ - prod(one.alive for one in windows)
@@ -178,24 +173,17 @@ def _outgrowing(each: Operation, windows: list[_Window], subject: Subject) -> Fi
     seen = f"{dead} of {all_} {what} only ever see padding"
     if not dead:
         seen = f"at least {outside} of {all_} {what} see padding, wherever it is"
-    return Finding(
+    return spot_of(each, "kernel_size", subject.sources).finding(
         f"the kernel of `{each.name}` is larger than the {left} that are left: {seen}",
-        path,
-        each.owner,
-        key,
         help="make the image smaller later, or use a smaller kernel",
     )
 
 
 def _outweighing(each: Operation, subject: Subject, name: str) -> Finding:
-    path, key = path_of(each, name, subject.sources)
     left = " x ".join(str(int(size)) for size in each.node.input[1:])
-    return Finding(
+    return spot_of(each, name, subject.sources).finding(
         f"the padding of {_shown(argument(each, name))} of `{each.name}` outweighs the "
         f"{left} that it surrounds",
-        path,
-        each.owner,
-        key,
         help="write a smaller padding",
     )
 
@@ -241,17 +229,13 @@ def _skipping(
     each: Operation, one: _Window, subject: Subject, *, spread: bool
 ) -> Finding:
     name = "stride" if one.stride > one.kernel else "dilation"
-    path, key = path_of(each, name, subject.sources)
     dilated = f" with a dilation of {one.dilation}" if one.dilation > 1 else ""
     places = _PLACES[len(each.node.input) - 2]
     what = "nothing is written to" if spread else "are never looked at"
     help = f"write a stride of at most {one.kernel}"
-    return Finding(
+    return spot_of(each, name, subject.sources).finding(
         f"`{each.name}` moves its kernel of {one.kernel}{dilated} by {one.stride}: "
         f"{one.skipped} of each {one.stride} {places} {what}",
-        path,
-        each.owner,
-        key,
         help=help if one.dilation == 1 else "dilate with a stride of 1",
     )
 

@@ -49,14 +49,12 @@ def _other_signs(subject: Subject) -> Iterator[Finding]:
             said = "leave it out; `crop` and `rotate` by some degrees keep digits"
             alone = len(recipe.augmentations) == 1
             help = Advice(said, Removed(), (*TRAINING, "augment")) if alone else said
-            yield Finding(message, spot.path, key=spot.key, help=help)
+            yield spot.finding(message, help)
         if isinstance(each, Rotate | Affine) and each.degrees > _UPRIGHT:
             spot = argument_spot(subject.sources, base, name, "degrees")
-            yield Finding(
+            yield spot.finding(
                 f"a rotation by up to {each.degrees:g} degrees makes another sign of "
                 f"{names[0]}" + (": 6 and 9 are one" if names[0] == "a digit" else ""),
-                spot.path,
-                key=spot.key,
                 help="usual are 5 to 15 degrees",
             )
 
@@ -75,7 +73,7 @@ def _nothing_left(subject: Subject) -> Iterator[Finding]:
             argument, message = found
             name = type(each).__name__.lower()
             spot = argument_spot(subject.sources, base, name, argument)
-            yield Finding(message, spot.path, key=spot.key)
+            yield spot.finding(message)
 
 
 def _too_much(each: Augmentation, side: int) -> tuple[str, str] | None:

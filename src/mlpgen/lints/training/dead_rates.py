@@ -33,7 +33,7 @@ def _dead(subject: Subject) -> Iterator[Finding]:
     spot = name_spot(subject.sources, SCHEDULER, name)
     unit = "`per: step` counts steps, of which an epoch has many"
     notes = (unit,) if recipe.schedule.by_step else ()
-    yield Finding(message, spot.path, key=spot.key, notes=notes)
+    yield spot.finding(message, notes=notes)
 
 
 def _fault(curve: tuple[float, ...], unit: str) -> str:
@@ -73,7 +73,7 @@ def _idle(subject: Subject) -> Iterator[Finding]:
     if argument:
         spot = argument_spot(subject.sources, SCHEDULER, name, argument)
         message = f"`{name}` never changes the rate: it multiplies by 1"
-        yield Finding(message, spot.path, key=spot.key, help="leave the scheduler out")
+        yield spot.finding(message, "leave the scheduler out")
 
 
 def _is_one(scheduler: Scheduler, argument: str) -> bool:

@@ -60,10 +60,8 @@ def _strong(subject: Subject) -> Iterator[Finding]:
             else "it outweighs the gradient of the loss"
         )
         usual = "0.01 to 0.1" if apart else "0.0001 to 0.01"
-        yield Finding(
+        yield spot.finding(
             f"a `weight_decay` of {decay:g} pulls the weights to 0: {effect}",
-            spot.path,
-            key=spot.key,
             help=f"usual are {usual}",
         )
 
@@ -84,11 +82,9 @@ def _on_norms(subject: Subject) -> Iterator[Finding]:
         if each.group is None and found and any(one.norm for one in found):
             spot = each.spot(subject.sources, "weight_decay")
             norm = next(one for one in found if one.norm)
-            yield Finding(
+            yield spot.finding(
                 f"weight decay pulls biases and normalizations to 0 too, such as "
                 f"`{norm.name}`",
-                spot.path,
-                key=spot.key,
                 help=Advice(
                     "write `no_decay: [bias, norm]` beside the optimizer",
                     Added("no_decay", ["bias", "norm"]),
@@ -102,12 +98,9 @@ def _nothing_spared(subject: Subject) -> Iterator[Finding]:
     if recipe is None or not recipe.no_decay:
         return
     if not _decays(recipe):
-        spot = key_spot(subject.sources, "optimizer", "no_decay")
-        yield Finding(
+        yield key_spot(subject.sources, "optimizer", "no_decay").finding(
             "`no_decay` spares nothing: there is no weight decay",
-            spot.path,
-            key=True,
-            help="give the optimizer a `weight_decay`",
+            "give the optimizer a `weight_decay`",
         )
 
 

@@ -27,7 +27,7 @@ def _watched(subject: Subject) -> Iterator[Finding]:
         name = type(scheduler).__name__
         spot = name_spot(subject.sources, SCHEDULER, name)
         message = f"the test data decides when `{name}` lowers the rate"
-        yield Finding(message, spot.path, key=spot.key, help=help)
+        yield spot.finding(message, help)
 
 
 def _frozen(subject: Subject) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ def _impossible(subject: Subject) -> Iterator[Finding]:
         for argument, message, help in _faults(each.optimizer):
             if argument in each.given and not (own and argument == "maximize"):
                 spot = each.spot(subject.sources, argument)
-                yield Finding(message, spot.path, key=spot.key, help=help)
+                yield spot.finding(message, help)
 
 
 def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
@@ -63,11 +63,8 @@ def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
             message = f"with `{argument}: {value:g}` the mean of the squared gradients "
             yield argument, f"{message}stays 0", _LEFT_OUT
     if getattr(optimizer, "maximize", False):
-        yield (
-            "maximize",
-            "`maximize` makes the loss as large as it can be",
-            (_LEFT_OUT),
-        )
+        message = "`maximize` makes the loss as large as it can be"
+        yield "maximize", message, _LEFT_OUT
 
 
 RULES = (

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from mlpgen.lints.spot import Spot
 
 if TYPE_CHECKING:
     from mlpgen.lints.sources import Sources
@@ -11,18 +13,6 @@ if TYPE_CHECKING:
 TRAINING: Path = ("training",)
 OPTIMIZER: Path = (*TRAINING, "optimizer")
 SCHEDULER: Path = (*TRAINING, "scheduler")
-
-
-class Spot(NamedTuple):
-    """A value of the spec, or its key.
-
-    Attributes:
-        path: The path.
-        key: Whether the key is meant.
-    """
-
-    path: Path
-    key: bool = False
 
 
 def name_spot(sources: Sources, base: Path, name: str) -> Spot:
@@ -51,4 +41,4 @@ def argument_spot(sources: Sources, base: Path, name: str, argument: str) -> Spo
 def key_spot(sources: Sources, *path: str) -> Spot:
     """Return where a key of the training is; where it begins if it is left out."""
     at = (*TRAINING, *path)
-    return Spot(at) if sources.written(at) is not None else Spot(TRAINING, key=True)
+    return Spot(at if sources.written(at) is not None else TRAINING, key=True)

@@ -43,13 +43,10 @@ def _left_out(subject: Subject) -> Iterator[Finding]:
         outer = each.group is not None and not each.own  # has that of the others
         if each.kind != "SGD" or outer or "lr" in each.given:
             continue
-        spot = each.name_spot(subject.sources)
-        yield Finding(
+        yield each.name_spot(subject.sources).finding(
             "`SGD` has no `lr`: torch's default, 0.001, is a hundredth of what is usual"
             if not getattr(each.optimizer, "momentum", 0)
             else "`SGD` has no `lr`: torch's default is 0.001",
-            spot.path,
-            key=spot.key,
             help="write for example `SGD: {lr: 0.1}`",
         )
 
@@ -84,11 +81,9 @@ def _finding(rate: Rate, much: str, effect: str) -> Finding:
     usual = _USUAL.get(rate.share.kind, _OF_ADAM)
     momentum = momentum_of(rate.share)
     beside = f" with a momentum of {momentum:g}" if momentum and much == "high" else ""
-    return Finding(
+    return rate.spot.finding(
         f"a learning rate of {rate.value:g} is far too {much} for `{rate.share.kind}`"
         f"{beside}: {effect}",
-        rate.spot.path,
-        key=rate.spot.key,
         help=f"usual is {usual}" if "to" not in usual else f"usual are {usual}",
     )
 

@@ -52,7 +52,7 @@ def _smoothed(subject: Subject) -> Iterator[Finding]:
         spot = argument_spot(subject.sources, base, name, "label_smoothing")
         message = f"a `label_smoothing` of {part:g} makes the targets of all classes "
         message += "alike" if part == 1 else "nearly alike"
-        yield Finding(message, spot.path, key=spot.key, help="usual is 0.1")
+        yield spot.finding(message, "usual is 0.1")
 
 
 RULES = (

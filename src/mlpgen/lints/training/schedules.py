@@ -89,10 +89,9 @@ def _spans(schedule: Schedule, span: Span) -> list[Span]:
 
 def _finding(mark: Mark, base: Path, name: str, sources: Sources) -> Finding:
     spot = argument_spot(sources, base, name, mark.argument)
-    path = spot.path
-    if mark.place is not None and isinstance(sources.written(path), list):
-        path = (*path, mark.place)
-    return Finding(mark.message, path, key=spot.key, help=mark.help)
+    if mark.place is not None and isinstance(sources.written(spot.path), list):
+        spot = spot._replace(path=(*spot.path, mark.place))
+    return spot.finding(mark.message, mark.help)
 
 
 def _patience(recipe: Recipe) -> Iterator[Finding]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.training.groups import fits_group
 from mlpgen.graph.training.parameter_names import fits, named_parameters
-from mlpgen.lints.training.places import OPTIMIZER, Spot, argument_spot, name_spot
+from mlpgen.lints.spot import Spot
+from mlpgen.lints.training.places import OPTIMIZER, argument_spot, name_spot
 
 if TYPE_CHECKING:
     from mlpgen.graph.training.parameter_names import Named

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.lints.rule import Subject
-    from mlpgen.lints.training.places import Spot
+    from mlpgen.lints.spot import Spot
     from mlpgen.lints.training.shares import Share
 
 
