@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlpgen.diagnostics.diagnostic import Edit, Fix, Span
+from mlpgen.source.edited import compatible
 from tests.commands import run
 
 if TYPE_CHECKING:
@@ -137,6 +139,14 @@ def test_included_files_are_fixed(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr.decode()
     assert done.stdout.startswith(b"fixed 1 mistake: blocks.yaml:4 replaced `Liner`")
     assert blocks.read_text("utf-8") == BLOCKS.replace("Liner", "Linear")
+
+
+def test_fixes_of_several_files_are_made_together() -> None:
+    def fix(path: str, column: int) -> Fix:
+        return Fix("", path, (Edit(Span(4, column, 4, column + 5), "Linear"),))
+
+    fixes = [fix("a.yaml", 5), fix("b.yaml", 5), fix("a.yaml", 7), fix("a.yaml", 10)]
+    assert compatible(fixes) == [fixes[0], fixes[1], fixes[3]]
 
 
 def test_files_outside_of_the_project_are_not_fixed(tmp_path: Path) -> None:

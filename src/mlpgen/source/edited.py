@@ -33,12 +33,13 @@ def _edited(text: str, edits: Iterable[Edit]) -> str:
 
 
 def compatible(fixes: Iterable[Fix]) -> list[Fix]:
-    """Return the fixes of one file that can be made together; earlier ones first."""
-    taken: list[Edit] = []
+    """Return the fixes that can be made together; earlier ones first."""
+    taken: dict[str, list[Edit]] = {}
     found = []
     for fix in fixes:
-        if not any(_meet(ours, theirs) for ours in fix.edits for theirs in taken):
-            taken += fix.edits
+        others = taken.setdefault(fix.path, [])
+        if not any(_meet(ours, theirs) for ours in fix.edits for theirs in others):
+            others += fix.edits
             found.append(fix)
     return found
 
