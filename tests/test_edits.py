@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlpgen.source import arguments, edits, parse, parts
+from mlpgen.source import arguments, edits, parse
 from mlpgen.source.edited import edited
 from mlpgen.source.written import written
 
@@ -163,7 +163,7 @@ def kept_lines(old: bytes, new: bytes, path: Path) -> bool:
 
     Below the first key of an entry, the second one takes its place.
     """
-    found = parts.part(parse(old, "x.yaml"), path)
+    found = parse(old, "x.yaml").part(path)
     assert found is not None
     before, after = (re.split(rb"(?<=\n)", each) for each in (old, new))
     last = found.spans.end[0] + (found.key is not None and not found.order)

@@ -48,11 +48,5 @@ class Sources(NamedTuple):
 
     def written(self, path: Path, owner: str = "") -> Any:
         """Return a value as the author wrote it; None if it is not there."""
-        found = self.documents[owner].data
-        for step in path:
-            inside = isinstance(found, dict) and step in found
-            listed = isinstance(found, list) and isinstance(step, int)
-            if not inside and not (listed and int(step) < len(found)):
-                return None
-            found = found[step]
-        return found
+        document = self.documents[owner]
+        return document.value(path) if document.part(path) else None

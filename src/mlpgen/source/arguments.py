@@ -25,10 +25,10 @@ def set_argument(
         value: Its value.
         shorthand: The argument that a single value stands for.
     """
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None or found.above is None:
         return None
-    given = parts.value_at(document, path)
+    given = document.value(path)
     if found.key is None:  # `- ReLU`
         if not isinstance(given, str):
             return None
@@ -52,14 +52,12 @@ def set_argument(
 
 def raise_key(document: Document, path: Path) -> edits.Edits | None:
     """Move a key from the arguments of a type to the keys beside the type."""
-    found = parts.part(document, path)
+    found = document.part(path)
     name = path[-1]
     if found is None or found.key is None or len(path) < 3 or found.spans.inner:
         return None
     gone = edits.remove(document, path, last=True)
-    added = edits.add_key(
-        document, path[:-2], str(name), parts.value_at(document, path)
-    )
+    added = edits.add_key(document, path[:-2], str(name), document.value(path))
     return (*gone, *added) if gone and added else None
 
 
@@ -67,10 +65,10 @@ def lower_key(
     document: Document, path: Path, type_: str, shorthand: str | None
 ) -> edits.Edits | None:
     """Move a key from beside a type to the arguments of the type."""
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None or found.key is None or found.spans.inner:
         return None
-    type_path, value = (*path[:-1], type_), parts.value_at(document, path)
+    type_path, value = (*path[:-1], type_), document.value(path)
     given = set_argument(document, type_path, str(path[-1]), value, shorthand)
     gone = edits.remove(document, path)
     return (*given, *gone) if given and gone else None
@@ -78,10 +76,10 @@ def lower_key(
 
 def unset(document: Document, path: Path, name: str) -> edits.Edits | None:
     """Leave an argument out, or the value that stands for it."""
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None or found.key is None or found.above is None:
         return None
-    given = parts.value_at(document, path)
+    given = document.value(path)
     if isinstance(given, dict) and [*given] != [name]:
         return edits.remove(document, (*path, name)) if name in given else None
     alone = len(found.beside) == 1 and isinstance(path[-2], int)

@@ -27,37 +27,50 @@ class Document(NamedTuple):
 
     def place(self, path: Path) -> Place:
         """Return the place of a value, or of its nearest parent that exists."""
-        spans, key, found = self._find(path)
-        if not found and key and isinstance(spans.inner, dict):
-            return place_of(self.name, self.lines, key)
-        return place_of(self.name, self.lines, spans.span)
+        part, found = self._find(path)
+        if not found and part.key and isinstance(part.spans.inner, dict):
+            return place_of(self.name, self.lines, part.key)
+        return place_of(self.name, self.lines, part.spans.span)
 
     def key_place(self, path: Path) -> Place:
         """Return the place of the key of a value; in a list, that of the value."""
-        _, key, found = self._find(path)
-        return (
-            place_of(self.name, self.lines, key) if found and key else self.place(path)
-        )
+        part, found = self._find(path)
+        if not found or part.key is None:
+            return self.place(path)
+        return place_of(self.name, self.lines, part.key)
 
     def extent(self, path: Path) -> Span:
         """Return where a value begins, with its key, and where it ends."""
-        spans, key, _ = self._find(path)
-        return Span(*(key or spans.span)[:2], *spans.end)
+        part, _ = self._find(path)
+        return Span(*part.start, *part.spans.end)
 
-    def _find(self, path: Path) -> tuple[Spans, Span | None, bool]:
+    def part(self, path: Path) -> Part | None:
+        """Find a value; None if there is nothing at the path."""
+        part, found = self._find(path)
+        return part if found else None
+
+    def value(self, path: Path) -> Any:
+        """Return the plain data at a path that exists."""
+        found = self.data
+        for step in path:
+            found = found[step]
+        return found
+
+    def _find(self, path: Path) -> tuple[Part, bool]:
         """Follow a path as far as possible; return whether its end was reached."""
-        spans, key = self.spans, None
-        for part in path:
-            inner = spans.inner
-            if isinstance(inner, dict) and part in inner:
-                key, spans = inner[str(part)]
+        found = Part(self.spans, None, None)
+        for step in path:
+            inner = found.spans.inner
+            if isinstance(inner, dict) and step in inner:
+                key, spans = inner[str(step)]
+                found = Part(spans, key, found.spans)
             elif (
-                isinstance(inner, list) and isinstance(part, int) and part < len(inner)
+                isinstance(inner, list) and isinstance(step, int) and step < len(inner)
             ):
-                key, spans = None, inner[part]
+                found = Part(inner[step], None, found.spans)
             else:
-                return spans, key, False
-        return spans, key, True
+                return found, False
+        return found, True
 
 
 class Spans:
@@ -86,6 +99,38 @@ class Spans:
         self.inner = inner
         self.end = end or (span.end_line, span.end_column)
         self.empty = empty
+
+
+class Part(NamedTuple):
+    """A value in a document.
+
+    Attributes:
+        spans: Its span, and those in it.
+        key: The span of its key; None in a list.
+        above: The mapping or list that it is in; None for the whole document.
+    """
+
+    spans: Spans
+    key: Span | None
+    above: Spans | None
+
+    @property
+    def start(self) -> tuple[int, int]:
+        """Where it starts, with its key."""
+        return (self.key or self.spans.span)[:2]
+
+    @property
+    def beside(self) -> list[tuple[Span | None, Spans]]:
+        """All values of the mapping or list that it is in, each with its key."""
+        inner = self.above.inner if self.above else None
+        if isinstance(inner, dict):
+            return [*inner.values()]
+        return [(None, each) for each in inner or ()]
+
+    @property
+    def order(self) -> int:
+        """Which one it is of those."""
+        return self.beside.index((self.key, self.spans))
 
 
 def place_of(name: str, lines: list[str], span: Span) -> Place:

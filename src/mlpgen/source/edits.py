@@ -14,7 +14,7 @@ from mlpgen.source import parts
 from mlpgen.source.written import entry, text, written
 
 if TYPE_CHECKING:
-    from mlpgen.source.document import Document, Path
+    from mlpgen.source.document import Document, Part, Path
 
 Edits = tuple[Edit, ...]
 _REST = re.compile(r"\s*(#.*)?$")
@@ -23,7 +23,7 @@ _DASH = re.compile(r" *- +")
 
 def replace(document: Document, path: Path, new: Any) -> Edits | None:
     """Write another value, or the first one after a key or a `-`."""
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None or found.above is None:
         return None
     if found.spans.empty:
@@ -35,7 +35,7 @@ def replace(document: Document, path: Path, new: Any) -> Edits | None:
     return (Edit(Span(*start, *end), written(new)),)
 
 
-def _fill(document: Document, found: parts.Part, new: str) -> Edits | None:
+def _fill(document: Document, found: Part, new: str) -> Edits | None:
     """Write a value where none is."""
     line = document.lines[found.start[0] - 1]
     column = found.key.end_column if found.key else found.spans.span.end_column
@@ -53,7 +53,7 @@ def respell(
     document: Document, path: Path, old: str, new: str, *, key: bool = False
 ) -> Edits | None:
     """Replace a word, which must be there exactly once, in a key or a value."""
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None or not old:
         return None
     span = found.key if key and found.key else found.spans.span
@@ -77,7 +77,7 @@ def put_text(
     document: Document, path: Path, old: str, new: str, *, key: bool = False
 ) -> Edits | None:
     """Write other text, as it is, for a key or a value without quotes."""
-    found = parts.part(document, path)
+    found = document.part(path)
     span = found and (found.key if key and found.key else found.spans.span)
     if found is None or not span or span.line != span.end_line:
         return None
@@ -96,7 +96,7 @@ def remove(document: Document, path: Path, *, last: bool = False) -> Edits | Non
         path: What is removed.
         last: Whether it may be the only one.
     """
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None or found.above is None:
         return None
     beside = found.beside
@@ -109,7 +109,7 @@ def remove(document: Document, path: Path, *, last: bool = False) -> Edits | Non
     return _lines_of(document, found)
 
 
-def _lines_of(document: Document, found: parts.Part) -> Edits | None:
+def _lines_of(document: Document, found: Part) -> Edits | None:
     """Remove the lines of a part, if it has them alone."""
     start, end = found.start, found.spans.end
     before = parts.before(document, start)
@@ -132,7 +132,7 @@ def _without_lines(document: Document, first: int, last: int) -> Edit:
     return Edit(Span(first - 1, len(document.lines[first - 2]) + 1, *end), "")
 
 
-def _first_key(document: Document, found: parts.Part) -> Edits | None:
+def _first_key(document: Document, found: Part) -> Edits | None:
     """Remove a key that stands behind a `-`: the next one takes its place."""
     beside = found.beside
     if found.order or len(beside) < 2 or found.above is None:
@@ -144,7 +144,7 @@ def _first_key(document: Document, found: parts.Part) -> Edits | None:
     return (Edit(Span(*found.start, *following[:2]), ""),)
 
 
-def _from_brackets(document: Document, found: parts.Part) -> Edits | None:
+def _from_brackets(document: Document, found: Part) -> Edits | None:
     """Remove a part with one of the commas beside it."""
     start, end, beside = found.start, found.spans.end, found.beside
     lines_alone = not parts.before(document, start).strip()
@@ -169,7 +169,7 @@ def insert(
     document: Document, path: Path, value: Any, *, before: bool = False
 ) -> Edits | None:
     """Write a new entry beside one of a list."""
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None or found.above is None or found.key is not None:
         return None
     start, end = found.start, found.spans.end
@@ -196,7 +196,7 @@ def _as_lines(document: Document, row: int, new: str) -> Edits:
 
 def add_key(document: Document, path: Path, name: str, value: Any) -> Edits | None:
     """Add a key behind the others of a mapping, or to an entry that is only a name."""
-    found = parts.part(document, path)
+    found = document.part(path)
     if found is None:
         return None
     inner = found.spans.inner
@@ -226,10 +226,10 @@ def add_key(document: Document, path: Path, name: str, value: Any) -> Edits | No
 
 
 def _name_to_mapping(
-    document: Document, found: parts.Part, path: Path, name: str, value: Any
+    document: Document, found: Part, path: Path, name: str, value: Any
 ) -> Edits | None:
     """Turn `- ReLU` into a mapping with a second key."""
-    given = parts.value_at(document, path)
+    given = document.value(path)
     if found.above is None or found.key is not None or not isinstance(given, str):
         return None
     if parts.in_flow(document, found.above):

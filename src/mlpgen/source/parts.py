@@ -1,64 +1,11 @@
-"""The parts of a document that edits are about: values, with the text around them."""
+"""The text of a document around the values that edits are about."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mlpgen.diagnostics.diagnostic import Span
-    from mlpgen.source.document import Document, Path, Spans
-
-
-class Part(NamedTuple):
-    """A value in a document.
-
-    Attributes:
-        spans: Its span, and those in it.
-        key: The span of its key; None in a list.
-        above: The mapping or list that it is in; None for the whole document.
-        order: Which one it is of those.
-    """
-
-    spans: Spans
-    key: Span | None
-    above: Spans | None
-    order: int
-
-    @property
-    def start(self) -> tuple[int, int]:
-        """Where it starts, with its key."""
-        return (self.key or self.spans.span)[:2]
-
-    @property
-    def beside(self) -> list[tuple[Span | None, Spans]]:
-        """All values of the mapping or list that it is in, each with its key."""
-        inner = self.above.inner if self.above else None
-        if isinstance(inner, dict):
-            return [*inner.values()]
-        return [(None, each) for each in inner or ()]
-
-
-def part(document: Document, path: Path) -> Part | None:
-    """Find a value; None if there is nothing at the path."""
-    found = Part(document.spans, None, None, 0)
-    for step in path:
-        inner = found.spans.inner
-        if isinstance(inner, dict) and step in inner:
-            key, spans = inner[str(step)]
-            found = Part(spans, key, found.spans, [*inner].index(str(step)))
-        elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
-            found = Part(inner[step], None, found.spans, step)
-        else:
-            return None
-    return found
-
-
-def value_at(document: Document, path: Path) -> Any:
-    """Return the plain data at a path that exists."""
-    found = document.data
-    for step in path:
-        found = found[step]
-    return found
+    from mlpgen.source.document import Document, Spans
 
 
 def in_flow(document: Document, spans: Spans) -> bool:

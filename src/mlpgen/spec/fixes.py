@@ -20,7 +20,7 @@ from mlpgen.diagnostics.advice import (
 )
 from mlpgen.diagnostics.diagnostic import Fix
 from mlpgen.names.identifiers import snake_case
-from mlpgen.source import arguments, edits, parts
+from mlpgen.source import arguments, edits
 from mlpgen.source.written import written
 from mlpgen.spec.wording import cut
 
@@ -48,8 +48,7 @@ def fix_of(
     if not isinstance(help, Advice) or help.change is None:
         return None
     at = path if help.path is None else help.path
-    found = parts.part(document, at)
-    if found is None:
+    if document.part(at) is None:
         return None
     if isinstance(help.change, Removed | Inserted) and _renames(document, at):
         return None
@@ -62,7 +61,7 @@ def _edits(
 ) -> edits.Edits | None:
     match change:
         case Respelled(old, new):
-            given = parts.value_at(document, path)
+            given = document.value(path)
             if isinstance(given, dict) and old in given:  # the type of an entry
                 path, key = (*path, old), True
             return edits.respell(document, path, old, new, key=key)
@@ -88,7 +87,7 @@ def _edits(
 
 def _title(document: Document, path: Path, change: Change) -> str:
     """Say what is done, in the imperative; the first word is a regular verb."""
-    value = parts.value_at(document, path)
+    value = document.value(path)
     match change:
         case Respelled():
             return change.title
@@ -135,7 +134,7 @@ def _renames(document: Document, path: Path) -> bool:
     """
     if "layers" not in path or not isinstance(path[-1], int):
         return False
-    entry = parts.value_at(document, path)
+    entry = document.value(path)
     if not isinstance(entry, str | dict) or not entry:
         return False
     type_ = entry if isinstance(entry, str) else str(next(iter(entry)))

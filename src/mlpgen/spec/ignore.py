@@ -40,16 +40,10 @@ def take_ignored(problems: Problems) -> None:
         return
     for path in holders:
         _read(path, problems)
-    data = deepcopy(data)
+    without = problems.document._replace(data=deepcopy(data))
     for path in holders:
-        del _at(data, path)[IGNORE]
-    problems.document = problems.document._replace(data=data)
-
-
-def _at(data: Any, path: Path) -> Any:
-    for step in path:
-        data = data[step]
-    return data
+        del without.value(path)[IGNORE]
+    problems.document = without
 
 
 def _holders(data: dict[str, Any]) -> Iterator[tuple[Path, dict[str, Any]]]:
@@ -94,7 +88,7 @@ def _entries(raw: Any, path: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 def _read(path: Path, problems: Problems) -> None:
     """Read the `ignore` of a mapping."""
     at, document = (*path, IGNORE), problems.document
-    raw = _at(document.data, at)
+    raw = document.value(at)
     codes = raw if isinstance(raw, list) else [raw]
     if not codes or not all(isinstance(each, str) for each in codes):
         message = f"`{IGNORE}` must be the code of a warning, or a list of such codes, "

@@ -161,9 +161,7 @@ class Problems:
         self, code: str, message: str, path: Path, key: str = "", **more: Any
     ) -> None:
         """Add a mistake about a whole layer: at a key of it, its name, or its type."""
-        entry: Any = self.document.data
-        for step in path:
-            entry = entry[step]
+        entry = self.document.value(path)
         if not isinstance(entry, dict) or not entry:
             self.add(code, message, path, **more)
         elif key in entry:
