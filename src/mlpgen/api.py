@@ -17,6 +17,7 @@ from mlpgen.output.header import SLOT, Origin, comment, stamp
 from mlpgen.output.shared_modules import module_source, module_texts, needed_modules
 from mlpgen.rendering import fill, fill_cells
 from mlpgen.scripts.custom import custom_functions
+from mlpgen.source.files import STDIN
 from mlpgen.spec.models import Style
 from mlpgen.styles.code import Code, as_code
 from mlpgen.symbols.lists import written
@@ -160,7 +161,7 @@ def render(
     names = _captured(network.graph, (*capture,))
     name = network.document.name
     made_from = Origin(
-        origin or ("-" if name == "<stdin>" else PurePath(name).name),
+        origin or ("-" if name == STDIN else PurePath(name).name),
         style,
         tuple(f"{key}={shown(value)}" for key, value in network.settings.items()),
         names,

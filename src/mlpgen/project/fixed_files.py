@@ -13,7 +13,7 @@ from mlpgen.diagnostics.diagnostic import Diagnostic
 from mlpgen.output.atomic_write import write
 from mlpgen.source.decoding import LARGEST_FILE
 from mlpgen.source.edited import compatible, edited
-from mlpgen.source.files import held
+from mlpgen.source.files import STDIN, held
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Fix
 
 MOST_ROUNDS = 10
-STDIN = "<stdin>"
 
 
 class Fixed(NamedTuple):
@@ -198,5 +197,5 @@ def _refusal(name: str, why: str) -> Diagnostic:
 def _diff(name: str, old: bytes, new: bytes) -> Iterator[str]:
     before, after = (data.decode().splitlines(keepends=True) for data in (old, new))
     for line in difflib.unified_diff(before, after, name, name):
-        ended = line if line.endswith("\n") else f"{line}\n"
-        yield ended if line.endswith("\n") else f"{ended}\\ No newline at end of file\n"
+        ended = line.endswith("\n")
+        yield line if ended else f"{line}\n\\ No newline at end of file\n"

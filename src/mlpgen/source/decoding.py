@@ -9,7 +9,10 @@ from mlpgen.source.document import place_of
 
 LARGEST_FILE = 2**20
 
-_BREAK = re.compile("\r\n|\r|\n")
+BREAK = re.compile("\r\n|\r|\n")
+"""The line breaks of YAML 1.2 and editors."""
+MARK = b"\xef\xbb\xbf"
+"""The byte order mark, which may stand before UTF-8."""
 # The complement of what YAML allows, which takes 3 ms to compile.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]|\ufffe|\uffff")
 _YAML_1_1_BREAK = re.compile("[\x85\u2028\u2029]")
@@ -17,7 +20,7 @@ _YAML_1_1_BREAK = re.compile("[\x85\u2028\u2029]")
 
 def lines_of(text: str) -> list[str]:
     """Split a text into lines like YAML 1.2 and editors."""
-    return _BREAK.split(text)
+    return BREAK.split(text)
 
 
 def decode(data: bytes, name: str) -> str:
@@ -29,7 +32,7 @@ def decode(data: bytes, name: str) -> str:
     if len(data) > LARGEST_FILE:
         message = f"`{name}` is larger than 1 MiB, the maximum for a spec"
         raise SpecError([Diagnostic("MG003", message)])
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(MARK)
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from mlpgen.source.decoding import BREAK, MARK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlpgen.diagnostics.diagnostic import Edit, Fix
 
-_BREAK = re.compile("\r\n|\r|\n")
-_MARK = b"\xef\xbb\xbf"
-
 
 def edited(data: bytes, edits: Iterable[Edit]) -> bytes:
     """Return the content of a file after edits, which must not overlap."""
-    mark = _MARK if data.startswith(_MARK) else b""
+    mark = MARK if data.startswith(MARK) else b""
     return mark + _edited(data.removeprefix(mark).decode(), edits).encode()
 
 
 def _edited(text: str, edits: Iterable[Edit]) -> str:
-    breaks = [*_BREAK.finditer(text)]
+    breaks = [*BREAK.finditer(text)]
     starts = [0, *(each.end() for each in breaks)]
     line_end = breaks[0][0] if breaks else "\n"
     pieces, done = [], 0

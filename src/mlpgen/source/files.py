@@ -30,6 +30,10 @@ _KINDS = {
 _WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
 
 
+STDIN = "<stdin>"
+"""The name of standard input in diagnostics."""
+
+
 class UnreadableError(Exception):
     """A file cannot be read; the message completes "`file` …"."""
 
@@ -66,7 +70,7 @@ def held() -> Iterator[dict[str, bytes]]:
 
 def name_of(path: str, *, regular: bool = False) -> str:
     """Return the name of a file in diagnostics."""
-    return "<stdin>" if path == "-" and not regular else path.replace(os.sep, "/")
+    return STDIN if path == "-" and not regular else path.replace(os.sep, "/")
 
 
 def content(path: str, *, regular: bool = False) -> bytes:

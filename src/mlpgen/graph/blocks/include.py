@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen import source
 from mlpgen.diagnostics.diagnostic import SpecError
-from mlpgen.source.files import possible
+from mlpgen.source.files import STDIN, possible
 from mlpgen.spec.ignore import IGNORE, take_ignored
 from mlpgen.spec.infinite import refuse_infinite
 from mlpgen.spec.problems import Problems
@@ -38,7 +38,7 @@ def included(blocks: dict[str, Any], problems: Problems) -> list[Included]:
         problems: Collects mistakes; those in other files name the file.
     """
     name = problems.document.name
-    folder = os.path.dirname(name) if name != "<stdin>" else ""  # noqa: PTH120
+    folder = os.path.dirname(name) if name != STDIN else ""  # noqa: PTH120
     reader = _Reader(folder)
     reader.read(problems, (os.path.realpath(name),))
     return [Included(blocks, problems), *reader.found]
@@ -76,7 +76,7 @@ class _Reader:
     def _found(self, name: str, path: Path, problems: Problems) -> str | None:
         """Return the path of an included file; None after a mistake."""
         base = os.path.dirname(problems.document.name)  # noqa: PTH120
-        if problems.document.name == "<stdin>":
+        if problems.document.name == STDIN:
             base = ""
         full = f"{base}/{name}" if base else name
         help = "keep files of blocks next to the spec or in folders below it"
