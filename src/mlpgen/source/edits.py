@@ -179,8 +179,7 @@ def insert(
         return (Edit(Span(*at, *at), new),)
     if _lines_of(document, found) is None:
         return None
-    dash = re.match(r" *", parts.before(document, start)) if start else None
-    indent = dash[0] if dash else ""
+    indent = parts.before(document, start).partition("-")[0]
     lines = f"- {entry(value)}".split("\n")
     new = "\n".join(f"{indent}{line}" for line in lines)
     return _as_lines(document, start[0] if before else end[0] + 1, new)
