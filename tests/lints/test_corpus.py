@@ -24,20 +24,21 @@ def _benchmark() -> ModuleType:
 
 
 FAULTS = _benchmark()
+FAULTY, CLEAN = FAULTS.faults(), FAULTS.clean()
 
 
-@pytest.mark.parametrize("case", FAULTS.faults(), ids=lambda case: case.title)
+@pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.title)
 def test_a_fault_is_named(case: FAULTS.Case, tmp_path: Path) -> None:
     found = FAULTS.judged(case.text, tmp_path)
     assert {*case.codes} & {*found.errors, *found.warnings}
 
 
-@pytest.mark.parametrize("case", FAULTS.faults(), ids=lambda case: case.title)
+@pytest.mark.parametrize("case", FAULTY, ids=lambda case: case.title)
 def test_what_is_mended_has_no_fault(case: FAULTS.Case, tmp_path: Path) -> None:
     assert FAULTS.judged(case.mended, tmp_path) == FAULTS.Judged((), ())
 
 
-@pytest.mark.parametrize("case", FAULTS.clean(), ids=lambda case: case.title)
+@pytest.mark.parametrize("case", CLEAN, ids=lambda case: case.title)
 def test_what_only_looks_faulty_is_clean(case: FAULTS.Case, tmp_path: Path) -> None:
     assert FAULTS.judged(case.text, tmp_path) == FAULTS.Judged((), ())
 
@@ -48,6 +49,6 @@ def test_specs_of_the_repository_are_clean(path: Path) -> None:
 
 
 def test_the_corpus_is_large_enough() -> None:
-    assert len(FAULTS.faults()) >= 60
-    assert len(FAULTS.clean()) >= 30
-    assert len({case.title for case in FAULTS.faults()}) == len(FAULTS.faults())
+    assert len(FAULTY) >= 60
+    assert len(CLEAN) >= 30
+    assert len({case.title for case in FAULTY}) == len(FAULTY)
