@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.diagnostics.advice import Advice, Argument
+from mlpgen.graph.effects import arguments
 from mlpgen.lints.spot import Spot
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.types import layer_class
@@ -17,12 +18,7 @@ if TYPE_CHECKING:
 
 def argument(operation: Operation, name: str) -> Any:
     """Return an argument with its number, or torch's default; None without either."""
-    given = operation.node.arguments
-    if name in given:
-        return plain(given[name])
-    cls = layer_class(operation.node.type)
-    field = cls.model_fields.get(name) if cls is not None else None
-    return None if field is None or field.is_required() else field.default
+    return plain(arguments.argument(operation, name))
 
 
 def plain(value: Any) -> Any:
