@@ -39,6 +39,11 @@ PADS = frozenset(
 PRODUCTS = frozenset(("Matmul", "Bmm", "Einsum", "ScaledDotProductAttention"))
 """Products of two values, as in attention."""
 RECURRENT = frozenset(("RNN", "LSTM", "GRU", "RNNCell", "LSTMCell", "GRUCell"))
+TRANSFORMERS = frozenset(
+    f"Transformer{part}{each}"
+    for part in ("Encoder", "Decoder")
+    for each in ("", "Layer")
+) | {"Transformer"}
 ONE_SIDED = frozenset(
     ("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "CELU", "SELU", "GELU")
 ) | {"SiLU", "Mish", "Hardswish", "Softplus"}
@@ -74,6 +79,18 @@ def is_inert(operation: Operation) -> bool:
     return cls is not None and cls.returns_input == "in evaluation"
 
 
+def passes(operation: Operation, also: frozenset[str] = frozenset()) -> bool:
+    """Tell whether an operation is a view, inert, or one of other kinds, of one input.
+
+    Args:
+        operation: The operation.
+        also: The other kinds.
+    """
+    if len(operation.sources) != 1:
+        return False
+    return operation.kind in also or is_view(operation) or is_inert(operation)
+
+
 def is_single(operation: Operation) -> bool:
     """Tell whether the result has one use only, inside the network."""
     return len(operation.users) == 1 and not operation.returned
@@ -88,7 +105,7 @@ def is_product(operation: Operation) -> bool:
 def is_gate(operation: Operation) -> bool:
     """Tell whether the result of an operation is what others are multiplied by."""
     each = operation
-    while is_single(each) and (is_view(each.users[0]) or is_inert(each.users[0])):
+    while is_single(each) and passes(each.users[0]):
         each = each.users[0]
     return any(map(is_product, each.users))
 

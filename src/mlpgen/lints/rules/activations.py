@@ -77,7 +77,7 @@ def _two(second: Operation) -> _Two | None:
         if each.kind in kinds.ACTIVATIONS:
             return _Two(each, second, pooled)
         pooled |= each.kind in _POOLS
-        if not (kinds.is_view(each) or kinds.is_inert(each) or each.kind in _POOLS):
+        if not kinds.passes(each, _POOLS):
             return None
         each = each.before
     return None
@@ -174,10 +174,7 @@ def _is_hidden(each: Operation) -> bool:
 
 
 def _passes(each: Operation) -> bool:
-    if len(each.sources) != 1:
-        return False
-    inert = kinds.is_view(each) or kinds.is_inert(each)
-    return inert or each.kind in kinds.BATCH_NORMS
+    return kinds.passes(each, kinds.BATCH_NORMS)
 
 
 def _find(subject: Subject) -> Iterator[Finding]:

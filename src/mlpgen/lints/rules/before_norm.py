@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, give, spot_of
 from mlpgen.spec.types import layer_class
@@ -15,21 +16,15 @@ if TYPE_CHECKING:
     from mlpgen.graph.flow import Operation
     from mlpgen.lints.rule import Subject
 
-_DIMS = ("1d", "2d", "3d")
-_BATCH = frozenset((*(f"BatchNorm{each}" for each in _DIMS), "SyncBatchNorm"))
-_INSTANCE = frozenset(f"InstanceNorm{each}" for each in _DIMS)
-_DROPOUTS = frozenset(("Dropout", *(f"Dropout{each}" for each in _DIMS)))
-_CONVOLUTIONS = frozenset(
-    f"{kind}{each}" for kind in ("Conv", "ConvTranspose") for each in _DIMS
-)
+_DROPOUTS = frozenset(("Dropout", "Dropout1d", "Dropout2d", "Dropout3d"))
 _HIGH = 0.5
 """The rates that networks have are at most this."""
 
 
 def _dropouts(subject: Subject) -> Iterator[tuple[Operation, Operation, float]]:
     """Yield dropouts that a batch normalization follows, with it and the rate."""
-    for each in subject.flow.operations:
-        if each.kind not in _BATCH or not argument(each, "track_running_stats"):
+    for each in subject.flow.of(*kinds.BATCH_NORMS):
+        if not argument(each, "track_running_stats"):
             continue
         before = each.before
         while before is not None and _keeps_share(before):
@@ -71,25 +66,16 @@ def _usual(subject: Subject) -> Iterator[Finding]:
 
 def _biases(subject: Subject) -> Iterator[Finding]:
     """Find biases that each use of their layer loses in a normalization."""
-    lost: dict[tuple[object, ...], bool] = {}
-    found = []
     nodes = [(each.owner, each.node) for each in subject.flow.operations]
     shared = {(owner, x) for owner, node in nodes for x in (node.shared, node.tied)}
-    for each in subject.flow.operations:
-        if (each.owner, each.node.name) in shared:
-            continue
-        if each.kind != "Linear" and each.kind not in _CONVOLUTIONS:
-            continue
-        place = (each.owner, each.node.path)
-        lost[place] = _loses_bias(each) and lost.get(place, True)
-        found.append((place, each))
-    for place, each in found:
-        if lost[place]:
-            yield spot_of(each, "bias", subject.sources).finding(
-                f"`{each.users[0].name}` takes the bias of `{each.name}` away with the "
-                "mean",
-                help=_without_bias(each, subject),
-            )
+    weighted = subject.flow.of(*kinds.WEIGHTED)
+    own = [each for each in weighted if (each.owner, each.node.name) not in shared]
+    for each in kinds.always(filter(_loses_bias, own), own):
+        yield spot_of(each, "bias", subject.sources).finding(
+            f"`{each.users[0].name}` takes the bias of `{each.name}` away with the "
+            "mean",
+            help=_without_bias(each, subject),
+        )
 
 
 def _without_bias(each: Operation, subject: Subject) -> str:
@@ -110,10 +96,10 @@ def _loses_bias(operation: Operation) -> bool:
     if len(operation.users) != 1:
         return False
     norm = operation.users[0]
-    spatial = operation.kind in _CONVOLUTIONS
-    if norm.kind in _BATCH:
+    spatial = operation.kind != "Linear"
+    if norm.kind in kinds.BATCH_NORMS:
         return spatial or len(operation.node.output) == 1
-    if norm.kind in _INSTANCE:
+    if norm.kind in kinds.INSTANCE_NORMS:
         return spatial and not argument(norm, "track_running_stats")
     return False
 

@@ -123,7 +123,7 @@ def _narrows(each: Operation) -> bool:
 def _after_product(each: Operation) -> bool:
     """Tell whether a layer projects what attention returns."""
     before = each.before
-    while before is not None and (kinds.is_view(before) or kinds.is_inert(before)):
+    while before is not None and kinds.passes(before):
         before = before.before
     return before is not None and before.kind in kinds.PRODUCTS
 
@@ -135,14 +135,10 @@ def _same_features(pair: _Pair) -> bool:
         return False
     if all(map(_keeps_last, pair.between)):
         return bool(taken == first.output[-1])
-    if not all(map(_rearranges, pair.between)):
+    if not all(map(kinds.passes, pair.between)):
         return False
     whole = taken == prod(first.output)  # flattened, of steps that were not narrowed
     return bool(whole and first.output[-1] >= first.input[-1])
-
-
-def _rearranges(each: Operation) -> bool:
-    return kinds.is_inert(each) or kinds.is_view(each)
 
 
 def _keeps_last(each: Operation) -> bool:

@@ -17,12 +17,7 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Subject
 
 _LAYERS = ("LayerNorm", "RMSNorm", "GroupNorm", "Normalize", "Std", "Var")
-_TRANSFORMERS = frozenset(
-    f"Transformer{part}{each}"
-    for part in ("Encoder", "Decoder")
-    for each in ("", "Layer")
-) | {"Transformer"}
-_KINDS = (*_LAYERS, *kinds.INSTANCE_NORMS, *_TRANSFORMERS)
+_KINDS = (*_LAYERS, *kinds.INSTANCE_NORMS, *kinds.TRANSFORMERS)
 
 
 def _alone(subject: Subject) -> Iterator[Finding]:
@@ -40,7 +35,7 @@ def _alone(subject: Subject) -> Iterator[Finding]:
 def _does(each: Operation) -> str:
     if each.kind in ("Std", "Var"):
         return "is taken of one value, which has no deviation"
-    if each.kind in _TRANSFORMERS:
+    if each.kind in kinds.TRANSFORMERS:
         return "normalizes each step, which is one number, so that nothing is left"
     if each.kind in ("RMSNorm", "Normalize"):
         return "normalizes one value at a time, of which only the sign is left"
@@ -52,7 +47,7 @@ def _help(each: Operation) -> str:
         return "write fewer groups"
     if each.kind in ("Std", "Var"):
         return "take it over another `dim`"
-    if each.kind in _TRANSFORMERS:
+    if each.kind in kinds.TRANSFORMERS:
         return "put a `Linear` before it, which gives each step more features"
     return f"leave out `{each.name}`, or normalize over more values"
 
@@ -63,7 +58,7 @@ def _count(each: Operation) -> int:
     if each.kind in ("LayerNorm", "RMSNorm"):
         size = argument(each, "normalized_shape")
         return prod(size) if isinstance(size, tuple) else int(size)
-    if each.kind in _TRANSFORMERS:
+    if each.kind in kinds.TRANSFORMERS:
         return shape[-1]
     if each.kind in ("Normalize", "Std", "Var"):
         return _along(each, shape)

@@ -17,14 +17,12 @@ if TYPE_CHECKING:
     from mlpgen.lints.initial_values import Start
     from mlpgen.lints.rule import Subject
 
-_WHOLE = kinds.RECURRENT | {
-    *("MultiheadAttention", "Transformer", "TransformerEncoder", "TransformerDecoder"),
-    *("TransformerEncoderLayer", "TransformerDecoderLayer"),
-}
+_WHOLE = kinds.RECURRENT | kinds.TRANSFORMERS | {"MultiheadAttention"}
 """Layers that contain hidden ones."""
 _ZERO_AT_ZERO = kinds.ACTIVATIONS - {"Sigmoid", "Hardsigmoid", "Softplus", "Hardtanh"}
 _SHIFTS = kinds.NORMALIZATIONS | {"AlphaDropout", "FeatureAlphaDropout"}
 """What can make another number of 0, or of a large one."""
+_PASSED = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS | kinds.NORMALIZATIONS
 _LARGE = 10.0
 """How many times as large as what comes in a result begins, if weights are large."""
 
@@ -138,17 +136,10 @@ def _hidden(each: Operation) -> _Hidden | None:
             return made or None
         if each.kind in kinds.ACTIVATIONS:
             activation = activation or each
-        elif not _passes(each):
+        elif not kinds.passes(each, _PASSED):
             return None
         normalized |= each.kind in _SHIFTS
     return None
-
-
-def _passes(each: Operation) -> bool:
-    if len(each.sources) != 1:
-        return False
-    known = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS | kinds.NORMALIZATIONS
-    return each.kind in known or kinds.is_view(each) or kinds.is_inert(each)
 
 
 def _large(subject: Subject) -> Iterator[Finding]:

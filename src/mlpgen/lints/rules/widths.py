@@ -20,6 +20,8 @@ _SIZES = {"Linear": "out_features"} | dict.fromkeys(kinds.RECURRENT, "hidden_siz
 """The argument that is the number of units of a layer; else of its channels."""
 _MAPS = frozenset(("Sigmoid", "Hardsigmoid", "Tanh", "Hardtanh", "Softmax"))
 """What is put on an image of one channel, or on the weights of a sum."""
+_PASSED = kinds.ACTIVATIONS | kinds.NORMALIZATIONS | kinds.PADS
+_PASSED |= kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS
 _CODES = kinds.INTENDED | {"z", "squeeze", "score", "value", "map", "gray", "mask"}
 
 
@@ -84,17 +86,9 @@ def _next(each: Operation) -> tuple[Operation | None, bool]:
         if each.kind in kinds.WEIGHTED:
             return each, bent
         bent |= each.kind in _MAPS
-        if not _passes(each):
+        if not kinds.passes(each, _PASSED):
             break
     return None, bent
-
-
-def _passes(each: Operation) -> bool:
-    if len(each.sources) != 1:
-        return False
-    known = kinds.ACTIVATIONS | kinds.NORMALIZATIONS
-    known |= kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS | kinds.PADS
-    return each.kind in known or kinds.is_view(each) or kinds.is_inert(each)
 
 
 def _is_joined(each: Operation) -> bool:

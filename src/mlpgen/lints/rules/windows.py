@@ -6,6 +6,7 @@ from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.lints.kinds import CONVOLUTIONS, TRANSPOSED
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, sizes, spot_of
 from mlpgen.spec.types import layer_class
@@ -17,10 +18,8 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Subject
 
 _DIMS = ("1d", "2d", "3d")
-_CONVOLUTIONS = tuple(f"Conv{each}" for each in _DIMS)
-_TRANSPOSED = tuple(f"ConvTranspose{each}" for each in _DIMS)
 _POOLS = tuple(f"{kind}Pool{n}" for kind in ("Max", "Avg", "LP") for n in _DIMS)
-_WINDOWS = frozenset((*_CONVOLUTIONS, *_POOLS))
+_WINDOWS = CONVOLUTIONS | {*_POOLS}
 _PADS = frozenset(
     ("Pad", *(f"{kind}Pad{n}" for kind in ("Zero", "Constant") for n in _DIMS))
 )
@@ -214,9 +213,9 @@ _SURROUNDED = 0.25
 
 def _gaps(subject: Subject) -> Iterator[Finding]:
     for each in subject.flow.operations:
-        if each.kind not in _WINDOWS and each.kind not in _TRANSPOSED:
+        spread = each.kind in TRANSPOSED
+        if each.kind not in _WINDOWS and not spread:
             continue
-        spread = each.kind in _TRANSPOSED
         for one in _windows(each):
             if spread:
                 one = one._replace(size=one.places)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod, sqrt
 from typing import TYPE_CHECKING
 
-from mlpgen.lints.kinds import BATCH_NORMS
+from mlpgen.lints.kinds import BATCH_NORMS, CONVOLUTIONS
 
 if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import LossTerm, Recipe
@@ -96,7 +96,7 @@ _OF_SLOPE_ONE = ("BCEWithLogitsLoss", "BCELoss", "L1Loss", "SmoothL1Loss", "Hube
 """Losses of each output that change by at most as much as it does, about."""
 _WIDE = 64
 """Small networks for a few examples are trained with rates that are large."""
-_AFFINE = ("Linear", "Conv1d", "Conv2d", "Conv3d")
+_AFFINE = CONVOLUTIONS | {"Linear"}
 
 
 def _momentum(share: Share, recipe: Recipe) -> float:

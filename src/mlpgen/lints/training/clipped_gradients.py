@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.training.bounds import DESCENT, momentum_of
+from mlpgen.lints.training.bounds import DESCENT, SIGNS, momentum_of
 from mlpgen.lints.training.length import length_of
 from mlpgen.lints.training.places import TRAINING
 from mlpgen.lints.training.used_rates import rates_of
@@ -22,7 +22,6 @@ _LEAST_NORM = 0.01
 """The least way of all weights together, in which something can be learned."""
 _ANY_STEPS = 100_000
 """As many steps are taken to be possible where their number is not known."""
-_EPS_INSIDE = ("Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop")
 
 
 def _clipped(subject: Subject) -> Iterator[Finding]:
@@ -61,7 +60,7 @@ def _is_stopped(rate: Rate, norm: float, weights: int, steps: int) -> bool:
     if rate.share.kind in DESCENT:
         way = rate.value * norm / (1 - momentum_of(rate.share)) * steps
         return way < _LEAST_NORM
-    if rate.share.kind in _EPS_INSIDE:
+    if rate.share.kind in SIGNS:
         eps: float = getattr(optimizer, "eps", 0.0)
         return norm / sqrt(max(weights, 1)) < eps
     return False

@@ -28,8 +28,9 @@ _BENDS = kinds.ACTIVATIONS | {
 _RISES = {"Exp", "Abs", "Square"}
 """Functions that are scores themselves behind what is no layer: of a distance, say."""
 _SOFTMAXES = {"Softmax", "Softmin", "Softmax2d"}
-_SCALES = ("Add", "Sub", "Mul", "Div", "Neg", "Upsample", "Interpolate", "Float")
+_SCALES = {"Add", "Sub", "Mul", "Div", "Neg", "Upsample", "Interpolate", "Float"}
 """What leaves scores scores: numbers, larger images."""
+_SIMPLE = _BENDS | _SOFTMAXES | kinds.NORMALIZATIONS | kinds.PADS | _SCALES
 _CLASSES = ("label", "places", "next", "one_hot")
 _WIDE = 4
 """Logits from -4 to 4 are enough to be sure; what keeps them wider is a soft limit."""
@@ -117,10 +118,7 @@ def _learns(each: Operation) -> bool:
 
 
 def _is_simple(each: Operation) -> bool:
-    if len(each.sources) != 1:
-        return False
-    bends = each.kind in _BENDS | _SOFTMAXES | kinds.NORMALIZATIONS | kinds.PADS
-    return bends or kinds.is_view(each) or kinds.is_inert(each) or each.kind in _SCALES
+    return kinds.passes(each, _SIMPLE)
 
 
 def _fault(each: Operation, end: _End, subject: Subject) -> str:
@@ -167,12 +165,8 @@ def _finding(each: Operation, end: _End, said: str, subject: Subject) -> Finding
     loss = type(end.term.loss).__name__
     what = "numbers" if end.term.loss.takes in ("numbers", "rates") else "scores"
     what = f"the {what} of `{end.learned.name}`" if end.learned else f"the {what}"
-    alike = (
-        other
-        for other in subject.flow.operations
-        if other.node.path == each.node.path and other.owner == each.owner
-    )
-    alone = sum(1 for _ in alike) == 1
+    places = [*map(kinds.place, subject.flow.operations)]
+    alone = places.count(kinds.place(each)) == 1
     help: str = f"remove `{each.name}`"
     if not alone:
         help = f"end with a layer of its own, without `{each.kind}`"
