@@ -7,7 +7,7 @@ views move it, and whatever else happens leaves it unknown.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlpgen.lints.kinds import inherits
 from mlpgen.lints.written import argument, sizes
@@ -101,16 +101,14 @@ def _arranged(each: Operation, axes: Axes) -> Axes:
     count = len(axes)
 
     def at(name: str) -> int:
-        dim = int(argument(each, name))
-        return dim + count if dim < 0 else dim - 1
+        return _index(argument(each, name), count)
 
     order = list(range(count))
     if each.kind == "Permute":
-        dims = [int(dim) for dim in argument(each, "dims")]
-        order = [dim + count if dim < 0 else dim - 1 for dim in dims[1:]]
+        order = [_index(dim, count) for dim in argument(each, "dims")[1:]]
     elif each.kind == "Transpose":
         order[at("dim0")], order[at("dim1")] = at("dim1"), at("dim0")
-    elif each.kind == "Movedim" and _is_number(argument(each, "source")):
+    elif each.kind == "Movedim" and isinstance(argument(each, "source"), int):
         order.insert(at("destination"), order.pop(at("source")))
     elif each.kind == "Flatten":
         first, last = at("start_dim"), at("end_dim") + 1
@@ -121,8 +119,9 @@ def _arranged(each: Operation, axes: Axes) -> Axes:
     return "".join(axes[index] for index in order)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int)
+def _index(dim: int, count: int) -> int:
+    """Return a dimension as one of an example, which has no batch."""
+    return int(dim) + count if dim < 0 else int(dim) - 1
 
 
 def _reduced(each: Operation, axes: Axes) -> Axes:
@@ -131,5 +130,5 @@ def _reduced(each: Operation, axes: Axes) -> Axes:
         return axes
     count = len(axes)
     every = dims if isinstance(dims, tuple) else (dims,)
-    gone = {int(dim) + count if int(dim) < 0 else int(dim) - 1 for dim in every}
+    gone = {_index(dim, count) for dim in every}
     return "".join(axis for i, axis in enumerate(axes) if i not in gone)

@@ -29,7 +29,7 @@ def _blocked(subject: Subject) -> Iterator[Finding]:
     learning, blocks = _reached(subject, filter(None, ends))
     every = [each for each in subject.flow.operations if each.node.weights]
     idle = set(kinds.always([each for each in every if each not in learning], every))
-    idle -= set(_shared(subject))
+    idle -= _shared(subject)
     taught = learning.intersection(every)
     for each in blocks:
         layer = _nearest(each, idle)
@@ -88,25 +88,22 @@ def _nearest(block: Operation, idle: set[Operation]) -> Operation | None:
 
 def _after(block: Operation) -> set[Operation]:
     """Return the operations that use the result of a block, however far behind it."""
-    found: dict[Operation, None] = dict.fromkeys(block.users)
-    waiting = [*found]
+    found: set[Operation] = set()
+    waiting = [block]
     for each in waiting:
-        for user in each.users:
-            if user not in found:
-                found[user] = None
-                waiting.append(user)
-    return set(found)
+        new = [user for user in each.users if user not in found]
+        found.update(new)
+        waiting += new
+    return found
 
 
-def _shared(subject: Subject) -> Iterator[Operation]:
-    """Yield the layers whose weights others have, too."""
-    names: set[tuple[str, str]] = set()
-    for each in subject.flow.operations:
-        for name in filter(None, (each.node.shared, each.node.tied)):
-            names.add((each.owner, name))
-            yield each
-    last = {name.rpartition(".")[2] for _, name in names}
-    yield from (each for each in subject.flow.operations if each.node.name in last)
+def _shared(subject: Subject) -> set[Operation]:
+    """Return the layers whose weights others have, too."""
+    every = subject.flow.operations
+    users = {each for each in every if each.node.shared or each.node.tied}
+    names = {name for each in users for name in (each.node.shared, each.node.tied)}
+    last = {name.rpartition(".")[2] for name in names if name}
+    return users | {each for each in every if each.node.name in last}
 
 
 _CHAIN = ("Flatten", "Linear: 64", "ReLU", "Linear: 10")

@@ -40,15 +40,16 @@ def _too_many(subject: Subject) -> Iterator[Finding]:
     batch = settings.batch_size * batches
     if not examples or batch <= examples:
         return
-    key = "batch_size" if settings.batch_size > examples else "accumulate"
+    if settings.batch_size > examples:
+        key, most = "batch_size", examples // batches
+    else:
+        key, most = "accumulate", examples // settings.batch_size
     parts = f" {batches} times" if batches > 1 else ""
     yield Finding(
         f"a step needs{parts} {settings.batch_size:,} examples, but there are "
         f"{examples:,} to train on",
         (*TRAINING, key),
-        help=f"write at most {examples // (batches if key == 'batch_size' else 1):,}"
-        if key == "batch_size"
-        else f"write at most {examples // settings.batch_size:,}",
+        help=f"write at most {most:,}",
     )
 
 
