@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 import torch
@@ -17,6 +17,7 @@ from .test_predict import png
 from .test_training import refused, tiny
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import ModuleType
 
 __all__ = ["tiny"]  # a fixture
@@ -48,13 +49,37 @@ def lacks(example: Any) -> list[str]:
     return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
+class Project(NamedTuple):
+    """A folder where the commands of the page have run, whose files its scripts read.
+
+    Attributes:
+        folder: The folder.
+        done: What each command has said, by the place of its example.
+    """
+
+    folder: Path
+    done: Mapping[int, list[processes.Done]]
+
+
 @pytest.fixture(scope="module")
-def folder(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def project(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     folder: Path = tmp_path_factory.mktemp("project")
     PAGE.render(folder)
     shutil.copytree(tiny, folder / "data")
     png(folder / "7.png", [[0] * 28] * 14 + [[255] * 28] * 14)
-    return folder
+    done = {}
+    for place, example in enumerate(EXAMPLES):
+        if not example.python and not lacks(example):
+            commands = example.commands(folder)
+            done[place] = [
+                processes.run(folder / name, *args) for name, *args in commands
+            ]
+    return Project(folder, done)
+
+
+@pytest.fixture(scope="module")
+def folder(project: Project) -> Path:
+    return project.folder
 
 
 def test_the_page_has_them() -> None:
@@ -66,16 +91,15 @@ def test_the_page_has_them() -> None:
 
 
 @pytest.mark.parametrize("place", range(len(EXAMPLES)))
-def test_an_example_runs(place: int, folder: Path) -> None:
-    """In the order of the page: some need what those before have written."""
+def test_an_example_runs(place: int, project: Project) -> None:
     example = EXAMPLES[place]
     if missing := lacks(example):
         pytest.skip(f"it needs {', '.join(missing)}")
-    for name in ("model.onnx",):
-        if name in example.code and not [*folder.rglob(name)]:
-            pytest.skip(f"nothing has written {name}")
-    for script, *args in example.commands(folder):
-        done = processes.run(folder / script, *args)
+    if "model.onnx" in example.code and not [*project.folder.rglob("model.onnx")]:
+        pytest.skip("nothing has written model.onnx")
+    commands = example.commands(project.folder) if example.python else []
+    scripts = [processes.run(project.folder / name, *args) for name, *args in commands]
+    for done in project.done.get(place, scripts):
         assert done.returncode == 0, done.stderr
         assert SAYS.get(place, "") in done.stdout
         errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
