@@ -175,22 +175,18 @@ class Scope(NamedTuple):
         return tuple(either(condition, a, b) for a, b in pairs)
 
     def outside(
-        self,
-        values: Mapping[str, ParameterValue | Expression],
-        user: Scope,
-        path: Path,
+        self, values: Mapping[str, ParameterValue | Expression], path: Path
     ) -> Callable[[int], int]:
-        """Express sizes of this class by the parameters of the class that uses it.
+        """Express sizes of a class that this one uses by the parameters of this one.
 
         Args:
-            values: The values of the parameters of this class there.
-            user: The scope of the class that uses this one.
-            path: The path of that use.
+            values: The values of the parameters of that class here.
+            path: The path of the use.
 
         Returns:
-            A function of a size in terms of the parameters of this class.
+            A function of a size in terms of the parameters of that class.
         """
-        replacements = Replacements(values, f"{user.title}{path}")
+        replacements = Replacements(values, f"{self.title}{path}")
 
         def outside(size: int) -> int:
             if not isinstance(size, Size):
@@ -198,14 +194,14 @@ class Scope(NamedTuple):
             behind = _behind(size, values)
             if any(isinstance(atom, Variable) for atom in size.sum.walk()):
                 behind = frozenset[str]().union(*map(_names, values.values()))
-                return user.unknown(size, path, behind) if behind else int(size)
+                return self.unknown(size, path, behind) if behind else int(size)
             if not behind:
                 return int(size)
             try:
                 found = replacements.of(size)
             except ExpressionError:
-                return user.unknown(size, path, behind)
-            user.keep(found, path)
+                return self.unknown(size, path, behind)
+            self.keep(found, path)
             return found
 
         return outside

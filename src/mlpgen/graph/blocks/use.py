@@ -192,7 +192,7 @@ def _used(
         **given,
     }
     parts: dict[str, Value] = {}
-    outside = scope.outside(known, context.scope, entry.path)
+    outside = context.scope.outside(known, entry.path)
     for name in graph.outputs:
         value = graph.value(name)
         shape = tuple(map(outside, value.shape))

@@ -82,7 +82,7 @@ def _outside(inner: Node, block: Node, path: Path, context: Context) -> Node:
     """Express the sizes and arguments of a block's layer by the class around it."""
     assert block.graph is not None
     known = {**block.graph.parameters, **block.maker.arguments}
-    outside = context.scope.outside(known, context.scope, path)
+    outside = context.scope.outside(known, path)
     weights = {
         name: tuple(map(outside, shape)) for name, shape in inner.weights.items()
     }
