@@ -170,11 +170,10 @@ class _Walk:
         first, *others = takes
         given = [first]
         for each in node.rounds:
-            for index in range(each.first, each.first + int(each.times)):
-                if index < each.first + max(MOST_ROUNDS, len(each.each)):
-                    taken = (given[0], *others)
-                    inner = each.at(index)
-                    given = self.layer(inner, taken, f"{name}.{index}", owner)
+            times = min(int(each.times), max(MOST_ROUNDS, len(each.each)))
+            for index in range(each.first, each.first + times):
+                taken = (given[0], *others)
+                given = self.layer(each.at(index), taken, f"{name}.{index}", owner)
         return given
 
     def _operation(

@@ -8,6 +8,7 @@ from mlpgen.graph.training.producers import class_of
 
 if TYPE_CHECKING:
     from mlpgen.graph.flow import Operation
+    from mlpgen.layers.base import Value
 
 
 def argument(operation: Operation, name: str) -> Any:
@@ -33,8 +34,11 @@ def dim_of(operation: Operation) -> int | None:
     if operation.kind == "Softmax2d":
         return -3
     dim = argument(operation, "dim")
-    value = operation.sources[0].value
-    count = len(value.shape) + value.batched
     if not isinstance(dim, int) or isinstance(dim, bool):
         return None
-    return dim - count if dim >= 0 else dim
+    return from_last(dim, operation.sources[0].value)
+
+
+def from_last(dim: int, value: Value) -> int:
+    """Count a dimension of a tensor, whole with its batch, from the last one."""
+    return dim - len(value.shape) - value.batched if dim >= 0 else dim

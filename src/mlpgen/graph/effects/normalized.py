@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.effects.arguments import argument, dim_of, number_of
+from mlpgen.graph.effects.arguments import argument, dim_of, from_last, number_of
 from mlpgen.graph.effects.effect import Effect
 
 if TYPE_CHECKING:
@@ -27,37 +27,35 @@ def normalized(
     if len(inputs) != 2:
         return None
     if name == "div" and inputs[0].low >= 0:
-        return _over(operation, 0, "Sum", Effect(0, 1, True, "probabilities"))
+        return _over(operation, "Sum", Effect(0, 1, True, "probabilities"))
     if name == "mul" and inputs[0].low >= 0:
         found = Effect(0, 1, True, "probabilities")
-        return _over(operation, 0, "Sum", found, "inverse")
+        return _over(operation, "Sum", found, inverse=True)
     if name == "sub":
         found = Effect(-inf, 0, True, "log_probabilities")
-        return _over(operation, 0, "Logsumexp", found)
+        return _over(operation, "Logsumexp", found)
     return None
 
 
 def _over(
-    operation: Operation, at: int, kind: str, found: Effect, how: str = ""
+    operation: Operation, kind: str, found: Effect, *, inverse: bool = False
 ) -> Effect | None:
     """Return a result if the other input is the sum of the first one."""
-    own, other = operation.sources[at].operation, operation.sources[1 - at].operation
-    if how and other is not None:
-        inverse = other.kind == "Reciprocal" or (
+    own, other = (each.operation for each in operation.sources)
+    if inverse and other is not None:
+        inverted = other.kind == "Reciprocal" or (
             other.kind == "Div" and number_of(other, "input") == 1
         )
-        other = other.before if inverse else None
+        other = other.before if inverted else None
     while other is not None and other.kind in _MOVES:
         other = other.before
     if other is None or other.kind != kind or other.before is not own or own is None:
         return None
     dims = argument(other, "dim")
     dim = dims[0] if isinstance(dims, tuple | list) and len(dims) == 1 else dims
-    value = other.sources[0].value
     if not isinstance(dim, int):
         return None
-    count = len(value.shape) + value.batched
-    return found._replace(dim=dim - count if dim >= 0 else dim)
+    return found._replace(dim=from_last(dim, other.sources[0].value))
 
 
 _MOVES = ("Unsqueeze", "Expand", "Reshape", "View", "Clamp", "Add")

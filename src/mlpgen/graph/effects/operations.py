@@ -10,7 +10,6 @@ from mlpgen.graph.effects.arithmetic import extreme, from_number, of_numbers
 from mlpgen.graph.effects.effect import (
     FLAGS,
     LOGITS,
-    PROBABLE,
     UNKNOWN,
     Effect,
     hull,
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.effects.effect import Kind
     from mlpgen.graph.flow import Operation
 
-    Rule = Callable[[Operation, Sequence[Effect]], Effect]
+    Rule = Callable[[Operation, Sequence[Effect]], Effect | None]
 
 SOFTMAXES: Mapping[str, Kind] = {
     "softmax": "probabilities",
@@ -54,7 +53,7 @@ _POOLS = {
     **{f"adaptiveavgpool{n}d": "mean" for n in (1, 2, 3)},
     **{f"{kind}maxpool{n}d": "max" for kind in ("", "adaptive") for n in (1, 2, 3)},
     **{f"fractionalmaxpool{n}d": "max" for n in (2, 3)},
-    **dict.fromkeys(("mean",), "mean"),
+    "mean": "mean",
     **dict.fromkeys(("amax", "amin", "max", "min"), "max"),
 }
 _FLAGS = (
@@ -77,12 +76,13 @@ def effect_of(operation: Operation, inputs: Sequence[Effect]) -> Effect:
         return _moved(operation, inputs)
     elif name in SOFTMAXES:
         found = Effect(*_RANGES[SOFTMAXES[name]], True, SOFTMAXES[name])
-        found = found._replace(dim=dim_of(operation), veiled=None)
+        found = found._replace(dim=dim_of(operation))
     else:
+        rule = _RULES.get(name)
         found = (
             normalized(operation, name, inputs)
             or _meaning(operation, name, first)
-            or _RULES.get(name, _no_rule)(operation, inputs)
+            or (rule and rule(operation, inputs))
             or _of_kind(operation, name, inputs)
             or elementwise(name, first, lambda each: number_of(operation, each))
             or UNKNOWN
@@ -100,27 +100,18 @@ def _moved(operation: Operation, inputs: Sequence[Effect]) -> Effect:
     return found if found.last else found._replace(maker=operation, last=operation)
 
 
-def _no_rule(operation: Operation, inputs: Sequence[Effect]) -> None:
-    del operation, inputs
-
-
 def _meaning(operation: Operation, name: str, x: Effect) -> Effect | None:
     """Follow probabilities into logarithms and out of them."""
-    pairs: Mapping[Kind, Kind] = {}
-    if name == "log" and x.kind in PROBABLE:
-        pairs = {"probabilities": "log_probabilities", "chances": "log_chances"}
-        return Effect(-inf, 0, True, pairs[x.kind], x.dim)
-    if name == "exp" and x.kind in ("log_probabilities", "log_chances"):
-        pairs = {"log_probabilities": "probabilities", "log_chances": "chances"}
-        return Effect(0, 1, True, pairs[x.kind], x.dim)
+    if name == "log" and x.kind in _LOGARITHMS:
+        return Effect(-inf, 0, True, _LOGARITHMS[x.kind], x.dim)
+    if name == "exp" and x.kind in _EXPONENTIALS:
+        return Effect(0, 1, True, _EXPONENTIALS[x.kind], x.dim)
     if name == "logit":
         return LOGITS if x.kind == "chances" else UNKNOWN
-    if name in SIGMOIDS:
+    if name in SIGMOIDS or name == "logsigmoid":
         found = elementwise(name, x, lambda each: number_of(operation, each))
-        return found and found._replace(kind="chances")
-    if name == "logsigmoid":
-        found = elementwise(name, x, lambda each: number_of(operation, each))
-        return found and found._replace(kind="log_chances")
+        kind: Kind = "chances" if name in SIGMOIDS else "log_chances"
+        return found and found._replace(kind=kind)
     return None
 
 
@@ -281,11 +272,16 @@ def _filled(operation: Operation, inputs: Sequence[Effect]) -> Effect:
     return Effect(*((1, 1) if name.startswith("ones") else (0, 0)))
 
 
+_LOGARITHMS: Mapping[Kind, Kind] = {
+    "probabilities": "log_probabilities",
+    "chances": "log_chances",
+}
+_EXPONENTIALS = {logarithm: kind for kind, logarithm in _LOGARITHMS.items()}
 _RANGES: Mapping[Kind, tuple[float, float]] = {
     "probabilities": (0, 1),
     "log_probabilities": (-inf, 0),
 }
-_RULES: Mapping[str, Callable[[Operation, Sequence[Effect]], Effect | None]] = {
+_RULES: Mapping[str, Rule] = {
     **dict.fromkeys(("add", "sub", "mul", "div"), of_numbers),
     **dict.fromkeys(("minimum", "maximum"), extreme),
     **dict.fromkeys(("where", "maskedfill"), _chosen),
@@ -296,10 +292,9 @@ _RULES: Mapping[str, Callable[[Operation, Sequence[Effect]], Effect | None]] = {
     **dict.fromkeys(("prod", "cumprod", "cumsum", "fold"), _accumulated),
     **dict.fromkeys(("zeros", "ones", "full"), _filled),
     **dict.fromkeys(("zeroslike", "oneslike", "fulllike"), _filled),
-    **{f"{kind}pad{n}d": _padded for kind in ("zero", "constant") for n in (1, 2, 3)},
     **{
         f"{kind}pad{n}d": _padded
-        for kind in ("reflection", "replication", "circular")
+        for kind in ("zero", "constant", "reflection", "replication", "circular")
         for n in (1, 2, 3)
     },
     "pad": _padded,

@@ -154,7 +154,10 @@ def _term(
     if not isinstance(found, Problem):
         found = (
             wrong_values(loss, effect)
-            or (found == "image" and _out_of_range(loss, effect, value.shape, subject))
+            or (
+                found == "image"
+                and out_of_range(loss, effect, value.shape, dataset, subject.normalize)
+            )
             or _wrong_classes(loss, found, effect, dim, value.shape)
             or loss.check_weights(found, value.shape, dim)
             or _other_weights(loss, before)
@@ -211,15 +214,6 @@ def _other_weights(loss: Loss, before: Sequence[LossTerm]) -> Problem | None:
             )
             return Problem("MG406", message, argument)
     return None
-
-
-def _out_of_range(
-    loss: Loss, effect: Effect, shape: Shape, subject: Subject
-) -> Problem | None:
-    """Check that an output can be the input; nothing is known of custom losses."""
-    if loss.custom:
-        return None
-    return out_of_range(loss, effect, shape, subject.dataset, subject.normalize)
 
 
 def _of_last_layer(help: str, node: Node, effect: Effect, output: Shape) -> str:

@@ -26,6 +26,8 @@ def out_of_range(
 ) -> Problem | None:
     """Check that an output can be the image that it restores.
 
+    Nothing is known of losses of one's own.
+
     Args:
         loss: The loss.
         effect: What is known of the output.
@@ -35,7 +37,7 @@ def out_of_range(
     """
     if isinstance(normalize, dict):
         normalize = normalize.get(dataset.like(shape).name)
-    if normalize is None or loss.inverse == "torch.exp":
+    if loss.custom or normalize is None or loss.inverse == "torch.exp":
         return None
     low, high = _reached(normalize, dataset)
     name = type(loss).__name__

@@ -130,11 +130,9 @@ def _said(effect: Effect, *, numbers: bool = False) -> str:
     assert effect.maker is not None
     words = _WORDS.get(effect.kind, "")
     changed = effect.last is not effect.maker and effect.kind in PROBABLE
-    if numbers and effect.bounded and (not words or changed):
+    if effect.bounded and (not words or (numbers and changed)):
         return f"`{effect.last.node.type}` returns numbers {interval(effect)}"
     if not words or effect.maker.kind.lower() in _NAMED:
-        if effect.bounded and not words:
-            return f"`{effect.last.node.type}` returns numbers {interval(effect)}"
         return f"the last layer is `{_type(effect)}`"
     return f"`{_type(effect)}` returns {words}"
 
