@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -17,6 +18,9 @@ from mlpgen.proof.checks.subject import call, made_inputs
 from mlpgen.proof.claims import claims
 
 from .networks import model
+
+if TYPE_CHECKING:
+    from mlpgen.api import Network
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs" / "zoo").glob("*.yaml"))
@@ -46,10 +50,14 @@ IN_ANY_ORDER = ("swin_t",)
 """Networks whose original makes its layers in another order than it runs them."""
 
 
+@cache
+def zoo(name: str) -> Network:
+    return load(ROOT / "specs" / "zoo" / f"{name}.yaml")
+
+
 @pytest.mark.parametrize("name", PUBLISHED)
 def test_parameters_are_those_published(name: str) -> None:
-    graph = load(ROOT / "specs" / "zoo" / f"{name}.yaml").graph
-    assert graph.total_parameters == PUBLISHED[name][0]
+    assert zoo(name).graph.total_parameters == PUBLISHED[name][0]
 
 
 @pytest.mark.parametrize("style", api.STYLES)
@@ -57,7 +65,7 @@ def test_parameters_are_those_published(name: str) -> None:
 def test_keys_and_shapes_are_those_published(name: str, style: str) -> None:
     """In order, so that `load_state_dict` takes the published weights as they are."""
     _, tensors, digest = PUBLISHED[name]
-    loaded = load(ROOT / "specs" / "zoo" / f"{name}.yaml")
+    loaded = zoo(name)
     with torch.device("meta"):
         state = model(loaded, style).state_dict()
     lines = [f"{key} {[*value.shape]}" for key, value in state.items()]
@@ -69,7 +77,7 @@ def test_keys_and_shapes_are_those_published(name: str, style: str) -> None:
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_zoo_specs_have_no_warnings(path: Path) -> None:
-    assert not load(path).warnings
+    assert not zoo(path.stem).warnings
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
@@ -81,7 +89,7 @@ def test_a_spec_fits_on_a_page(path: Path) -> None:
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_all_layers_can_be_captured(path: Path) -> None:
     """All at once, without values where that is possible; `prove` checks them."""
-    loaded = load(path)
+    loaded = zoo(path.stem)
     names = free_captures(loaded.graph)
     said: Any = claims(loaded.graph, names)
     assert len(said["outputs"]) == len(names) + len(loaded.graph.outputs)
@@ -97,7 +105,7 @@ def test_all_layers_can_be_captured(path: Path) -> None:
 
 @pytest.mark.parametrize("style", api.STYLES)
 def test_resnet18_is_short(style: str) -> None:
-    (text,) = api.render(ROOT / "specs" / "zoo" / "resnet18.yaml", style).values()
+    (text,) = api.render(zoo("resnet18"), style).values()
     assert code_lines(text) <= 75
 
 

@@ -104,7 +104,7 @@ def _changed(change: files.Change) -> bool:
 
 
 def _diff(change: files.Change) -> tuple[str, ...]:
-    if change.on_disk.status != "file":
+    if change.on_disk.status != "file" or change.old == change.new:
         return ()
     path = change.path.as_posix()
     return tuple(

@@ -227,8 +227,12 @@ def _first_line(node: ast.stmt) -> int:
     return min([node.lineno, *(each.lineno for each in decorators)])
 
 
+@cache
 def _used(node: ast.stmt) -> set[str]:
-    """Return the names that a definition uses, also in quoted annotations."""
+    """Return the names that a definition uses, also in quoted annotations.
+
+    Definitions are those of `parse_module`: each is looked through once.
+    """
     texts = (each.value for each in ast.walk(node) if isinstance(each, ast.Constant))
     annotations = {
         word

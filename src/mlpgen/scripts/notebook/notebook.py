@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import custom_classes
@@ -182,11 +183,17 @@ def render_cells(
 
 
 def _imports(notebook: Notebook, made: Iterable[Cell]) -> Lines:
-    code = "\n".join(each.source for each in made if each.kind == "code")
-    used = used_names([ast.parse(code)])
+    codes = (each.source for each in made if each.kind == "code")
+    used = {name for code in codes for name in _used(code)}
     known = notebook.imports
     found: Lines = as_code(import_lines({known[name] for name in used & known.keys()}))
     return found
+
+
+@lru_cache(256)
+def _used(code: str) -> set[str]:
+    """Return the names that a cell reads; most cells are in many notebooks."""
+    return used_names([ast.parse(code)])
 
 
 def _in_cells(script: ScriptValues) -> ScriptValues:
