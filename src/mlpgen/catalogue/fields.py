@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import ChainMap
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -17,11 +19,14 @@ if TYPE_CHECKING:
     from mlpgen.source import Path
 
 
-def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+@cache
+def fields_of(model: type[BaseModel]) -> Mapping[str, FieldInfo]:
     """Return the fields of a model, by their names in a spec."""
-    return {info.alias or name: info for name, info in model.model_fields.items()}
+    fields = model.model_fields.items()
+    return MappingProxyType({info.alias or name: info for name, info in fields})
 
 
+@cache
 def keys_below(model: type[BaseModel], field: str) -> Iterable[str]:
     """Return the keys of a field that is a mapping of them, else nothing."""
     annotation = fields_of(model)[field].annotation

@@ -211,10 +211,11 @@ class Problems:
         if any(text.startswith("(") for text in texts):
             found = {name: each for name, each in found.items() if name[-1:] != ")"}
         unknown = [name for name in found if kinds[name] == "extra_forbidden"]
-        meant = " ".join(nearest(name, fields_of(model)) for name in unknown)
+        meant = {name: nearest(name, fields_of(model)) for name in unknown}
         empty = empty_above(given, fields_of(model)) if unknown else {}
         lacks = [name for name in found if kinds[name] == "missing"]
-        missing = [name for name in lacks if f"`{name}`" not in meant]
+        all_meant = " ".join(meant.values())
+        missing = [name for name in lacks if f"`{name}`" not in all_meant]
         if missing:
             message = f"{named(subject)} needs {listed(missing)}"
             example = getattr(model, "example", "") if _is_component(model) else ""
@@ -223,7 +224,8 @@ class Problems:
         for field, same in found.items():
             at = path if field == shorthand else (*path, field)
             if kinds[field] == "extra_forbidden":
-                self._add_unknown(field, model, subject, at, empty.get(field, ""))
+                outer = empty.get(field, "")
+                self._add_unknown(field, model, subject, at, outer, meant[field])
             elif kinds[field] != "missing":
                 inner, value, kind = deepest(given[field], same)
                 help = self.help_for(value, symbolic=written is not None)
@@ -248,12 +250,13 @@ class Problems:
         subject: str,
         at: Path,
         empty: str,
+        meant: str,
     ) -> None:
         of = named(subject)
         word = "argument" if _is_component(model) else "key"
         names = fields_of(model)
         inner = [name for name in names if field in keys_below(model, name)]
-        help = "" if inner else nearest(field, names)
+        help = "" if inner else meant
         outer = inner[0] if inner else empty
         if outer and not help:
             help = f"indent it below `{cut(outer)}:`"
