@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlpgen.names.modules import hidden_module
@@ -21,6 +22,7 @@ LONGEST_FILE = 40
 """The most characters of names; longer ones would not leave room on a line of code."""
 
 
+@lru_cache(maxsize=4096)
 def snake_case(name: str) -> str:
     """Convert a class name to a file or attribute name: `MnistMLP` to `mnist_mlp`.
 
