@@ -25,6 +25,7 @@ from importlib.machinery import SourceFileLoader
 from multiprocessing.connection import wait
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import finalize
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,8 +58,10 @@ class Started:
     def __init__(
         self, script: Path, *args: str, environment: Mapping[str, str] | None = None
     ) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        self._files = [Path(self._folder.name, name) for name in ("out", "err")]
+        folder = tempfile.mkdtemp()
+        # Also where a failed test never asks for the end.
+        self._clear = finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        self._files = [Path(folder, name) for name in ("out", "err")]
         self.process = _SERVER.Process(
             target=_main,
             args=(script, args, *self._files, environment or {}, _compiled()),
@@ -77,14 +80,14 @@ class Started:
             self.kill()
             raise TimeoutError(self.process)
         said = [path.read_text("utf-8") for path in self._files if path.exists()]
-        self._folder.cleanup()
+        self._clear()
         return Done(self.process.exitcode, *(said or ("", "")))
 
     def kill(self) -> None:
         """Kill it."""
         self.process.kill()
         self.process.join()
-        self._folder.cleanup()
+        self._clear()
 
 
 def run(script: Path, *args: str) -> Done:
