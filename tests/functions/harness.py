@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -16,7 +17,7 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.styles.code import flat, keyword, literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mlpgen.functions.base import Operation
     from mlpgen.layers.base import Function, Value, Values
@@ -74,12 +75,18 @@ def expanded(values: Values, function: Function) -> list[str]:
     ]
 
 
-def evaluate(code: str, tensors: Sequence[Tensor]) -> Any:
-    """Evaluate code; attention as the sum of products that the counter knows."""
-    scope = {f"t{index}": tensor for index, tensor in enumerate(tensors)}
+@contextmanager
+def plain_kernels() -> Iterator[None]:
+    """Compute attention as the sum of products that the counter knows."""
     with warnings.catch_warnings(), sdpa_kernel(SDPBackend.MATH):
         warnings.simplefilter("ignore")
-        return eval(code, {"torch": torch, "F": F}, scope)
+        yield
+
+
+def evaluate(code: str, tensors: Sequence[Tensor]) -> Any:
+    """Evaluate code, with plain kernels."""
+    scope = {f"t{index}": tensor for index, tensor in enumerate(tensors)}
+    return eval(code, {"torch": torch, "F": F}, scope)
 
 
 def tensor(value: Value, batch: int, generator: torch.Generator) -> Tensor:
@@ -117,18 +124,19 @@ def assert_as_predicted(layer: Operation, values: Values) -> None:
     results = layer.results(values)
     context = f"{code} on {values}"
     names = layer.returned()
+    assert list(results) == (list(names) or [""]), context
+    most = draw(values, 3)
+    if INDEXES & {layer.title(), *function.names}:
+        most[1].zero_()
+    if layer.title() in ("floor_divide", "remainder"):
+        most[1:] = map(torch.ones_like, most[1:])
+    alone = evaluate(code, last(most, values, 1))
     for batch in (2, 3):
-        tensors = draw(values, batch)
-        if INDEXES & {layer.title(), *function.names}:
-            tensors[1].zero_()
-        if layer.title() in ("floor_divide", "remainder"):
-            tensors[1:] = map(torch.ones_like, tensors[1:])
+        tensors = last(most, values, batch)
         with FlopCounterMode(display=False) as counter:
             output = evaluate(code, tensors)
         parts = list(output) if names else [output]
-        assert list(results) == (list(names) or [""]), context
         assert len(parts) == len(results), context
-        alone = evaluate(code, last(tensors, values))
         for index, value in enumerate(results.values()):
             shape = (batch, *value.shape) if value.batched else value.shape
             assert tuple(parts[index].shape) == shape, context
@@ -146,10 +154,10 @@ def assert_as_predicted(layer: Operation, values: Values) -> None:
         assert 2 * work * times == counter.get_total_flops(), context
 
 
-def last(tensors: list[Tensor], values: Values) -> list[Tensor]:
-    """Keep the last example of each batch."""
+def last(tensors: list[Tensor], values: Values, count: int) -> list[Tensor]:
+    """Keep the last examples of each batch."""
     pairs = zip(tensors, values, strict=True)
-    return [each[-1:] if value.batched else each for each, value in pairs]
+    return [each[-count:] if value.batched else each for each, value in pairs]
 
 
 def assert_views(
@@ -178,7 +186,7 @@ def refusal(code: str, values: Values) -> str:
         return "nothing is left"
     if not any(value.batched for value in values):
         return ""
-    alone = parts_of(evaluate(code, last(draw(values, 3), values)))
+    alone = parts_of(evaluate(code, last(draw(values, 3), values, 1)))
     pairs = list(zip(outputs[3], alone, strict=False))
     for left, right in pairs:
         if left.dim() == 0 or len(left) != 3 or left[:1].shape != right.shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pydantic import ValidationError
@@ -19,9 +19,20 @@ from .harness import (
     assert_as_predicted,
     expanded,
     operation,
+    plain_kernels,
     refusal,
     written,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _plain_kernels() -> Iterator[None]:
+    with plain_kernels():
+        yield
+
 
 DRAWS = 100
 ALL_DRAWS = 300
