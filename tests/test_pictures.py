@@ -12,13 +12,16 @@ import re
 import shutil
 import subprocess
 import sys
+from contextlib import chdir, redirect_stderr, redirect_stdout
+from io import StringIO
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 from xml.etree import ElementTree
 
 import pytest
 
-from mlpgen import api
+from mlpgen import api, cli
 from mlpgen.pictures import comparison, dot, mermaid
 from mlpgen.pictures.diagram import Diagram, boxes, diagram
 from mlpgen.pictures.json_data import data
@@ -27,6 +30,7 @@ from mlpgen.pictures.layer_views import ALL, layer_views
 from mlpgen.pictures.table import MOST_ROWS
 from mlpgen.pictures.table import table as printed
 from mlpgen.pictures.table_rows import Row, rows
+from tests import processes
 from tests.networks import network
 
 FOLDER = Path(__file__).parent / "pictures"
@@ -56,16 +60,16 @@ def drawn(name: str, depth: int | None = None) -> Diagram:
     return diagram(api.load(path(name)).graph, depth)
 
 
-def run(*args: str, **env: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "mlpgen", "show", *args],
-        cwd=FOLDER,
-        capture_output=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONUTF8": "1", **env},
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done
+def run(*args: str, **env: str) -> processes.Done:
+    out, err = StringIO(), StringIO()
+    with (
+        chdir(FOLDER),
+        patch.dict(os.environ, env),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        code = cli.run(["show", *args])
+    return processes.Done(code, out.getvalue(), err.getvalue())
 
 
 @pytest.mark.parametrize("format", WRITERS)
