@@ -148,16 +148,18 @@ def facts(found: Network) -> list[object]:
 def test_any_length_of_names_is_valid(path: Path, tmp_path: Path) -> None:
     data = parse(path.read_bytes(), path.name).data
     data = {key: each for key, each in data.items() if key != "training"}
-    wanted = [str(each) for each in facts(network(data))]
+    given = network(data)
+    wanted = [str(each) for each in facts(given)]
     for length in (1, 40):
         names = Renaming(data, length)
         found = network(names.all(data))
         other = names.blocks | names.parameters
-        assert len(facts(found)) == len(wanted)
-        assert found.graph.total_parameters == network(data).graph.total_parameters
+        told = [str(each) for each in facts(found)]
+        assert len(told) == len(wanted)
+        assert found.graph.total_parameters == given.graph.total_parameters
         if length == 1 or not other:
             continue
-        assert [str(each) for each in facts(found)] == wanted
+        assert told == wanted
         for style in api.STYLES:
             for name, text in api.render(found, style).items():
                 (tmp_path / f"{style}_{name}").write_text(text, encoding="utf-8")

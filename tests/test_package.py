@@ -14,7 +14,7 @@ from mlpgen.cli import run
 from mlpgen.output.absolute_imports import with_absolute_imports
 from mlpgen.output.header import SLOT
 
-from . import linters
+from . import linters, processes
 from .networks import network
 from .test_check import Said
 from .test_shared_modules import SCRIPTS, SHARED, project, templates
@@ -267,10 +267,19 @@ def test_real_scripts_of_a_package(
         for path in sorted(folder.glob("*.py"))
     ]
     stems = sorted({name.rpartition(".")[2] for name in names})
-    code = "".join(f"import {name}\n" for name in names)
-    code += f"import sys\nassert not {{*{stems}}} & {{*sys.modules}}"
-    python("-c", code)
-    assert "--hidden-1" in python("-m", f"{PACKAGE}.explicit.train_mnist_mlp", "--help")
+    lines = [
+        "import contextlib, runpy, sys",
+        "sys.path.insert(0, 'src')",
+        "with contextlib.suppress(SystemExit):  # as `python -m` does",
+        f"    runpy.run_module('{PACKAGE}.explicit.train_mnist_mlp', None, '__main__')",
+        *(f"import {name}" for name in names),
+        f"assert not {{*{stems}}} & {{*sys.modules}}",
+        "print('all')",
+    ]
+    Path("main.py").write_text("\n".join(lines))
+    done = processes.run(Path("main.py").absolute(), "--help")
+    assert done.returncode == 0, done.stderr
+    assert "--hidden-1" in done.stdout and done.stdout.endswith("all\n")
     script = Path(folders[0], "train_mnist_mlp.py").read_text("utf-8")
     assert f"\npython -m {PACKAGE}.explicit.train_mnist_mlp --resume\n" in script
     for folder in folders:
