@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from math import prod
 from typing import Any
 
@@ -139,14 +141,25 @@ def keyed(draw: st.DrawFn, layer: Any) -> dict[str, Any]:
 def fitting(spec: dict[str, Any], layers: list[Any]) -> list[Any]:
     """Drop layers that do not fit the ones before, or memory."""
     kept: list[Any] = []
+    shape: list[int] = spec["input"]
     for layer in layers:
-        try:
-            net = network({**spec, "layers": [*kept, layer]})
-        except SpecError:
-            continue
-        if prod(net.graph.nodes[-1].output) < MOST_VALUES:
+        before = ["Identity"] if kept else []  # something must be before a `when`
+        alone = {**spec, "input": shape, "layers": [*before, layer]}
+        after = output_of(json.dumps(alone))
+        if after is not None:
             kept.append(layer)
+            shape = after
     return kept
+
+
+@cache
+def output_of(spec: str) -> list[int] | None:
+    """Return the shape that a spec in JSON gives; None if it is wrong or too large."""
+    try:
+        shape = network(json.loads(spec)).graph.nodes[-1].output
+    except SpecError:
+        return None
+    return [*map(int, shape)] if prod(shape) < MOST_VALUES else None
 
 
 @st.composite
