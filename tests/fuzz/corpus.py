@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -94,8 +94,13 @@ def corpus() -> Corpus:
 
 def resolved(data: Data) -> Graph | None:
     """Resolve a spec; None if it has mistakes."""
+    return _resolved(text(data))
+
+
+@lru_cache(maxsize=256)
+def _resolved(written: str) -> Graph | None:
     try:
-        return build(source.parse(text(data).encode(), "spec.yaml")).graph
+        return build(source.parse(written.encode(), "spec.yaml")).graph
     except SpecError:
         return None
 
