@@ -113,8 +113,7 @@ def test_each_function_alone(tmp_path: Path, gathered: Gathered) -> None:
     gathered.take(tmp_path)
 
 
-@pytest.mark.parametrize("style", api.STYLES)
-def test_random_networks(style: str, tmp_path: Path, gathered: Gathered) -> None:
+def test_random_networks(tmp_path: Path, gathered: Gathered) -> None:
     @settings(
         max_examples=120,
         phases=[Phase.generate],
@@ -123,13 +122,14 @@ def test_random_networks(style: str, tmp_path: Path, gathered: Gathered) -> None
     @given(specs(), st.booleans())
     def render(spec: dict[str, Any], capture: bool) -> None:
         net = network(spec)
-        number = len(list(tmp_path.iterdir()))
         names = [net.graph.nodes[0].name] if capture else []
-        for name, text in api.render(net, style, capture=names).items():
-            (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
+        for style in api.STYLES:
+            for name, text in api.render(net, style, capture=names).items():
+                number = len(list(tmp_path.iterdir()))
+                (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
 
     render()
-    assert len(list(tmp_path.iterdir())) >= 100
+    assert len(list(tmp_path.iterdir())) >= 200
     gathered.take(tmp_path)
 
 

@@ -225,15 +225,7 @@ def test_free_sizes_may_change(spec: dict[str, Any]) -> None:
         check_proved(net)
 
 
-@settings(max_examples=60)
-@given(specs())
-def test_the_same_spec_is_the_same_code(spec: dict[str, Any]) -> None:
-    for style in api.STYLES:
-        assert api.render(loaded(spec), style) == api.render(loaded(spec), style)
-
-
-@pytest.mark.parametrize("style", api.STYLES)
-def test_code_is_clean(style: str, tmp_path: Path, gathered: Gathered) -> None:
+def test_code_is_clean_and_always_the_same(tmp_path: Path, gathered: Gathered) -> None:
     @settings(
         max_examples=70,
         phases=[Phase.generate],
@@ -241,16 +233,19 @@ def test_code_is_clean(style: str, tmp_path: Path, gathered: Gathered) -> None:
     )
     @given(specs())
     def render(spec: dict[str, Any]) -> None:
-        net = loaded(spec)
-        number = len(list(tmp_path.iterdir()))
-        for name, text in api.render(net, style).items():
-            (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
-            found = unneeded(text)
-            if net.warnings:  # layers are left out, and parameters with them
-                found = [each for each in found if each.startswith("forward")]
-            assert not found, text
-            assert max(map(len, text.splitlines())) <= 88
+        net, again = loaded(spec), loaded(spec)
+        for style in api.STYLES:
+            texts = api.render(net, style)
+            assert texts == api.render(again, style)
+            for name, text in texts.items():
+                number = len(list(tmp_path.iterdir()))
+                (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
+                found = unneeded(text)
+                if net.warnings:  # layers are left out, and parameters with them
+                    found = [each for each in found if each.startswith("forward")]
+                assert not found, text
+                assert max(map(len, text.splitlines())) <= 88
 
     render()
-    assert len(list(tmp_path.iterdir())) >= 60
+    assert len(list(tmp_path.iterdir())) >= 120
     gathered.take(tmp_path)
