@@ -178,6 +178,7 @@ def drawn(seed: int, count: int) -> list[dict[str, Any]]:
 def rendered(specs: list[dict[str, Any]], folder: Path) -> set[frozenset[str]]:
     """Render a spec that trains; return its pairs of keys."""
     pairs: set[frozenset[str]] = set()
+    written: dict[str, str] = {}
     (folder / "losses.py").write_text(OWN, encoding="utf-8")
     for spec in specs:
         try:
@@ -190,7 +191,9 @@ def rendered(specs: list[dict[str, Any]], folder: Path) -> set[frozenset[str]]:
             continue
         capture = ["hidden"] if len(pairs) % 5 == 0 else []
         for name, text in api.render(net, "sequential", capture=capture).items():
-            (folder / name).write_text(text, encoding="utf-8")
+            if written.get(name) != text:  # most modules are shared
+                (folder / name).write_text(text, encoding="utf-8")
+                written[name] = text
         pairs |= {frozenset(pair) for pair in combinations(spec["training"], 2)}
     return pairs
 

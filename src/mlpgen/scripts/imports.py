@@ -44,7 +44,8 @@ def tidy_imports(text: str, local: Collection[str] = ()) -> str:
     blocks.sort(key=lambda block: block[0].lineno)
     plain = [node for block in blocks for node in block]
     rest = [each for each in tree.body if each not in plain]
-    used = used_names(rest) | _quoted(rest)
+    nodes = _walked(rest)
+    used = _read_names(nodes) | _quoted(nodes)
     for block in reversed(blocks):
         needs = {
             need
@@ -95,12 +96,16 @@ def _is_plain(
     return not any(mark in whole for mark in "#;\\")
 
 
+def _walked(nodes: Iterable[ast.AST]) -> list[ast.AST]:
+    """List nodes and all nodes in them."""
+    return [each for node in nodes for each in ast.walk(node)]
+
+
 def _quoted(nodes: Iterable[ast.AST]) -> set[str]:
-    """Return the names in quoted annotations."""
+    """Return the names in those of the nodes that are quoted annotations."""
     annotations = (
         getattr(each, _ANNOTATION[type(each)])
-        for node in nodes
-        for each in ast.walk(node)
+        for each in nodes
         if type(each) in _ANNOTATION
     )
     texts = (
@@ -131,13 +136,17 @@ def used_names(nodes: Iterable[ast.AST]) -> set[str]:
 
     What it only assigns, such as a field of a class, needs no import.
     """
+    return _read_names(_walked(nodes))
+
+
+def _read_names(nodes: Iterable[ast.AST]) -> set[str]:
+    """Return the names that are read by the nodes, but not by those in them."""
     found: set[str] = set()
-    for node in nodes:
-        for each in ast.walk(node):
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
-                found.add(each.id)
-            elif isinstance(each, ast.Attribute):
-                found.add(_dotted(each))
+    for each in nodes:
+        if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load):
+            found.add(each.id)
+        elif isinstance(each, ast.Attribute):
+            found.add(_dotted(each))
     return found
 
 
