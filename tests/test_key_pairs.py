@@ -10,6 +10,7 @@ import json
 import re
 import sys
 import warnings
+from functools import lru_cache
 from itertools import combinations, pairwise
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -243,7 +244,9 @@ def entry_of(kind: str, keys: tuple[str, ...]) -> Keys:
 def spec_of(entry: Keys, place: str, kind: str) -> Keys:
     """Put an entry into a spec, after layers that it can name."""
     first = {"Linear": {"out_features": 8, "bias": False}, "name": "first"}
-    reader = {"GRU": 8, "name": "reader", "select": "output"}
+    reader: Keys = {"Tanh": None, "name": "reader"}
+    if kind.startswith("layer of several results"):  # which share it
+        reader = {"GRU": 8, "name": "reader", "select": "output"}
     made = [first, reader, entry]
     if place.endswith("Sequential"):
         repeat = {"repeat": 3} if place.startswith("rounds") else {}
@@ -325,7 +328,13 @@ def written(data: Keys) -> str:
 
 
 def read(data: Keys) -> api.Network:
-    return network_of(written(data))
+    return read_text(written(data))
+
+
+@lru_cache(256)
+def read_text(text: str) -> api.Network:
+    """Load a spec: most are asked for again, with and without each of their keys."""
+    return network_of(text)
 
 
 def mistakes(data: Keys) -> list[Diagnostic]:
@@ -416,7 +425,12 @@ def gradients(models: list[nn.Module]) -> None:
 
 def code(data: Keys) -> list[str]:
     """Return the code of both styles, without names from the spec."""
-    loaded = read(data)
+    return code_of_text(written(data))
+
+
+@lru_cache(256)
+def code_of_text(text: str) -> list[str]:
+    loaded = read_text(text)
     return [api.render(loaded, style)["net.py"] for style in api.STYLES]
 
 
