@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
 
 from mlpgen.graph.entries.init_kinds import KINDS
@@ -27,6 +28,7 @@ from mlpgen.spec.type_parameters import CLASS_NAME
 from mlpgen.spec.types import every_type
 
 
+@cache
 def text() -> str:
     """Return the contents of `schemas/spec.schema.json`."""
     return json.dumps(schema(), indent=2, ensure_ascii=False) + "\n"
