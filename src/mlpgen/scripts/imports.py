@@ -6,6 +6,7 @@ import ast
 import re
 import sys
 import warnings
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeGuard
 
 from mlpgen.styles.code import Group
@@ -25,10 +26,12 @@ _ANNOTATION: dict[type[ast.AST], str] = {
 }
 
 
-def tidy_imports(text: str, local: Collection[str] = ()) -> str:
+@lru_cache(64)
+def tidy_imports(text: str, local: frozenset[str] = frozenset()) -> str:
     """Drop unused imports of a script, and sort the others.
 
     Imports with a comment, of `__future__`, of `*` and relative ones stay as they are.
+    The scripts of both styles are the same, so that each is tidied once.
 
     Args:
         text: The script.

@@ -36,7 +36,7 @@ def render_scripts(
     """
     values = script_values(graph, recipe, captured)._asdict()
     custom = (module.partition(".")[0] for module in custom_functions(recipe))
-    local = {graph.stem, f"spec_{graph.stem}", *shared_modules(), *custom}
+    local = frozenset((graph.stem, f"spec_{graph.stem}", *shared_modules(), *custom))
     texts = {
         kind: tidy_imports(fill(f"{kind}.py.jinja", **values), local) for kind in KINDS
     }
