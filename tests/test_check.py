@@ -260,8 +260,8 @@ def test_a_whole_style(
         damage(path)
     said = Said(capsys)
     assert [*said.wrong] == [path.as_posix() for path in files]
-    for path in files:
-        said.mend(path.as_posix())
+    for path in {said.advice[path]: path for path in said.wrong}.values():
+        said.mend(path)
     assert Said(capsys).wrong == {}
 
 
