@@ -12,6 +12,8 @@ def rows(table: str) -> list[str]:
 
 SHORT = {
     r"\bL(\d+)": r"{Linear: \1}",
+    r"\bA(\d+)": r"{Linear: \1, name: a}",
+    r"\bB(\d+)": r"{Linear: \1, name: b, from: input}",
     r"\bC(\d+) k(1|\[\d, \d\])": r"{Conv2d: {out_channels: \1, kernel_size: \2}}",
     r"\bC(\d+)": r"{Conv2d: {out_channels: \1, kernel_size: 3}}",
     r"\bD(\d+)": r"{Conv2d: {out_channels: \1, kernel_size: 3, groups: \1}}",
@@ -21,7 +23,7 @@ SHORT = {
     r"\bV(\d+)": r"{Conv3d: {out_channels: \1, kernel_size: 3}}",
     r"\bU(\d+)": r"{ConvTranspose2d: {out_channels: \1, kernel_size: 2, stride: 2}}",
 }
-"""Layers in short: linear, convolutions of all kinds, `U` only enlarges."""
+"""Layers in short: linear, convolutions of all kinds; `A` and `B` take the input."""
 
 
 def written(layers: str, image: str, rest: str = "") -> str:

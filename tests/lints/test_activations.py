@@ -26,6 +26,9 @@ ReLU, Identity, {unsqueeze: 1}, {squeeze: 1}, ReLU | does nothing
 ReLU, {ReLU: , repeat: 2} | does nothing
 {Sequential: [ReLU]}, {Sequential: [ReLU]} | does nothing
 ReLU, ReLU6 | does nothing in front
+{clamp: {min: 0}}, ReLU | does nothing
+{clamp: {min: 0, max: 1}}, ReLU6 | does nothing
+{clamp: {min: 0}}, Sigmoid | only values from 0.5 to 1
 LeakyReLU, ReLU | takes away
 leaky_relu, relu | takes away
 GELU, ReLU | takes away
@@ -51,6 +54,9 @@ ReLU, BatchNorm1d, ReLU
 ReLU, {sub: 1}, ReLU
 ReLU, neg, ReLU
 ReLU, {clamp: {max: 6}}
+{clamp: {min: -1}}, ReLU
+{clamp: {max: 6}}, ReLU
+{clamp: {min: 1.0e-6}}, Softplus
 ReLU, Hardtanh
 Sigmoid, Hardtanh
 abs, ReLU

@@ -28,6 +28,14 @@ L9, {Tanh: , when: false}, L9
 {Linear: {out_features: 9}, parametrize: weight_norm}, L9
 L9, {unsqueeze: 1}, {squeeze: 1}, L9
 ReLU, L9, L9, {add: , from: [linear_2, linear_2]}
+# An activation with a slope of 1 on both sides is none.
+L9, {LeakyReLU: 1.0}, L9
+L9, {RReLU: {lower: 1, upper: 1}}, L9
+# Sums of linear layers, and linear layers side by side, are linear.
+A9, B9, {add: , from: [a, b]}, L9
+A9, B9, {sub: , from: [b, a]}, {mul: 2}, L9
+A9, B9, {cat: {dim: 1}, from: [a, b]}, L9
+A9, {Linear: 8, name: b, from: input}, {cat: {dim: -1}, from: [a, b]}, L9, ReLU, L3
 # A residual branch without an activation.
 {Linear: 8, name: a}, ReLU, L16, L8, {add: , from: [a, linear_2]}
 """
@@ -43,6 +51,14 @@ L9, {div: {input: 1}}, L9
 L9, {pow: 2}, L9
 L9, detach, L9
 L10, {GLU: {dim: 1}}, L9
+L9, {LeakyReLU: 0.5}, L9
+L9, {RReLU: {lower: 0.5, upper: 1}}, L9
+# Joined with what is not linear, or by a product.
+A9, B9, {ReLU: , name: c}, {add: , from: [a, c]}, L9
+A9, B9, {mul: , from: [a, b]}, L9
+A9, B9, {add: , from: [a, b]}, ReLU, L9
+A9, {Linear: 2, name: b, from: input}, {cat: {dim: 1}, from: [a, b]}, L9
+A9, B9, {add: , from: [a, b]}, L9, {add: , from: [linear_1, b]}
 # The middle is narrower than both sides.
 L4, L8
 L16, ReLU, L4, L16

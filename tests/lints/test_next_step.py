@@ -49,6 +49,8 @@ def found(*layers: str) -> list[int]:
         [TURN, "Conv1d: {out_channels: 16, kernel_size: 3, padding: same}", TURN],
         ["Sequential: [LayerNorm, {TransformerEncoderLayer: 2}]\n    repeat: 2"],
         ["TransformerEncoderLayer: 2\n    repeat: 3"],
+        [TURN, "Linear: 32", TURN],
+        ["permute: [0, 2, 1]", "Dropout: 0.1", "Linear: 32", "GELU", TURN],
     ],
 )  # fmt: skip
 def test_what_sees_the_next_step(layers: list[str]) -> None:

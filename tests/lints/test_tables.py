@@ -61,3 +61,10 @@ training:
 @pytest.mark.parametrize(("rows", "codes"), [(63, [514]), (64, []), (100, [])])
 def test_words_that_are_predicted(rows: int, codes: list[int]) -> None:
     assert in_spec(TEXT % rows) == codes
+
+
+@pytest.mark.parametrize(("count", "codes"), [(63, [514]), (64, []), (100, [])])
+def test_words_that_are_written_as_zeros_and_ones(count: int, codes: list[int]) -> None:
+    layer = "- Embedding: {num_embeddings: %s, embedding_dim: 8}"
+    text = TEXT.replace(layer, "- one_hot: %s\n  - float")
+    assert in_spec(text % count) == codes

@@ -86,13 +86,13 @@ def test_what_is_left(row: str) -> None:
 GAPS = """
 [3, 28, 28] | Conv2d: {k: 2, stride: 5} | 508
 [3, 28, 28] | Conv2d: {k: 5, stride: 5} |
-[3, 28, 28] | Conv2d: {k: 1, stride: 2} |
 [3, 28, 28] | Conv2d: {k: [1, 3], stride: 2} |
 [3, 28, 28] | Conv2d: {k: 3, stride: [2, 4]} | 508
 [3, 28, 28] | Conv2d: {k: 2, stride: 4, dilation: 2} | 508
 [3, 28, 28] | Conv2d: {k: 3, stride: 2, dilation: 2} | 508
 [3, 28, 28] | Conv2d: {k: 3, dilation: 2} |
 [3, 28, 28] | Conv2d: {k: 28, stride: 30} |
+[3, 28, 28] | Conv2d: {k: 1, stride: 2} | 508
 [3, 28] | Conv1d: {k: 2, stride: 3} | 508
 [3, 28] | Conv1d: {k: 16, stride: 4} |
 [1, 8, 8, 8] | Conv3d: {k: 2, stride: 3} | 508
@@ -146,3 +146,22 @@ def test_sizes_that_are_examples_are_not_judged() -> None:
     text = "name: Net\ninput: [3, height, width]\nsizes: {height: 2, width: 2}\n"
     text += "layers:\n  - Conv2d: {out_channels: 4, kernel_size: 3, padding: 1}\n"
     assert in_spec(text, only=(507,)) == []
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        [
+            "Conv2d: {out_channels: 4, kernel_size: 3}",
+            "ReLU",
+            "Conv2d: {out_channels: 4, kernel_size: 1, stride: 2}",
+        ],
+        [
+            "Conv2d: {out_channels: 4, kernel_size: 3, stride: 2, padding: 1}",
+            "Conv2d: {out_channels: 4, kernel_size: 1, stride: 2}\n    from: input",
+            "add:\n    from: [conv2d_1, conv2d_2]",
+        ],
+    ],
+)
+def test_a_kernel_of_one_may_skip_what_others_see(layers: list[str]) -> None:
+    assert finds(*layers, only=(508,)) == []

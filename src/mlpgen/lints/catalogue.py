@@ -17,6 +17,7 @@ _MODULES = (
     "rules.linear_chains",
     "rules.misread",
     "rules.next_step",
+    "rules.normalization_arguments",
     "rules.residuals",
     "rules.saturation",
     "rules.single_values",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mlpgen.lints.written import argument
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ ONE_SIDED = frozenset(
 """Activations that flatten on one side only."""
 SATURATING = frozenset(("Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"))
 ACTIVATIONS = ONE_SIDED | SATURATING
+_SLOPES = {"LeakyReLU": ("negative_slope",), "RReLU": ("lower", "upper")}
+"""The arguments of activations that are their slopes below 0; above, it is 1."""
 INTENDED = frozenset(
     ("code", "latent", "latents", "embed", "embedding", "embeddings", "bottleneck")
 )
@@ -77,6 +80,12 @@ def is_inert(operation: Operation) -> bool:
     """Tell whether an operation changes nothing in evaluation, as dropout does."""
     cls = layer_class(operation.node.type)
     return cls is not None and cls.returns_input == "in evaluation"
+
+
+def is_identity(operation: Operation) -> bool:
+    """Tell whether an activation returns what it gets: below 0 its slope is 1, too."""
+    slopes = _SLOPES.get(operation.kind, ())
+    return bool(slopes) and all(argument(operation, each) == 1 for each in slopes)
 
 
 def passes(operation: Operation, also: frozenset[str] = frozenset()) -> bool:

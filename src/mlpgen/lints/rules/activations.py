@@ -74,13 +74,18 @@ def _two(second: Operation) -> _Two | None:
     pooled = False
     each = second.before
     while each is not None and kinds.is_single(each) and len(each.sources) == 1:
-        if each.kind in kinds.ACTIVATIONS:
+        if each.kind in kinds.ACTIVATIONS or _is_clipped(each):
             return _Two(each, second, pooled)
         pooled |= each.kind in _POOLS
         if not kinds.passes(each, _POOLS):
             return None
         each = each.before
     return None
+
+
+def _is_clipped(each: Operation) -> bool:
+    """Tell whether a `clamp` is what a ReLU is."""
+    return each.kind == "Clamp" and argument(each, "min") == 0
 
 
 def _is_fault(pair: _Two) -> bool:
@@ -96,6 +101,9 @@ def _is_fault(pair: _Two) -> bool:
 def _range(each: Operation) -> tuple[float, float]:
     if each.kind == "Hardtanh":
         return float(argument(each, "min_val")), float(argument(each, "max_val"))
+    if each.kind == "Clamp":
+        high = argument(each, "max")
+        return 0.0, inf if high is None else float(high)
     return _RANGES.get(each.kind, (-inf, inf))
 
 

@@ -23,6 +23,7 @@ _MOVES = frozenset(("Permute", "Transpose", "Movedim", "ChannelShuffle"))
 _OTHER = frozenset(("PixelShuffle", "PixelUnshuffle", "Expand", "Repeat", "Detach"))
 """Views that are no mere views here: they change the size, or stop the gradient."""
 _SCALES = frozenset(("Add", "Sub", "Mul", "Div", "Neg"))
+_JOINS = frozenset(("Add", "Sub", "Cat"))
 _COLORS = 4
 """The most channels of an image that a 1 x 1 convolution mixes."""
 _FAR = 12
@@ -36,11 +37,13 @@ class _Pair(NamedTuple):
         first: The layer that runs first.
         second: The layer that takes its result.
         between: What is between them, from the second to the first.
+        beside: Linear layers whose results are joined with that of the first.
     """
 
     first: Operation
     second: Operation
     between: tuple[Operation, ...]
+    beside: tuple[Operation, ...] = ()
 
 
 def _linear(subject: Subject) -> Iterator[Finding]:
@@ -51,7 +54,7 @@ def _linear(subject: Subject) -> Iterator[Finding]:
     noted: dict[int, tuple[str, ...]] = {}
     for each in pairs:
         run = runs.pop(id(each.first), [each.first])
-        runs[id(each.second)] = [*run, each.second]
+        runs[id(each.second)] = [*run, *each.beside, each.second]
         noted[id(each.second)] = _notes(each)
     places = _Places(weighted, pairs)
     for run in runs.values():
@@ -63,15 +66,34 @@ def _linear(subject: Subject) -> Iterator[Finding]:
 def _pair(second: Operation) -> _Pair | None:
     """Return a layer with the one before it, if nothing between is nonlinear."""
     between: list[Operation] = []
+    beside: list[Operation] = []
     each = second.before
     while each is not None and kinds.is_single(each):
         if each.kind in kinds.WEIGHTED and not _continues(second, each):
-            return _Pair(each, second, tuple(between))
-        if each.kind not in kinds.WEIGHTED and not _is_linear(each):
+            return _Pair(each, second, tuple(between), tuple(beside))
+        if _is_joined(each):
+            beside += filter(None, (x.operation for x in each.sources[1:]))
+        elif each.kind not in kinds.WEIGHTED and not _is_linear(each):
             return None
         between.append(each)
         each = each.sources[kinds.values(each)[0]].operation
     return None
+
+
+def _is_joined(each: Operation) -> bool:
+    """Tell whether results of linear layers are added, or put side by side."""
+    if each.kind not in _JOINS or len(kinds.values(each)) != len(each.sources) > 1:
+        return False
+    made = [source.operation for source in each.sources]
+    return len({*made}) == len(made) and all(map(_is_free_linear, made))
+
+
+def _is_free_linear(each: Operation | None) -> bool:
+    """Tell whether an operation is a linear layer whose result only one other takes."""
+    if each is None or each.kind != "Linear" or not kinds.is_single(each):
+        return False
+    named = kinds.INTENDED & {*kinds.words(each)}
+    return not (named or each.node.tied or each.node.shared)
 
 
 def _continues(second: Operation, each: Operation) -> bool:
@@ -87,7 +109,8 @@ def _is_linear(each: Operation) -> bool:
     if kinds.is_view(each):
         return each.kind not in _OTHER
     averages = kinds.AVERAGE_POOLS | kinds.BATCH_NORMS | kinds.PADS | {"Mean"}
-    return kinds.is_inert(each) or each.kind in averages
+    linear = kinds.is_inert(each) or kinds.is_identity(each)
+    return linear or each.kind in averages
 
 
 def _divides(each: Operation) -> bool:
@@ -98,7 +121,7 @@ def _divides(each: Operation) -> bool:
 
 
 def _is_fault(pair: _Pair) -> bool:
-    first, second, _ = pair
+    first, second, *_ = pair
     if any(each.node.tied or each.node.shared for each in (first, second)):
         return False
     if kinds.INTENDED & {*kinds.words(first)}:
@@ -133,8 +156,10 @@ def _same_features(pair: _Pair) -> bool:
     first, taken = pair.first.node, pair.second.node.input[-1]
     if any(each.kind in _MOVES for each in pair.between):
         return False
-    if all(map(_keeps_last, pair.between)):
-        return bool(taken == first.output[-1])
+    others = [each for each in pair.between if each.kind != "Cat"]
+    if all(map(_keeps_last, others)):
+        widths = [each.node.output[-1] for each in pair.between if each not in others]
+        return bool(taken == (widths or first.output[-1:])[0])
     if not all(map(kinds.passes, pair.between)):
         return False
     whole = taken == prod(first.output)  # flattened, of steps that were not narrowed
@@ -161,7 +186,9 @@ def _wide(pair: _Pair) -> bool:
     """Tell whether what is between two layers is not narrower than both sides."""
     first, second = pair.first.node, pair.second.node
     if pair.first.kind == "Linear":
-        return not _narrow(first.input[-1], first.output[-1], second.output[-1])
+        widths = [x.node for x in (pair.first, *pair.beside)]
+        after = second.output[-1]
+        return not any(_narrow(x.input[-1], x.output[-1], after) for x in widths)
     if pair.second.kind == "Linear":
         middle = second.input[-1]
         pooled = middle == first.output[0]
@@ -295,6 +322,7 @@ RULES = (
             "the product of matrices is a matrix (Goodfellow et al., Deep Learning, "
             "6.1). Batch normalization, dropout, average pooling and views change "
             "nothing about that in evaluation; max pooling and layer normalization do. "
+            "Nor do sums of linear layers, or linear layers side by side. "
             "There is no warning where two layers have a purpose: where the middle is "
             "narrower than both sides (a linear code, LoRA), for depthwise and "
             "separable convolutions, linear bottlenecks (Sandler et al., MobileNetV2, "

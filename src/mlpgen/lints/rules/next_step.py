@@ -21,6 +21,7 @@ _SHIFTS = frozenset(
     ("Pad", "ZeroPad1d", "ConstantPad1d", "Slice", "Narrow", "Roll", "Flip", "Cat")
 )
 _SCALES = frozenset(("Mul", "Div", "Dropout", "Clamp", "Tanh", "Float"))
+_MOVES = frozenset(("Transpose", "Permute", "Movedim"))
 _PRODUCTS = frozenset(("Matmul", "Bmm", "Einsum"))
 
 
@@ -40,11 +41,15 @@ def _leaks(subject: Subject) -> Iterator[Finding]:
             yield _finding(each, subject, "bidirectional", _BACKWARDS, "leave it out")
         elif each.kind == "Conv1d" and not shifted and _is_centered(each, length):
             yield _finding(each, subject, "padding", _CENTERED, _PADDED)
+        elif each.kind == "Linear" and _mixes_steps(each, length):
+            yield _finding(each, subject, "out_features", _MIXES, _MASKED)
 
 
 _ATTENTION = "attends to the steps that come next"
 _BACKWARDS = "reads the sequence backwards, too"
 _CENTERED = "sees the steps on both sides"
+_MIXES = "mixes all steps, also those that come next"
+_MASKED = "multiply by a lower triangle (`tril`) of weights instead"
 _PADDED = "pad on the left only: `ZeroPad1d: [2, 0]` before a kernel of 3"
 
 
@@ -118,6 +123,16 @@ def _is_centered(operation: Operation, length: int) -> bool:
     return kept and kernel > 1 and dilation * (kernel - 1) < length
 
 
+def _mixes_steps(operation: Operation, length: int) -> bool:
+    """Return whether a layer multiplies the steps, which were moved to the end."""
+    before = operation.before
+    while before is not None and before.kind in _SCALES and len(before.sources) == 1:
+        before = before.before
+    if before is None or before.kind not in _MOVES or before.node.input[0] != length:
+        return False
+    return (operation.node.input[-1], operation.node.output[-1]) == (length, length)
+
+
 def _finding(
     each: Operation, subject: Subject, name: str, what: str, help: str
 ) -> Finding:
@@ -152,8 +167,9 @@ RULES = (
             "(Vaswani et al., Attention is all you need, 2017, section 3.2.3), "
             "convolutions have to be padded on the left only (Bai et al., An "
             "empirical evaluation of generic convolutional and recurrent networks, "
-            "2018, section 3.1), and recurrent layers read in one direction. How "
-            "sure: certain, unless other layers hide the later steps.",
+            "2018, section 3.1), recurrent layers read in one direction, and a linear "
+            "layer over the steps sees them all. How sure: certain, unless other "
+            "layers hide the later steps.",
             _GPT.format(causal=""),
             _GPT.format(causal=", is_causal: true"),
         ),

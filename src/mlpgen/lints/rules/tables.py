@@ -43,18 +43,27 @@ def _unread(subject: Subject) -> Iterator[Finding]:
     if recipe is None or recipe.target != "next" or not recipe.dataset.text:
         return
     classes = recipe.main.shape[-1]
-    for each in subject.flow.of("Embedding"):
-        rows = int(argument(each, "num_embeddings"))
+    for each in subject.flow.of(*_ROWS):
+        name, word = _ROWS[each.kind]
+        rows = int(argument(each, name))
         of_input = bool(each.sources) and each.sources[0].operation is None
-        if of_input and rows < classes:
-            message = f"`{each.name}` has {rows} rows, but {classes} values are "
+        if of_input and 0 <= rows < classes:
+            message = f"`{each.name}` has {rows} {word}, but {classes} values are "
             message += "predicted of each step, which it takes next"
             yield _finding(each, subject, message, classes)
 
 
+_ROWS = {
+    "Embedding": ("num_embeddings", "rows"),
+    "OneHot": ("num_classes", "classes"),
+}
+"""The argument that says how many words a layer can take, and what they are in it."""
+
+
 def _finding(each: Operation, subject: Subject, message: str, rows: int) -> Finding:
-    spot = spot_of(each, "num_embeddings", subject.sources)
-    return spot.finding(message, f"write `num_embeddings: {rows}`")
+    name, _ = _ROWS.get(each.kind, ("num_embeddings", "rows"))
+    spot = spot_of(each, name, subject.sources)
+    return spot.finding(message, f"write `{name}: {rows}`")
 
 
 def _last(source: Source) -> int | None:

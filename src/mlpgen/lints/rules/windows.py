@@ -80,7 +80,7 @@ class _Window(NamedTuple):
     @property
     def skipped(self) -> int:
         """How many values of each stride no position reads."""
-        if self.kernel == 1 or self.reach >= self.size:
+        if self.reach >= self.size:
             return 0
         if self.kernel >= self.stride and self.dilation == 1:
             return 0
@@ -216,12 +216,22 @@ def _gaps(subject: Subject) -> Iterator[Finding]:
         spread = each.kind in TRANSPOSED
         if each.kind not in _WINDOWS and not spread:
             continue
-        for one in _windows(each):
+        windows = _windows(each)
+        if not _is_first(each, subject) or any(one.kernel > 1 for one in windows):
+            windows = [one for one in windows if one.kernel > 1]
+        for one in windows:
             if spread:
                 one = one._replace(size=one.places)
             if one.skipped:
                 yield _skipping(each, one, subject, spread=spread)
                 break
+
+
+def _is_first(each: Operation, subject: Subject) -> bool:
+    """Tell whether a convolution is all that looks at an input of the network."""
+    image = each.sources[0]
+    users = [other for other in subject.flow.operations if image in other.sources]
+    return image.operation is None and len(users) == 1 and each.kind in CONVOLUTIONS
 
 
 def _skipping(
@@ -282,11 +292,11 @@ RULES = (
             "This is a warning. If a window moves further than it is wide, what lies "
             "between two positions never reaches the network; behind a transposed "
             "convolution nothing is written there. A stride of at most the kernel "
-            "reads each value. Kernels of 1 are left alone: they skip on purpose in "
-            "the shortcuts of residual networks (He et al., Deep residual learning, "
-            "2016). How sure: the values are certainly skipped; a network can bear it "
-            "if neighbours are alike (a stride of 5 over a kernel of 2 took a "
-            "classifier of digits from 0.90 to 0.65 in a trial).",
+            "reads each value. Kernels of 1 are left alone inside of a network: they "
+            "skip on purpose in the shortcuts of residual networks (He et al., Deep "
+            "residual learning, 2016). How sure: the values are certainly skipped; a "
+            "network can bear it if neighbours are alike (a stride of 5 over a kernel "
+            "of 2 took a classifier of digits from 0.90 to 0.65 in a trial).",
             spec("Conv2d: {out_channels: 8, kernel_size: 2, stride: 5}"),
             spec("Conv2d: {out_channels: 8, kernel_size: 2, stride: 2}"),
         ),
