@@ -52,7 +52,7 @@ ReLU
 ReLU, L8, ReLU
 ReLU, BatchNorm1d, ReLU
 ReLU, {sub: 1}, ReLU
-ReLU, neg, ReLU
+GELU, neg, ReLU
 ReLU, {clamp: {max: 6}}
 {clamp: {min: -1}}, ReLU
 {clamp: {max: 6}}, ReLU
@@ -80,7 +80,7 @@ C8, ReLU, {mean: [2, 3]}, ReLU | 502
 C8, ReLU, {AdaptiveAvgPool2d: 1}, Flatten, Sigmoid | 502
 C8, {MaxPool2d: 2}, ReLU |
 C8, ReLU, C8, ReLU |
-C8, ReLU, {ZeroPad2d: 1}, {neg: }, ReLU |
+C8, GELU, {ZeroPad2d: 1}, {neg: }, ReLU |
 # As SqueezeNet ends.
 C8, ReLU, {AdaptiveAvgPool2d: 1}, Flatten, {Softmax: {dim: 1}} |
 # Channels between two layers.

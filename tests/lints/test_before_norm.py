@@ -31,7 +31,10 @@ IMAGE = "Conv2d: {out_channels: 8, kernel_size: 3, bias: false}"
         (["Flatten", FLAT, "Dropout: 0.9", "ReLU", "BatchNorm1d"], [517]),
         ([IMAGE, "Dropout: 0.9", "Flatten", "BatchNorm1d"], [517]),
         ([IMAGE, "Dropout2d: 0.9", "BatchNorm2d"], [517]),
-        (["Flatten", FLAT, "Dropout: 0.9", FLAT.replace("8", "4"), "BatchNorm1d"], []),
+        # A layer with weights passes the shift on, a second one is too far.
+        (["Flatten", "Dropout: 0.9", FLAT, "BatchNorm1d"], [517]),
+        (["Dropout2d: 0.9", IMAGE, "ReLU", "BatchNorm2d"], [517]),
+        (["Flatten", "Dropout: 0.9", FLAT, "ReLU", FLAT, "BatchNorm1d"], []),
         (["Flatten", FLAT, "Dropout: 0.9", "LayerNorm"], []),
         (["Flatten", FLAT, "AlphaDropout: 0.9", "BatchNorm1d"], []),
         (["Flatten", FLAT, "BatchNorm1d", "ReLU", "Dropout: 0.9"], []),

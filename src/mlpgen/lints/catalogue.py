@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "rules.activations",
     "rules.before_norm",
+    "rules.constants",
     "rules.dropout_rates",
     "rules.ends",
     "rules.gradients",

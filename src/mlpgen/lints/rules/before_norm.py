@@ -26,13 +26,21 @@ def _dropouts(subject: Subject) -> Iterator[tuple[Operation, Operation, float]]:
     for each in subject.flow.of(*kinds.BATCH_NORMS):
         if not argument(each, "track_running_stats"):
             continue
-        before = each.before
-        while before is not None and _keeps_share(before):
-            before = before.before
+        before = _nearest(each)
+        if before is not None and before.kind in kinds.WEIGHTED:
+            before = _nearest(before)
         if before is not None and before.kind in _DROPOUTS:
             rate = argument(before, "p")
             if isinstance(rate, float | int) and 0 < rate < 1:
                 yield before, each, rate
+
+
+def _nearest(each: Operation) -> Operation | None:
+    """Return what is before a layer, and what keeps the share of zeros."""
+    before = each.before
+    while before is not None and _keeps_share(before):
+        before = before.before
+    return before
 
 
 def _keeps_share(operation: Operation) -> bool:
@@ -114,11 +122,12 @@ RULES = (
             "This is a warning. In training, dropout makes the variance of what it "
             "returns larger, 1 / (1 - p) times for a mean of zero, and the running "
             "variance of a batch normalization behind it learns that; in evaluation "
-            "dropout is off, and the variance is another one. Li et al., "
-            "Understanding the disharmony between dropout and batch normalization by "
-            "variance shift (2019), measure the loss and put dropout behind the last "
-            "batch normalization. For usual rates, to 0.5, it is a hint (MG582). How "
-            "sure: the shift is certain; how much it costs depends on the network.",
+            "dropout is off, and the variance is another one; a linear layer or a "
+            "convolution between the two passes it on. Li et al., Understanding the "
+            "disharmony between dropout and batch normalization by variance shift "
+            "(2019), measure the loss and put dropout behind the last batch "
+            "normalization. For usual rates, to 0.5, it is a hint (MG582). How sure: "
+            "the shift is certain; how much it costs depends on the network.",
             spec("Flatten", "Linear: 64", "Dropout: 0.9", "BatchNorm1d", "ReLU"),
             spec(
                 "Flatten",

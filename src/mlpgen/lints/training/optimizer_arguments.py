@@ -53,9 +53,13 @@ def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
             f"write `betas: [{second:g}, {first:g}]`", Replaced([second, first])
         )
         yield "betas", message, turned
-    if getattr(optimizer, "eps", 1.0) == 0:
+    eps = getattr(optimizer, "eps", None)
+    if eps == 0:
         message = f"`{name}` divides 0 by 0 for each weight without a gradient: the "
         yield "eps", f"{message}loss becomes nan", _LEFT_OUT
+    if isinstance(eps, int | float) and eps > 1:
+        message = f"`{name}` divides each gradient by at least {eps:g}, its `eps`: "
+        yield "eps", f"{message}all steps become as many times smaller", _LEFT_OUT
     alpha = getattr(optimizer, "alpha", 0.0) if name == "RMSprop" else 0.0
     rho = getattr(optimizer, "rho", 0.0)
     for argument, value in (("alpha", alpha), ("rho", rho)):
@@ -79,9 +83,10 @@ RULES = (
             "lets no gradient but the first into the momentum; `betas` the wrong way "
             "round, so that the mean of squares changes faster than that of the "
             "gradient (Kingma and Ba, arXiv:1412.6980, ask for β1² < √β2); an `eps` of "
-            "0, as 0 / 0 is nan; an `alpha` or `rho` of 1, with which the mean of "
-            "squares stays 0; and `maximize` of a loss of torch. Source: the "
-            "algorithms in the documentation of torch.optim. It is certain.",
+            "0, as 0 / 0 is nan, or above 1, as every step is divided by it; an "
+            "`alpha` or `rho` of 1, with which the mean of squares stays 0; and "
+            "`maximize` of a loss of torch. Source: the algorithms in the "
+            "documentation of torch.optim. It is certain.",
             trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 1.0}}"),
             trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 0.9}}"),
         ),
