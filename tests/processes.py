@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _SERVER = multiprocessing.get_context("forkserver")
 _SERVER.set_forkserver_preload(
     [
+        "__main__",
         "torch",
         "torch._dynamo",
         "torch.distributed",
@@ -170,6 +171,7 @@ def _main(
 ) -> None:
     _compile_once(compiled)
     gc.freeze()  # what is imported is no garbage
+    os.fsync = lambda _file: None  # of no use to what is gone after the test
     os.environ.update(environment)
     os.chdir(script.parent)
     sys.argv = [script.name, *args]
