@@ -284,6 +284,7 @@ def test_errors_of_restored_inputs_are_in_their_own_unit(
         "input": shape,
         "layers": [
             "Flatten",
+            {"Linear": 4},
             {"Linear": size},
             {"Unflatten": {"dim": 1, "unflattened_size": shape}},
         ],
@@ -308,7 +309,8 @@ def test_errors_of_restored_inputs_are_in_their_own_unit(
     features, _ = sets.test.between(0, len(sets.test))
     images, _ = plain.test.between(0, len(plain.test))
     weights = [*state(out)["model"].values()]
-    output = F.linear(features.flatten(1), *weights).view(features.shape)
+    code_of = F.linear(features.flatten(1), *weights[:2])
+    output = F.linear(code_of, *weights[2:]).view(features.shape)
     about = state(out)["about"]
     unit = 255 if kind in ("images", "cifar10") else 1
     dims = (-1,) + (1,) * (len(shape) - 1)
