@@ -8,6 +8,7 @@ import io
 import json
 import re
 import shutil
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
@@ -218,12 +219,23 @@ class Made(NamedTuple):
         assert done.returncode == 0, done.stderr
         return done.stdout
 
+    def printed(self, kind: str) -> str:
+        """What it predicts in a format, which several tests read: it runs once."""
+        return _printed(self.script, self.files, kind)
+
     @property
     def names(self) -> list[str]:
         """The files that count, sorted."""
         return [
             str(self.files / f"{i}{end}") for i, end in enumerate(self.kind.endings)
         ]
+
+
+@cache
+def _printed(script: Path, files: Path, kind: str) -> str:
+    done = processes.run(script, str(files), "--format", kind)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def data_into(folder: Path, tiny: Path) -> None:
@@ -315,7 +327,7 @@ def trained(kind: Kind, folder: Path) -> Made:
 
 def test_a_folder_stands_for_its_files(made: Made) -> None:
     """Sorted, of the kind, without hidden ones; by name as on the command line."""
-    printed = made.predict()
+    printed = made.printed("text")
     done = processes.run(made.script, *made.names)
     assert done.stdout == printed
     lines = [line for line in printed.splitlines() if str(made.files) in line]
@@ -330,7 +342,7 @@ def test_a_folder_stands_for_its_files(made: Made) -> None:
 
 
 def test_json_has_every_class_and_digit(made: Made) -> None:
-    found = json.loads(made.predict("--format", "json"))
+    found = json.loads(made.printed("json"))
     places = [(each.pop("file"), each.pop("row")) for each in found]
     rows = range(1, made.kind.rows + 1)
     assert places == [(name, row) for name in made.names for row in rows]
@@ -357,9 +369,9 @@ def newest(made: Made) -> Path:
 
 def test_csv_says_the_same(made: Made) -> None:
     """In the order of the classes; into a file too, whose name says the format."""
-    text = made.predict("--format", "csv")
+    text = made.printed("csv")
     table = [*csv.DictReader(io.StringIO(text))]
-    found = json.loads(made.predict("--format", "json"))
+    found = json.loads(made.printed("json"))
     for row, record in zip(table, found, strict=True):
         for name, value in record.pop("probabilities", {}).items():
             assert row.pop(f"probability_{name}") == str(value)
@@ -373,9 +385,8 @@ def test_csv_says_the_same(made: Made) -> None:
 
 def test_text_goes_into_a_file(made: Made) -> None:
     out = made.files.parent / "found.txt"
-    printed = made.predict()
     assert made.predict("--out", str(out)) == ""
-    assert out.read_text() == printed
+    assert out.read_text() == made.printed("text")
 
 
 def test_top_says_how_many(made: Made) -> None:
@@ -408,7 +419,7 @@ def test_the_data_is_where_it_was_in_training(made: Made) -> None:
         refused(made.script, "--evaluate", "--data-dir", "elsewhere", says=says)
 
 
-def test_wrong_files_and_settings(made: Made) -> None:
+def test_wrong_files(made: Made) -> None:
     """One line each, which names the file."""
     folder = made.script.parent
     wrong = shutil.copy(folder / SOURCES[made.kind.other], folder / "wrong")
@@ -417,6 +428,10 @@ def test_wrong_files_and_settings(made: Made) -> None:
     empty.mkdir(exist_ok=True)
     (empty / ".hidden.png").write_text("nothing")
     refused(made.script, str(empty), says=f"{empty} has no ")
+
+
+@pytest.mark.thinned(4)
+def test_wrong_settings(made: Made) -> None:
     files = str(made.files)
     for args, says in (
         (("--top", "0"), "--top 0 must be at least 1"),
