@@ -301,12 +301,21 @@ def torchrun(script: Path, *args: str, ranks: int = 2) -> processes.Done:
     return processes.Started(command, *how, script.name, *args).done(200)
 
 
-def test_two_ranks_learn_what_one_process_does(tiny: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "launched",
+    [
+        processes.run_ranks,
+        pytest.param(torchrun, marks=pytest.mark.exhaustive),
+    ],
+)
+def test_two_ranks_learn_what_one_process_does(
+    launched: Callable[..., processes.Done], tiny: Path, tmp_path: Path
+) -> None:
     """Within rounding, also for batches that ranks cannot share evenly."""
     script = rendered(MLP, TRAINING | {"batch_size": 27}, tmp_path)
     one, two = tmp_path / "one", tmp_path / "two"
     train(script, "--data-dir", str(tiny), "--out", str(one))
-    done = torchrun(script, "--data-dir", str(tiny), "--out", str(two))
+    done = launched(script, "--data-dir", str(tiny), "--out", str(two))
     assert done.returncode == 0, done.stderr
     for ours, theirs in zip(rows(one), rows(two), strict=True):
         for name in ("train_loss", "test_loss", "test_accuracy"):
