@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ import pytest
 import torch
 
 from . import processes
+from .shared_modules import shared
 from .test_training import (
     MLP,
     SAMPLE,
@@ -268,8 +270,6 @@ def test_two_trainings_into_one_folder(
     done = processes.run_ranks(script, *args, "--out", str(out))
     assert done.returncode and "another training writes into" in done.stderr
     first.kill()
-    if not (out / "last.pt").exists():  # between two renames
-        (out / "previous.pt").replace(out / "last.pt")
     at = state(out)["epoch"]
     train(script, "--resume", str(out), "--epochs", "1000", "--profile")
     short = ("--data-dir", str(tiny), "--epochs", "1", "--out", str(out))
@@ -277,6 +277,40 @@ def test_two_trainings_into_one_folder(
     says = f"{out} has a run already: --resume {out} goes on with it"
     refused(script, *short, says=says)
     assert state(out)["epoch"] == at
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_checkpoints_have_their_names_at_any_time(
+    links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another script may read, and a kill may come, between any two steps."""
+    found: list[set[str]] = []
+    replace = Path.replace
+
+    def watched(path: Path, target: Path) -> Path:
+        moved = replace(path, target)
+        found.append({each.name for each in tmp_path.iterdir()})
+        return moved
+
+    def refuse(_path: Path, _target: Path) -> None:
+        raise OSError("a file system without links")
+
+    monkeypatch.setattr(Path, "replace", watched)
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", refuse)
+    last, previous = tmp_path / "last.pt", tmp_path / "previous.pt"
+    for number in range(4):
+        if number == 2 and links:  # as after a kill before the last step
+            previous.unlink()
+            previous.hardlink_to(last)
+        write = partial(Path.write_text, data=str(number))
+        shared("checkpoint").write(last, write)
+        assert last.read_text() == str(number)
+        if number:
+            assert previous.read_text() == str(number - 1)
+    assert {each.name for each in tmp_path.iterdir()} == {"last.pt", "previous.pt"}
+    assert not links or all("last.pt" in names for names in found)
+    assert all("previous.pt" in names for names in found[1:])
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a full disk of Linux")

@@ -162,7 +162,8 @@ def described(args: argparse.Namespace, score: str, diverged: str) -> str:
 def write(path: Path, write_to: Callable[[Path], object]) -> None:
     """Write a file aside and rename it, so that it is never half a file.
 
-    Of "last.pt", the one before is kept as "previous.pt".
+    Of "last.pt", the one before is kept as "previous.pt". Who reads finds both names at
+    any time, of a training that goes on or was killed.
     """
     aside = path.with_name(f"{path.name}.part")
     try:
@@ -173,8 +174,21 @@ def write(path: Path, write_to: Callable[[Path], object]) -> None:
         aside.unlink(missing_ok=True)
         raise RunError(f"{path} cannot be written: {error}") from None
     if path.name == "last.pt" and path.exists():
-        path.replace(path.with_name("previous.pt"))
+        _name_too(path, path.with_name("previous.pt"))
     aside.replace(path)
+
+
+def _name_too(path: Path, name: Path) -> None:
+    """Give a file another name too; only it, on a file system that has no links."""
+    aside = name.with_name(f"{name.name}.part")
+    aside.unlink(missing_ok=True)
+    try:
+        aside.hardlink_to(path)
+    except (OSError, NotImplementedError):
+        path.replace(name)
+        return
+    aside.replace(name)
+    aside.unlink(missing_ok=True)  # it stays where both were one file already
 
 
 def write_rows(path: Path, rows: Sequence[dict[str, float]]) -> None:
