@@ -29,6 +29,8 @@ TIME = (
     rf"(?:\s*(?:Uhr|h))?\s*\[?({ZONE})?\]?)?$"
 )
 """A date, and perhaps a time: its hour, whether that is in the afternoon, its zone."""
+LONGEST = 200
+"""Bytes of a date: longer texts are none, and to search them in each way takes long."""
 
 
 def fitting(given: "Series") -> list[str]:
@@ -82,6 +84,7 @@ def read_dates(given: "Series", pattern: str) -> "Series":
     import polars as pl
 
     text = pl.col(given.name)
+    text = pl.when(text.str.len_bytes() <= LONGEST).then(text)
     date = text.str.extract(TIME, 1).str.strip_chars()
     hour = text.str.extract(TIME, 2).cast(pl.Int64).fill_null(0)
     half = text.str.extract(TIME, 3).str.to_lowercase()
