@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import csv
 import runpy
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from . import processes
 from .shared_modules import seen, shared
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 
@@ -250,8 +250,9 @@ def test_the_end_is_a_table_of_the_best_epoch(tiny: Path, tmp_path: Path) -> Non
 
 def call(folder: Path, code: str) -> None:
     """Run code beside a script."""
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    script = folder / "called.py"
+    script.write_text(code, encoding="utf-8")
+    done = processes.run(script)
     assert done.returncode == 0, done.stderr
 
 
