@@ -11,7 +11,6 @@ from torch.nn import functional as F
 from mlpgen import SpecError, api
 
 from . import processes
-from .linters import mypy, ruff
 from .networks import network
 from .shared_modules import seen
 from .test_data import data, spec_of, table
@@ -27,6 +26,8 @@ from .test_training_keys import BOTH, read
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from .linters import Gathered
 
 __all__ = ["data", "tiny"]  # fixtures
 
@@ -186,7 +187,7 @@ def test_several_losses_and_metrics_together(tiny: Path, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-def test_code_is_clean(style: str, tmp_path: Path) -> None:
+def test_code_is_clean(style: str, tmp_path: Path, gathered: Gathered) -> None:
     training = {
         "data": "mnist",
         "loss": [custom("entropy"), custom("far", on=["logits", "restored"])],
@@ -194,7 +195,7 @@ def test_code_is_clean(style: str, tmp_path: Path) -> None:
         "optimizer": {"LBFGS": {"max_iter": 2}},
     }
     spec = {
-        "name": "Tried",
+        "name": f"Losses{style.title()}",
         "input": [1, 28, 28],
         "layers": BOTH,
         "outputs": ["logits", "restored"],
@@ -203,8 +204,7 @@ def test_code_is_clean(style: str, tmp_path: Path) -> None:
     for name, text in api.render(network(spec), style).items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     (tmp_path / "losses.py").write_text(CODE, encoding="utf-8")
-    ruff(tmp_path)
-    mypy(tmp_path)
+    gathered.take(tmp_path)
 
 
 def test_quantiles_of_a_column(data: Path, tmp_path: Path) -> None:
