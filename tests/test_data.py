@@ -64,7 +64,7 @@ SPECS: dict[str, dict[str, Any]] = {
             "data": {"csv": "prices.csv", "target": "price", "test": 0.25},
             "loss": "MSELoss",
             "optimizer": {"Adam": {"lr": 0.1}},
-            "epochs": 60,
+            "epochs": 20,
             "metrics": ["mae", "r2"],
         },
     },
@@ -118,7 +118,7 @@ SPECS: dict[str, dict[str, Any]] = {
             "data": {"text": "rhyme.txt"},
             "validation": 0.1,
             "metrics": ["accuracy", "perplexity"],
-            "epochs": 40,
+            "epochs": 20,
         },
     },
     "lines": {
@@ -127,7 +127,7 @@ SPECS: dict[str, dict[str, Any]] = {
         "training": {
             "data": {"text": "numbers.txt", "by": "lines"},
             "loss": {"NLLLoss": {"ignore_index": -7}},
-            "epochs": 60,
+            "epochs": 12,
         },
     },
     "texts": {
@@ -148,7 +148,7 @@ SPECS: dict[str, dict[str, Any]] = {
     "next words": {
         "input": {"tokens": {"shape": [16], "dtype": "int64"}},
         "layers": READER,
-        "training": {"data": {"text": "rhyme.txt", "units": "words"}, "epochs": 40},
+        "training": {"data": {"text": "rhyme.txt", "units": "words"}, "epochs": 30},
     },
     "scaled module": {
         "input": [4],

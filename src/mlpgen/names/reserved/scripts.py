@@ -15,7 +15,7 @@ WORDS = frozenset(
     _described _differences _ends _f1 _faults_by_name _fits _flat _go_together
     _held_out _input _inputs _is_anything _is_count _is_deviation _is_ends _is_flag
     _is_kept _is_number _is_so _is_text _key _kind _kind_of_numbers _kinds _known
-    _labels _layer _layers _mae _maps _marks _mended _numbers _of_channels
+    _labels _layer _layers _mae _maps _marks _mended _name_too _numbers _of_channels
     _of_classes _of_copies _of_keys _of_layers _one_or_some _only _other _other_data
     _other_settings _outcome _pairs _pickled _place _plain _positive _r2 _range
     _refused _reordered _resampled _rmse _rows _safetensors _said _save
