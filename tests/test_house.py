@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
@@ -51,8 +52,14 @@ LONGEST, MEDIAN = 350, 150
 FILES = {path.relative_to(HOUSE).as_posix(): path for path in HOUSE.rglob("*.py")}
 
 
-def imported(name: str) -> Iterator[str]:
-    """Yield the files that a file imports, also those only for types."""
+@cache
+def imported(name: str) -> tuple[str, ...]:
+    """Return the files that a file imports, also those only for types."""
+    return (*_imported(name),)
+
+
+def _imported(name: str) -> Iterator[str]:
+    """Yield them, as they stand in the file."""
     for node in ast.walk(ast.parse(FILES[name].read_text("utf-8"))):
         match node:
             case ast.ImportFrom(level=0, module=str(module), names=names):

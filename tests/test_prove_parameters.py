@@ -33,15 +33,20 @@ from .random_graphs import specs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpgen.api import Network
     from mlpgen.graph.nodes import Graph
     from mlpgen.styles.plan import ModelPlan
 
 
 def under(
-    data: dict[str, Any], folder: Path, *damages: tuple[str, str], **more: Any
+    data: dict[str, Any] | Network,
+    folder: Path,
+    *damages: tuple[str, str],
+    **more: Any,
 ) -> Subject:
     """Load all styles of a network; texts of their files may be replaced."""
-    made = job("spec", network(data), **more)
+    loaded = network(data) if isinstance(data, dict) else data
+    made = job("spec", loaded, **more)
     texts, every = made.texts, made.captured.texts if made.captured else {}
     for old, new in damages:
         assert any(old in text for text in (*texts.values(), *every.values()))
@@ -248,12 +253,12 @@ def test_captures_are_what_the_spec_says(tmp_path: Path) -> None:
 @given(specs())
 def test_drawn_specs_hold_and_give_what_they_say(data: dict[str, Any]) -> None:
     try:
-        network(data)
+        loaded = network(data)
     except SpecError:
         assume(False)
     with TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        subject = under(data, Path(folder))
+        subject = under(loaded, Path(folder))
         with contextlib.chdir(folder), torch.no_grad():
             assert "of the spec give the same" in spec_comparison.as_written(subject)
             spec_comparison.captured(subject)
