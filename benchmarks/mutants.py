@@ -58,7 +58,8 @@ TARGETS = (
 )
 WARM = [
     *("torch", "torch.utils.flop_counter", "torch.nn.utils.parametrizations"),
-    *("jsonschema", "jinja2", "pydantic", "rich.table", "click", "nbformat", "numpy"),
+    *("jsonschema_rs", "jinja2", "pydantic", "rich.table", "click", "nbformat"),
+    "numpy",
 ]
 """Imported once for all mistakes, also for those that import mlpgen anew."""
 LEFT_OUT = [

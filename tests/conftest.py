@@ -28,6 +28,8 @@ settings.register_profile("repeatable", REPEATABLE)
 settings.register_profile("search", REPEATABLE, derandomize=False)
 settings.load_profile(os.environ.get("MLPGEN_HYPOTHESIS", "repeatable"))
 
+gc.disable()  # until all is collected, nothing of it is garbage
+
 FIRST = ("test_training.py", "test_expert_code.py", "test_resume.py", "test_prove.py")
 
 
@@ -66,6 +68,7 @@ def pytest_collection_finish() -> None:
     sys.dont_write_bytecode = True
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def mark_thinned(items: list[pytest.Item]) -> None:

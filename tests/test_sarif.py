@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import jsonschema
+import jsonschema_rs
 import pytest
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Place, Span
@@ -162,7 +162,7 @@ FOUND = [
 def log(found: list[Diagnostic]) -> dict[str, Any]:
     """Return the run of the log, which is valid."""
     read = json.loads(sarif(found, EVERY_PAGE, "1.2.3"))
-    jsonschema.validate(read, SCHEMA)
+    jsonschema_rs.validate(SCHEMA, read)
     (run,) = read["runs"]
     assert isinstance(run, dict)
     return run

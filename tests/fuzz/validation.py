@@ -7,7 +7,7 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jsonschema import Draft202012Validator
+from jsonschema_rs import Draft202012Validator
 
 from mlpgen import SpecError, api, schema, source
 from mlpgen.diagnostics import renderers
@@ -88,12 +88,12 @@ def schema_agrees(network: Network) -> Iterator[Finding]:
     """Check that the JSON schema accepts what mlpgen accepts."""
     data = json.loads(json.dumps(network.document.data))
     for error in _validator().iter_errors(data):
-        place = "/".join(map(str, error.absolute_path))
-        key = ".".join(str(each) for each in error.absolute_path if type(each) is str)
+        place = "/".join(map(str, error.instance_path))
+        key = ".".join(str(each) for each in error.instance_path if type(each) is str)
         yield Finding(
             "the schema refuses a right spec",
             f"{place}: {error.message[:200]}",
-            f"schema {key[-40:]} {error.validator}",
+            f"schema {key[-40:]} {error.schema_path[-1]}",
         )
         return
 
