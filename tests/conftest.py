@@ -9,6 +9,7 @@ from collections import Counter
 from zlib import crc32
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("POLARS_MAX_THREADS", "1")
 os.environ.pop("FORCE_COLOR", None)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # hundreds of processes share imports
 

@@ -1,7 +1,7 @@
 """Runs scripts in separate processes that have torch imported already.
 
-Importing torch takes longer than most trainings of the tests, and so do the imports of
-the first optimizer. A server that has only done these imports is forked for each
+Importing torch takes longer than most trainings of the tests, and so do other imports
+of scripts (`imported.py`). A server that has only done these imports is forked for each
 script, so that scripts share nothing else but what is compiled: each renders the same
 shared modules to a folder of its own, and compiling these takes longer than all else.
 """
@@ -32,17 +32,7 @@ if TYPE_CHECKING:
     from types import CodeType
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(
-    [
-        "__main__",
-        "torch",
-        "torch._dynamo",
-        "torch.distributed",
-        "torch.nn.parallel",
-        "torch.optim.swa_utils",
-        "matplotlib.pyplot",
-    ]
-)
+_SERVER.set_forkserver_preload(["__main__", "tests.imported"])
 
 
 class Done(NamedTuple):
