@@ -10,7 +10,7 @@ from table_series import evaluated, known, with_nulls
 from table_text import MISSING
 
 if TYPE_CHECKING:
-    from polars import Series
+    from polars import DataFrame, Expr, Series
 
 PARTS = ("year", "month", "weekday")
 """What a date becomes; Monday is 1. One with a time has an hour too."""
@@ -40,7 +40,9 @@ def fitting(given: "Series") -> list[str]:
         given: Texts, null where a value is missing.
     """
     some = given.drop_nulls().head(100)
-    return [each for each in DATES if 2 * known(read_dates(some, each)) >= len(some)]
+    found = _days_and_hours(some).select(_read(way).count().alias(way) for way in DATES)
+    counts = found.row(0, named=True)
+    return [each for each in DATES if 2 * counts[each] >= len(some)]
 
 
 def best_pattern(given: "Series", day_first: bool | None) -> tuple[str, str]:
@@ -81,21 +83,36 @@ def read_dates(given: "Series", pattern: str) -> "Series":
 
     A day has 24 hours; 24:00 is the next one's 0:00.
     """
+    return _days_and_hours(given).select(_read(pattern).alias(given.name)).to_series()
+
+
+def _days_and_hours(given: "Series") -> "DataFrame":
+    """Split texts into `day`, a text, and `hour`, a number; null where there is none.
+
+    This takes longer than to read the days, which may be tried in many ways.
+    """
     import polars as pl
 
     text = pl.col(given.name)
     text = pl.when(text.str.len_bytes() <= LONGEST).then(text)
-    date = text.str.extract(TIME, 1).str.strip_chars()
     hour = text.str.extract(TIME, 2).cast(pl.Int64).fill_null(0)
     half = text.str.extract(TIME, 3).str.to_lowercase()
     midnight = text.str.contains(r"[T\s,]24:00(?::00)?(?:[.,]0+)?(?:\D|$)")
     hour = pl.when((hour < 24) | midnight).then(hour)
     hour = pl.when(half.is_not_null()).then(hour % 12).otherwise(hour)
     hour = hour + pl.when(half == "pm").then(12).otherwise(0)
-    day = date.str.to_date(pattern, strict=False)
+    day = text.str.extract(TIME, 1).str.strip_chars()
+    return given.to_frame().select(day=day, hour=hour)
+
+
+def _read(pattern: str) -> "Expr":
+    """Read `day` in a way, with its `hour`, as Datetime."""
+    import polars as pl
+
+    day = pl.col("day").str.to_date(pattern, strict=False)
     if "%Y" in pattern:  # polars takes 24 for a year of four digits
         day = pl.when(day.dt.year() >= 1000).then(day)
-    return evaluated(given, day.cast(pl.Datetime) + pl.duration(hours=hour))
+    return day.cast(pl.Datetime) + pl.duration(hours=pl.col("hour"))
 
 
 def zones_of(given: "Series") -> list[str]:
