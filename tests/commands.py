@@ -1,7 +1,8 @@
 """Runs `mlpgen` in processes of their own that have its modules imported already.
 
-Most of the time of a command is that of imports. A server that has done nothing but
-these is forked for each command, so that commands share nothing else.
+Most of the time of a command is that of imports, and of templates to compile. A server
+that has done nothing but these is forked for each command, so that commands share
+nothing else.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+SPEC = Path(__file__).parent.parent / "specs" / "mnist_mlp.yaml"
 SERVER = """
 import gc, pkgutil, importlib, json, os, sys, mlpgen
 for module in pkgutil.walk_packages(mlpgen.__path__, "mlpgen."):
     if "proof" not in module.name and "__main__" not in module.name:
         importlib.import_module(module.name)
+from mlpgen import api
+for style in api.STYLES:
+    api.render(sys.argv[1], style)
 assert "torch" not in sys.modules
 from mlpgen.cli import run
 gc.freeze()
@@ -53,7 +58,7 @@ for line in sys.stdin:
 def _server() -> Any:
     """Start the server of this process of pytest, which ends with it."""
     server = subprocess.Popen(
-        [sys.executable, "-c", SERVER],
+        [sys.executable, "-c", SERVER, str(SPEC)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
