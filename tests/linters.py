@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Shared, so that mypy analyzes torch once, not in every test.
 CACHE = Path(__file__).parent.parent / ".mypy_cache" / "generated"
+CELLS = "train_cells_*.py"
+"""Notebooks as scripts for mypy; ruff reads the notebooks themselves."""
 RULES = "F,E,W,I,N,UP,B,A,C4,SIM,RET,PIE,RUF,PERF,TC,PTH"
 
 
@@ -32,6 +34,7 @@ def run(module: str, *args: str, folder: Path) -> None:
 def ruff(folder: Path, *, ignore: str = "N812") -> None:
     """Run the formatter and the linter."""
     common = ("--isolated", "--line-length", "88", "--target-version", "py311")
+    common = (*common, "--extend-exclude", CELLS)
     run("ruff", "format", *common, "--diff", ".", folder=folder)
     rules = ("--select", RULES, "--ignore", ignore)
     run("ruff", "check", *common, *rules, ".", folder=folder)
@@ -76,6 +79,13 @@ class Gathered:
         number = len([*self.alone.iterdir()])
         path = self.alone / f"of_{name}_{number}.py"
         path.write_text(text, encoding="utf-8")
+
+    def add_notebook(self, label: str, content: str, script: str) -> None:
+        """Add a notebook, and its cells as one script."""
+        number = len([*self.alone.iterdir()])
+        (self.alone / f"of_{label}_{number}.ipynb").write_text(content, "utf-8")
+        path = self.alone / f"train_cells_{label}_{number}.py"
+        path.write_text(script, encoding="utf-8")
 
     def take(self, folder: Path) -> None:
         """Add all modules of a folder, which must find there what they import."""
