@@ -10,15 +10,17 @@ python benchmarks/elsewhere.py
 from __future__ import annotations
 
 import argparse
+import contextlib
 import re
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 import venv
 from pathlib import Path
 from typing import NamedTuple
+
+from mlpgen.cli import run
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "use-elsewhere.md"
@@ -83,13 +85,20 @@ def render(folder: Path) -> None:
     """Write what the examples use into a folder: scripts, and a package of them."""
     spec = ROOT / "specs" / "mnist_mlp.yaml"
     shutil.copy(spec, folder)
-    mlpgen = [sys.executable, "-m", "mlpgen", "render"]
     made = ["mnist_mlp.yaml", "--style", "explicit", "--out", "made"]
-    subprocess.run([*mlpgen, *made], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    mlpgen(folder, "render", *made)
     for path in (folder / "made" / "explicit").iterdir():
         path.rename(folder / path.name)
     (folder / "pyproject.toml").write_text(TABLE, encoding="utf-8")
-    subprocess.run(mlpgen, cwd=folder, check=True, stdout=subprocess.DEVNULL)
+    mlpgen(folder, "render")
+
+
+def mlpgen(folder: Path, *args: str) -> None:
+    """Run a command in a folder, silently."""
+    with contextlib.chdir(folder), contextlib.redirect_stdout(None):
+        code = run(args)
+    if code:
+        raise SystemExit(code)
 
 
 def install(env: Path) -> Path:

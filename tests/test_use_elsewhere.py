@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
@@ -17,7 +17,6 @@ from .test_predict import png
 from .test_training import refused, tiny
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from types import ModuleType
 
 __all__ = ["tiny"]  # a fixture
@@ -41,6 +40,7 @@ SAYS = {
     3: "shop.generated.explicit.mnist_mlp\n",
 }
 """What examples print, by their place."""
+EXPORTS = ("onnx", "pt2")
 
 
 def lacks(example: Any) -> list[str]:
@@ -49,16 +49,38 @@ def lacks(example: Any) -> list[str]:
     return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
-class Project(NamedTuple):
-    """A folder where the commands of the page have run, whose files its scripts read.
+class Project:
+    """A folder where the commands of the page run, whose files its scripts read.
 
     Attributes:
         folder: The folder.
-        done: What each command has said, by the place of its example.
     """
 
-    folder: Path
-    done: Mapping[int, list[processes.Done]]
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._done: dict[int, list[processes.Done]] = {}
+
+    def run(self, place: int) -> list[processes.Done]:
+        """Run the commands of an example, a script each time, others once."""
+        example = EXAMPLES[place]
+        if place in self._done:
+            return self._done[place]
+        found = [
+            processes.run(self.folder / name, *args)
+            for name, *args in example.commands(self.folder)
+        ]
+        if not example.python:
+            self._done[place] = found
+        return found
+
+    def prepare(self, code: str) -> None:
+        """Run the commands that write what code reads: a run, and its exports."""
+        kinds = ["train_mnist_mlp.py"]
+        kinds += [f"--export {kind}" for kind in EXPORTS if f"model.{kind}" in code]
+        for place, example in enumerate(EXAMPLES):
+            shown = not example.python and any(kind in example.code for kind in kinds)
+            if shown and not lacks(example):
+                self.run(place)
 
 
 @pytest.fixture(scope="module")
@@ -67,17 +89,10 @@ def project(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     PAGE.render(folder)
     shutil.copytree(tiny, folder / "data")
     png(folder / "7.png", [[0] * 28] * 14 + [[255] * 28] * 14)
-    done = {}
-    for place, example in enumerate(EXAMPLES):
-        if not example.python and not lacks(example):
-            commands = example.commands(folder)
-            done[place] = [
-                processes.run(folder / name, *args) for name, *args in commands
-            ]
-    return Project(folder, done)
+    return Project(folder)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def folder(project: Project) -> Path:
     return project.folder
 
@@ -95,11 +110,10 @@ def test_an_example_runs(place: int, project: Project) -> None:
     example = EXAMPLES[place]
     if missing := lacks(example):
         pytest.skip(f"it needs {', '.join(missing)}")
+    project.prepare(example.code)
     if "model.onnx" in example.code and not [*project.folder.rglob("model.onnx")]:
         pytest.skip("nothing has written model.onnx")
-    commands = example.commands(project.folder) if example.python else []
-    scripts = [processes.run(project.folder / name, *args) for name, *args in commands]
-    for done in project.done.get(place, scripts):
+    for done in project.run(place):
         assert done.returncode == 0, done.stderr
         assert SAYS.get(place, "") in done.stdout
         errors = [line for line in done.stderr.splitlines() if line.startswith("error")]
@@ -133,8 +147,10 @@ print(json.dumps(found))
 """
 
 
-def test_load_gives_the_trained_model(folder: Path) -> None:
+def test_load_gives_the_trained_model(project: Project) -> None:
     """In eval mode, ready to be trained further, with classes and preprocessing."""
+    project.prepare(LOAD)
+    folder = project.folder
     if importlib.util.find_spec("PIL") is None:
         pytest.skip("reading images needs Pillow")
     (folder / "loads.py").write_text(LOAD)
@@ -185,10 +201,11 @@ def test_a_package_names_its_module(folder: Path) -> None:
     refused(folder / "asks.py", says=says)
 
 
-def test_an_export_has_its_preprocessing(folder: Path) -> None:
+def test_an_export_has_its_preprocessing(project: Project) -> None:
     """Pixels go in, and what the model gives of the same image comes out."""
+    project.prepare("model.pt2")
     extra = {"classes.json": "", "preprocessing.json": ""}
-    path = folder / "runs" / "mnist_mlp" / "first" / "model.pt2"
+    path = project.folder / "runs" / "mnist_mlp" / "first" / "model.pt2"
     program = torch.export.load(path, extra_files=extra).module()
     assert json.loads(extra["classes.json"]) == [*"0123456789"]
     scale = {"raw": "uint8", "mean": 0.0, "std": 255.0, "in_graph": True}
