@@ -14,7 +14,7 @@ import torch
 from mlpgen import api
 
 from .fuzz.cases import case
-from .fuzz.corpus import corpus, resolved
+from .fuzz.corpus import SCALES, committed, corpus, resolved, searched, small
 from .fuzz.judgement import all_judged, looked_at
 from .fuzz.plain_specs import text
 from .fuzz.reduction import reduced
@@ -69,6 +69,14 @@ def test_the_corpus_has_all_committed_specs_small() -> None:
         graph = resolved(each.data)
         assert graph is not None
         assert graph.total_multiply_adds <= 1_500_000
+
+
+@pytest.mark.exhaustive
+def test_known_scales_are_those_that_a_search_finds() -> None:
+    large = [each.data for each in committed() if each.data["name"] in SCALES]
+    assert {data["name"] for data in large} == {*SCALES}
+    for data in large:
+        assert searched(data) == small(data) is not None
 
 
 RIGHT = {

@@ -55,6 +55,21 @@ _NUMBERS: dict[str, dict[int, int]] = {
     "ViTB16": {768: 12, 12: 2, 3072: 16, 1000: 5, 224: 32, 197: 5},
 }
 """Related numbers: each has a small one of its own."""
+SCALES = {
+    "ConvNeXtTiny": (64, 32),
+    "DPN26": (64, 8),
+    "DenseNet121": (64, 32),
+    "Inception": (64, 8),
+    "Llama": (32, 8),
+    "MobileNetV2": (64, 8),
+    "ResNeXt50": (64, 8),
+    "ResNet18": (64, 8),
+    "ResNet50": (64, 8),
+    "ShuffleNetV2": (64, 8),
+    "UNet": (64, 8),
+    "VGG16": (64, 32),
+}
+"""The factors and sides of large specs, which take long to find."""
 
 
 class Origin(NamedTuple):
@@ -109,6 +124,13 @@ def small(data: Data) -> Data | None:
     """Shrink a spec so that it runs fast; None if that fails."""
     if data.get("name") in _NUMBERS:
         return _checked(_replaced(data, _NUMBERS[data["name"]]))
+    if data.get("name") in SCALES:
+        return _checked(_scaled(data, *SCALES[data["name"]]))
+    return searched(data)
+
+
+def searched(data: Data) -> Data | None:
+    """Find the scale at which a spec is small; None if there is none."""
     for factor in _FACTORS:
         found: Data | None = None
         for side in _SIDES:
@@ -191,20 +213,26 @@ def _cut(shape: Any, side: int) -> Any:
 
 
 def _committed() -> Iterator[Origin]:
+    for stem, data in committed():
+        training = data.pop("training", None)
+        found = small(data)
+        if found is None:
+            raise ValueError(f"{stem} has no small form")
+        yield Origin(stem, found)
+        whole = {**found, "training": training}
+        if training and resolved(whole):
+            yield Origin(f"{stem} with training", whole)
+
+
+def committed() -> Iterator[Origin]:
+    """Read the specs of the repository, with all their blocks."""
     for pattern in ("specs/*.yaml", "specs/*/*.yaml", "templates/init/*.yaml"):
         for path in sorted(ROOT.glob(pattern)):
             data = _plain(source.read(str(path)).data)
             for name in data.pop("include", []):
                 other = _plain(source.read(str(path.parent / name)).data)
                 data["blocks"] = {**other["blocks"], **data.get("blocks", {})}
-            training = data.pop("training", None)
-            found = small(data)
-            if found is None:
-                raise ValueError(f"{path} has no small form")
-            yield Origin(path.stem, found)
-            whole = {**found, "training": training}
-            if training and resolved(whole):
-                yield Origin(f"{path.stem} with training", whole)
+            yield Origin(path.stem, data)
 
 
 def _listed() -> Iterator[Origin]:
