@@ -51,13 +51,25 @@ def pytest_collection_modifyitems(
     mark_thinned(items)
     sixth = config.getoption("sixth")
     if sixth is not None:
-        parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
-        for item in items:
-            drawn = crc32(item.nodeid.encode()) % PARTS == sixth
-            parts[drawn].append(item)
-        items[:] = parts[True]
-        config.hook.pytest_deselected(items=parts[False])
+        items[:], others = parted(items, sixth)
+        config.hook.pytest_deselected(items=others)
     items.sort(key=lambda item: item.path.name not in FIRST)
+
+
+def parted(
+    items: list[pytest.Item], sixth: int
+) -> tuple[list[pytest.Item], list[pytest.Item]]:
+    """Return a sixth of the exhaustive tests, as many of each table, and the others."""
+    rows: Counter[str] = Counter()
+    parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    for item in items:
+        drawn = item.get_closest_marker("each_commit") is not None
+        if not drawn and item.get_closest_marker("exhaustive"):
+            test = item.nodeid.partition("[")[0]
+            drawn = (crc32(test.encode()) + rows[test]) % PARTS == sixth
+            rows[test] += 1
+        parts[drawn].append(item)
+    return parts[True], parts[False]
 
 
 def pytest_collection_finish() -> None:
