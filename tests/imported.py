@@ -15,6 +15,7 @@ from torch import nn
 
 for _name in (
     "torch._dynamo",
+    "torch.export._trace",
     "torch.distributed",
     "torch.nn.parallel",
     "torch.optim.swa_utils",
