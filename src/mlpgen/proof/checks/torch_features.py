@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .module_calls import Attempt
     from .subject import Subject
 
-_LARGE = 10_000_000_000
+_LARGE = 500_000_000
 """Multiply-adds above which one example is enough."""
 _NO_KERNEL = "not implemented for 'BFloat16'"
 
