@@ -34,13 +34,14 @@ gc.disable()  # until all is collected, nothing of it is garbage
 FIRST = ("test_training.py", "test_expert_code.py", "test_resume.py", "test_prove.py")
 
 
-PARTS = 6
+PARTS = 12
+"""As many commits of CI run all exhaustive tests."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let CI run a part of the exhaustive tests, another one for each commit."""
-    about = "run one sixth of the tests: 0 to 5"
-    parser.addoption("--sixth", type=int, choices=range(PARTS), help=about)
+    about = f"run one part of the exhaustive tests: 0 to {PARTS - 1}"
+    parser.addoption("--part", type=int, choices=range(PARTS), help=about)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -49,27 +50,38 @@ def pytest_collection_modifyitems(
 ) -> None:
     """Run slow tests first, so that no worker is left alone with them at the end."""
     mark_thinned(items)
-    sixth = config.getoption("sixth")
-    if sixth is not None:
-        items[:], others = parted(items, sixth)
-        config.hook.pytest_deselected(items=others)
     items.sort(key=lambda item: item.path.name not in FIRST)
+    part = config.getoption("part")
+    if part is not None:
+        items[:], others = parted(items, part)
+        items[:] = halved(items)
+        config.hook.pytest_deselected(items=others)
+
+
+def halved(items: list[pytest.Item]) -> list[pytest.Item]:
+    """Put half of the proofs, which come first, to where the second worker begins."""
+    proofs = [item for item in items if item.get_closest_marker("each_commit")]
+    rest = [item for item in items if item not in proofs]
+    half = len(proofs) // 2
+    middle = max(0, len(items) // 2 - half)
+    return [*proofs[:half], *rest[:middle], *proofs[half:], *rest[middle:]]
 
 
 def parted(
-    items: list[pytest.Item], sixth: int
+    items: list[pytest.Item], part: int
 ) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """Return a sixth of the exhaustive tests, as many of each table, and the others."""
+    """Return a part of the exhaustive tests, as many of each table, and the others."""
     rows: Counter[str] = Counter()
-    parts: dict[bool, list[pytest.Item]] = {True: [], False: []}
+    found: dict[bool, list[pytest.Item]] = {True: [], False: []}
     for item in items:
-        drawn = item.get_closest_marker("each_commit") is not None
-        if not drawn and item.get_closest_marker("exhaustive"):
+        drawn = False
+        if item.get_closest_marker("exhaustive"):
+            parts = 2 if item.get_closest_marker("each_commit") else PARTS
             test = item.nodeid.partition("[")[0]
-            drawn = (crc32(test.encode()) + rows[test]) % PARTS == sixth
+            drawn = (crc32(test.encode()) + rows[test]) % parts == part % parts
             rows[test] += 1
-        parts[drawn].append(item)
-    return parts[True], parts[False]
+        found[drawn].append(item)
+    return found[True], found[False]
 
 
 def pytest_collection_finish() -> None:

@@ -82,10 +82,9 @@ def _pair(second: Operation) -> _Pair | None:
 
 def _is_joined(each: Operation) -> bool:
     """Tell whether results of linear layers are added, or put side by side."""
-    if each.kind not in _JOINS or len(kinds.values(each)) != len(each.sources) > 1:
-        return False
-    made = [source.operation for source in each.sources]
-    return len({*made}) == len(made) and all(map(_is_free_linear, made))
+    made = {source.operation for source in each.sources}
+    several = each.kind in _JOINS and len(made) == len(each.sources) > 1
+    return several and all(map(_is_free_linear, made))
 
 
 def _is_free_linear(each: Operation | None) -> bool:
