@@ -60,7 +60,7 @@ def pytest_collection_modifyitems(
 
 def halved(items: list[pytest.Item]) -> list[pytest.Item]:
     """Put half of the proofs, which come first, to where the second worker begins."""
-    proofs = [item for item in items if item.get_closest_marker("each_commit")]
+    proofs = [item for item in items if item.get_closest_marker("proof")]
     rest = [item for item in items if item not in proofs]
     half = len(proofs) // 2
     middle = max(0, len(items) // 2 - half)
@@ -76,7 +76,7 @@ def parted(
     for item in items:
         drawn = False
         if item.get_closest_marker("exhaustive"):
-            parts = 2 if item.get_closest_marker("each_commit") else PARTS
+            parts = 2 if item.get_closest_marker("proof") else PARTS
             test = item.nodeid.partition("[")[0]
             drawn = (crc32(test.encode()) + rows[test]) % parts == part % parts
             rows[test] += 1

@@ -113,7 +113,7 @@ GROUPS = 4
 
 
 @pytest.mark.exhaustive
-@pytest.mark.each_commit
+@pytest.mark.proof
 @pytest.mark.parametrize("group", range(GROUPS))
 def test_the_specs_of_the_repository(group: int) -> None:
     """Everything that mlpgen predicts holds."""

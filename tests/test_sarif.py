@@ -240,7 +240,7 @@ def test_a_result_is_whole() -> None:
         ("a b:ü.yaml", "a%20b%3A%C3%BC.yaml"),
         ("<stdin>", "%3Cstdin%3E"),
         ("../x.yaml", "../x.yaml"),
-        ("/tmp/x y.yaml", "file:///tmp/x%20y.yaml"),
+        ("/specs/x y.yaml", "file:///specs/x%20y.yaml"),
         ("C:/specs/x.yaml", "file:///C:/specs/x.yaml"),
         ("\udcff.yaml", "%3F.yaml"),
     ],

@@ -127,6 +127,8 @@ def always(found: Iterable[Operation], every: Iterable[Operation]) -> list[Opera
         every: All operations of these kinds.
     """
     once = [*found]
+    if not once:
+        return []
     times = Counter(map(place, once))
     runs = Counter(map(place, every))
     return [each for each in once if times[place(each)] == runs[place(each)]]

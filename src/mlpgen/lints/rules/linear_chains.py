@@ -155,10 +155,9 @@ def _same_features(pair: _Pair) -> bool:
     first, taken = pair.first.node, pair.second.node.input[-1]
     if any(each.kind in _MOVES for each in pair.between):
         return False
-    others = [each for each in pair.between if each.kind != "Cat"]
-    if all(map(_keeps_last, others)):
-        widths = [each.node.output[-1] for each in pair.between if each not in others]
-        return bool(taken == (widths or first.output[-1:])[0])
+    if all(each.kind == "Cat" or _keeps_last(each) for each in pair.between):
+        joined = [each.node for each in pair.between if each.kind == "Cat"]
+        return bool(taken == (joined or [first])[0].output[-1])
     if not all(map(kinds.passes, pair.between)):
         return False
     whole = taken == prod(first.output)  # flattened, of steps that were not narrowed

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.graph.effects.arguments import number_of
 from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, give, spot_of
@@ -47,8 +48,8 @@ def _find(subject: Subject) -> Iterator[Finding]:
 
 
 def _of_momentum(each: Operation) -> _Fault | None:
-    momentum = argument(each, "momentum")
-    if not argument(each, "track_running_stats") or not _is_number(momentum):
+    momentum = number_of(each, "momentum")
+    if not argument(each, "track_running_stats") or momentum is None:
         return None
     if momentum == 0:
         effect = "never changes its running mean and variance from 0 and 1: evaluation "
@@ -62,20 +63,14 @@ def _of_momentum(each: Operation) -> _Fault | None:
 
 
 def _of_eps(each: Operation) -> _Fault | None:
-    eps = argument(each, "eps")
-    if not _is_number(eps):
-        return None
+    eps = number_of(each, "eps")
     if eps == 0:
         effect = "divides 0 by 0 where all values are equal: they become nan"
         return _Fault("eps", effect, 1e-5)
-    if eps < _LARGE_EPS:
+    if eps is None or eps < _LARGE_EPS:
         return None
     effect = f"adds {eps:.4g} to each variance before it divides: nothing is normalized"
     return _Fault("eps", effect, 1e-5)
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _finding(each: Operation, fault: _Fault, subject: Subject) -> Finding:

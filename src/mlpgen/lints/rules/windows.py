@@ -230,8 +230,10 @@ def _gaps(subject: Subject) -> Iterator[Finding]:
 def _is_first(each: Operation, subject: Subject) -> bool:
     """Tell whether a convolution is all that looks at an input of the network."""
     image = each.sources[0]
-    users = [other for other in subject.flow.operations if image in other.sources]
-    return image.operation is None and len(users) == 1 and each.kind in CONVOLUTIONS
+    if image.operation is not None or each.kind not in CONVOLUTIONS:
+        return False
+    every = subject.flow.operations
+    return not any(image in other.sources for other in every if other is not each)
 
 
 def _skipping(

@@ -12,9 +12,11 @@ from .comparison import difference, same
 from .errors import FailsError
 from .messages import counted, first_line
 from .shapes_and_counts import (
+    QUICK,
     as_claimed,
     counted_by_torch,
     counts_all,
+    is_stepwise,
     need_outputs,
     one_example,
 )
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
 
 _SMALL = 3_000_000
 """Parameters above which a network is only made and run on the meta device."""
-_QUICK = 100_000_000
-"""Multiply-adds above which it is."""
 
 
 def other_arguments(subject: Subject) -> str:
@@ -69,7 +69,8 @@ def _need_variant(subject: Subject, variant: dict[str, Any]) -> str:
     """Check one variant; return what was left out because it is large."""
     arguments, claims = variant["arguments"], variant["claims"]
     cls = load(variant["file"], claims["name"])
-    device = "meta" if _large(claims) and not _stepwise(subject) else "cpu"
+    stepwise = any(map(is_stepwise, subject.models.values()))
+    device = "meta" if _large(claims) and not stepwise else "cpu"
     try:
         wanted = _run(cls, {}, claims, device)
     except NotImplementedError:  # some operators do not support meta
@@ -93,16 +94,7 @@ def _need_variant(subject: Subject, variant: dict[str, Any]) -> str:
 
 
 def _large(claims: dict[str, Any]) -> bool:
-    return bool(claims["parameters"] >= _SMALL or claims["multiply_adds"] >= _QUICK)
-
-
-def _stepwise(subject: Subject) -> bool:
-    """Tell whether torch runs step by step on meta, which is slower than on the CPU."""
-    return any(
-        isinstance(each, nn.RNNBase)
-        for model in subject.models.values()
-        for each in model.modules()
-    )
+    return bool(claims["parameters"] >= _SMALL or claims["multiply_adds"] >= QUICK)
 
 
 def _run(

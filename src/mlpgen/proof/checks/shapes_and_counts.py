@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from .subject import Subject
 
 _SHOWN = 2
-_QUICK = 100_000_000
-"""Multiply-adds that take long to count by computing them."""
+QUICK = 100_000_000
+"""Multiply-adds that take long to compute."""
 
 
 def parameters(subject: Subject) -> str:
@@ -89,6 +89,11 @@ def counted_by_torch(model: nn.Module, inputs: Sequence[Tensor]) -> float:
     return float(counter.get_total_flops() / 2)
 
 
+def is_stepwise(model: nn.Module) -> bool:
+    """Tell whether torch runs step by step on meta, which is slower than on the CPU."""
+    return any(isinstance(each, nn.RNNBase) for each in model.modules())
+
+
 def _counted(model: nn.Module, claims: dict[str, Any]) -> float:
     """Count the multiply-adds of one example, of many on the meta device.
 
@@ -96,8 +101,8 @@ def _counted(model: nn.Module, claims: dict[str, Any]) -> float:
     and lengths of sequences, which it does not know, are counted on the CPU.
     """
     inputs = longest_inputs(claims)
-    steps = any(isinstance(each, nn.RNNBase) for each in model.modules())
-    if claims["multiply_adds"] >= _QUICK and not (steps or claims["packs"]):
+    on_cpu = is_stepwise(model) or claims["packs"]
+    if claims["multiply_adds"] >= QUICK and not on_cpu:
         with suppress(RuntimeError), torch.device("meta"):
             shapes = copy.deepcopy(model).to("meta")
             return counted_by_torch(shapes, [each.to("meta") for each in inputs])
