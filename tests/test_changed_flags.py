@@ -105,7 +105,7 @@ def rates(run: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("flags", FLAGS)
 @pytest.mark.parametrize("name", SCHEDULES)
-@pytest.mark.thinned(5)
+@pytest.mark.thinned(9)
 def test_rates_are_as_if_they_had_been_so(
     name: str,
     flags: str,
@@ -171,6 +171,7 @@ def test_another_batch_size_in_the_middle_of_an_epoch(
         ("--epochs", "x", "argument --epochs: invalid int value: 'x'"),
     ],
 )
+@pytest.mark.thinned(2)
 def test_flags_that_cannot_be(
     folder: Path,
     capsys: pytest.CaptureFixture[str],

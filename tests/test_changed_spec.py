@@ -557,7 +557,7 @@ def test_every_key_is_changed() -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.thinned(4)
+@pytest.mark.thinned(7)
 def test_predictions_after_a_change(name: str, scripts: Scripts) -> None:
     case = CASES[name]
     scripts.render(changed(case))
@@ -594,7 +594,7 @@ RESUMABLE = [
 
 
 @pytest.mark.parametrize("name", RESUMABLE)
-@pytest.mark.thinned(4)
+@pytest.mark.thinned(7)
 def test_resuming_after_a_change(name: str, scripts: Scripts) -> None:
     """The second epoch is trained, or it is said why not."""
     case, (group, _, key) = CASES[name], name.partition(": ")
@@ -691,6 +691,7 @@ def test_older_checkpoints_are_used(scripts: Scripts) -> None:
         ({("training", "ema"): GONE}, []),
     ],
 )
+@pytest.mark.thinned(2)
 def test_older_checkpoints_of_something_else(
     scripts: Scripts, changes: dict[Way, Any], lines: list[str]
 ) -> None:
@@ -724,6 +725,7 @@ def test_older_checkpoints_of_something_else(
         ("loss", {"CrossEntropyLoss": {"label_smoothing": 0.1}}, False),
     ],
 )
+@pytest.mark.thinned(2)
 def test_what_is_held_out(
     folder: Path,
     capsys: pytest.CaptureFixture[str],

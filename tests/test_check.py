@@ -207,7 +207,7 @@ OF_NOTEBOOKS = {
 
 @POSIX
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
-@pytest.mark.thinned(4)
+@pytest.mark.thinned(7)
 def test_damage_is_found_and_fixed(
     project: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
 ) -> None:
@@ -232,6 +232,7 @@ def test_damage_is_found_and_fixed(
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.thinned(2)
 def test_damage_of_one_file(
     project: Path, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:

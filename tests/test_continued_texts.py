@@ -136,6 +136,7 @@ def test_values_out_of_bounds(flag: str, value: float, says: str) -> None:
 
 
 @pytest.mark.parametrize("temperature", [0.25, 0.5, 1.0, 2.0, 1e308])
+@pytest.mark.thinned(2)
 def test_chances_are_those_of_the_temperature(temperature: float) -> None:
     values = torch.tensor([1.0, 3.0, 2.0, -math.inf])
     torch.manual_seed(1)

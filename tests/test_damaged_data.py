@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 import torch
 
+from .examples import examples
 from .shared_modules import CPU, Goal, shared
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-ROUNDS = 25
 """Number of damages of each file, by a seed."""
 
 
@@ -206,14 +206,15 @@ def said(do: Callable[..., Any], *arguments: Any) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-def test_files_that_are_damaged(name: str, tmp_path: Path) -> None:
+@examples(6, 25)
+def test_files_that_are_damaged(name: str, examples: int, tmp_path: Path) -> None:
     kind, draw = KINDS[name], random.Random(name)
     kind.make(tmp_path)
     about = kind.load(tmp_path).about
     files = sorted(path for path in tmp_path.rglob("*") if path.is_file())
     for path in draw.sample(files, min(len(files), 9)):
         content = path.read_bytes()
-        for _ in range(ROUNDS):
+        for _ in range(examples):
             path.write_bytes(damaged(content, draw))
             said(kind.load, tmp_path)
             if kind.file:
@@ -275,6 +276,7 @@ VALUES: dict[str, Any] = {
 
 @pytest.mark.parametrize("part", ["x", "y", "x_test", "y_test"])
 @pytest.mark.parametrize("values", VALUES)
+@pytest.mark.thinned(5)
 def test_arrays_of_another_type(values: str, part: str, tmp_path: Path) -> None:
     arrays(tmp_path)
     about = KINDS["arrays"].load(tmp_path).about

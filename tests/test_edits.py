@@ -183,6 +183,7 @@ VARIANTS = {
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("layout", TEXTS)
+@pytest.mark.thinned(3)
 def test_the_data_become_what_is_asked_for(
     layout: str, change: str, variant: str
 ) -> None:

@@ -27,6 +27,7 @@ from mlpgen.output.ipynb import plain
 from mlpgen.styles.variable_names import FORWARD
 from mlpgen.training.metrics import METRICS
 
+from .examples import examples
 from .linters import all_tools, imports
 from .networks import network
 from .random_chains import specs
@@ -113,9 +114,10 @@ def test_each_function_alone(tmp_path: Path, gathered: Gathered) -> None:
     gathered.take(tmp_path)
 
 
-def test_random_networks(tmp_path: Path, gathered: Gathered) -> None:
+@examples(30, 120)
+def test_random_networks(examples: int, tmp_path: Path, gathered: Gathered) -> None:
     @settings(
-        max_examples=120,
+        max_examples=examples,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
@@ -129,7 +131,7 @@ def test_random_networks(tmp_path: Path, gathered: Gathered) -> None:
                 (tmp_path / f"n{number}_{name}").write_text(text, encoding="utf-8")
 
     render()
-    assert len(list(tmp_path.iterdir())) >= 200
+    assert len(list(tmp_path.iterdir())) >= 1.7 * examples
     gathered.take(tmp_path)
 
 

@@ -64,7 +64,7 @@ def wrong(number: int, path: Path) -> tuple[str, Mutated]:
 @pytest.mark.parametrize(
     "number",
     [
-        pytest.param(n, marks=[] if n < COUNT // 10 else [pytest.mark.exhaustive])
+        pytest.param(n, marks=[] if n < COUNT // 30 else [pytest.mark.exhaustive])
         for n in range(COUNT)
     ],
 )

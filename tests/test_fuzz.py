@@ -29,14 +29,20 @@ LEAST_EXECUTED = 0.4
 
 
 @pytest.mark.parametrize(
-    "chunk",
-    [0, *(pytest.param(each, marks=EXHAUSTIVE) for each in range(1, CHUNKS))],
+    ("chunk", "chunks"),
+    [
+        (0, 2 * CHUNKS),
+        *(pytest.param(each, CHUNKS, marks=EXHAUSTIVE) for each in range(CHUNKS)),
+    ],
 )
 def test_recombined_specs(
-    chunk: int, record_property: Any, capsys: pytest.CaptureFixture[str]
+    chunk: int,
+    chunks: int,
+    record_property: Any,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     torch.set_num_threads(1)
-    found = [*all_judged(SEED, range(chunk, CASES, CHUNKS))]
+    found = [*all_judged(SEED, range(chunk, CASES, chunks))]
     accepted = sum(each.accepted for each in found)
     executed = sum(each.executed for each in found)
     said = (

@@ -265,6 +265,7 @@ def test_a_run_of_two_optimizers_continues(tiny: Path, tmp_path: Path) -> None:
         ({"kind": "bias", "lr": 0.1}, "train anew"),
     ],
 )
+@pytest.mark.thinned(2)
 def test_a_run_keeps_its_groups(
     group: dict[str, Any], says: str, tiny: Path, tmp_path: Path
 ) -> None:

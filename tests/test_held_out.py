@@ -170,6 +170,7 @@ def anew(was: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.thinned(2)
 def test_what_the_seed_holds_out_is_known_again(kind: str, tmp_path: Path) -> None:
     """The same data is; more, less or otherwise ordered is not."""
     case, order = CASES[kind], [*range(60)]
@@ -259,6 +260,7 @@ def refused(was: Run, now: Run) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.thinned(3)
 def test_keys_that_part_data_anew(kind: str, tmp_path: Path) -> None:
     """They are named where the seed parts data, and only there."""
     case = CASES[kind]

@@ -80,6 +80,7 @@ def _input(cls: type[Layer], value: Value | None) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", [*FUNCTIONS, *LAYERS])
+@pytest.mark.thinned(3)
 def test_every_layer_is_evaluated(name: str, tmp_path: Path) -> None:
     cls = layer_class(name)
     assert cls is not None

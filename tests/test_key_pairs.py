@@ -451,8 +451,13 @@ EXHAUSTIVE = pytest.mark.exhaustive
         for each in KINDS
     ],
 )
-def test_pairs(kind: str, place: str) -> None:
-    for keys in [*PAIRS, *TRIPLES]:
+@pytest.mark.parametrize(
+    "together",
+    [PAIRS, pytest.param(TRIPLES, marks=EXHAUSTIVE)],
+    ids=["pairs", "triples"],
+)
+def test_pairs(kind: str, place: str, together: list[tuple[str, ...]]) -> None:
+    for keys in together:
         entry = entry_of(kind, keys)
         data = spec_of(entry, place, kind)
         refused = wanted(kind, keys, place)
@@ -511,6 +516,7 @@ NOT_SHARED = {"function", "function of several results", *TENSORS}
         if (target, place) != ("last step", "repeated block")
     ],
 )
+@pytest.mark.thinned(2)
 def test_sharing_of_everything(target: str, place: str) -> None:
     """The module runs again on another tensor, and has no parameters of its own."""
     entry = {**TARGETS[target], "name": "target"}

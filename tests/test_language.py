@@ -643,6 +643,7 @@ class Translator(nn.Module):
 @pytest.mark.filterwarnings("ignore:The tensor attributes")  # of any recurrent layer
 @pytest.mark.parametrize("both_ways", [False, True])
 @pytest.mark.parametrize("name", ["RNN", "GRU", "LSTM"])
+@pytest.mark.thinned(2)
 def test_a_decoder_begins_with_the_state_of_an_encoder(
     name: str, both_ways: bool, gathered: Gathered
 ) -> None:
@@ -774,6 +775,7 @@ def sequences() -> dict[str, Tensor]:
 
 
 @pytest.mark.parametrize(("layer", "sources", "count"), MASKED, ids=str)
+@pytest.mark.thinned(2)
 def test_masks_of_padding_are_those_of_torch(
     layer: Any, sources: list[str], count: int, gathered: Gathered
 ) -> None:

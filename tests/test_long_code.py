@@ -144,7 +144,7 @@ def facts(found: Network) -> list[object]:
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(5)
 def test_any_length_of_names_is_valid(path: Path, tmp_path: Path) -> None:
     data = parse(path.read_bytes(), path.name).data
     data = {key: each for key, each in data.items() if key != "training"}

@@ -69,6 +69,7 @@ def state(out: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("weight", ["balanced", NUMBERS], ids=["balanced", "numbers"])
 @pytest.mark.parametrize("how", ["whole", "parts", "ranks", "parts of ranks"])
+@pytest.mark.thinned(3)
 def test_a_step_is_that_of_torch(
     weight: Any, how: str, tiny: Path, tmp_path: Path
 ) -> None:

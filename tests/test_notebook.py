@@ -118,11 +118,11 @@ ALL_KINDS = [*KINDS, "untrained", "mnist_mlp", "mnist_resnet"]
 
 
 @pytest.mark.parametrize("style", api.STYLES)
-@pytest.mark.parametrize("others", [False, True])
-@pytest.mark.thinned(4)
-def test_code_is_clean(style: str, others: bool, gathered: Gathered) -> None:
-    """One notebook of each kind, or the other specs of the repository."""
-    for name in all_specs().keys() - ALL_KINDS if others else ALL_KINDS:
+@pytest.mark.parametrize("part", range(8))
+@pytest.mark.thinned(8)
+def test_code_is_clean(style: str, part: int, gathered: Gathered) -> None:
+    """Notebooks of each kind, and of the other specs of the repository."""
+    for name in sorted(all_specs())[part::8]:
         content = known(name, style)
         gathered.add_notebook(f"{style}_{name}", content, script(content))
 
@@ -163,6 +163,7 @@ def test_in_a_kernel() -> None:
 
 
 @pytest.mark.parametrize("name", [*KINDS, "untrained"])
+@pytest.mark.thinned(6)
 def test_every_kind_runs(name: str, data: Path, tmp_path: Path) -> None:
     if NO_PILLOW and name in ("data_images", "data_restored"):
         pytest.skip("reading images needs Pillow")
@@ -198,11 +199,12 @@ def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
     assert chosen in done.stdout
 
 
-def test_what_is_rendered_can_be_read_again() -> None:
-    for name, spec in all_specs().items():
-        content = known(name)
-        assert content == text_of(spec)
-        assert pack(unpack(content) or []) == content
+@pytest.mark.parametrize("name", ALL_KINDS)
+@pytest.mark.thinned(4)
+def test_what_is_rendered_can_be_read_again(name: str) -> None:
+    content = known(name)
+    assert content == text_of(all_specs()[name])
+    assert pack(unpack(content) or []) == content
 
 
 @pytest.mark.exhaustive

@@ -87,6 +87,7 @@ def two(kind: str, data: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("kind", ["numbers", "words", "arrays", "images"])
 @pytest.mark.parametrize("loss", ["BCEWithLogitsLoss", "BCELoss"])
+@pytest.mark.thinned(3)
 def test_metrics_of_one_output(kind: str, loss: str, tmp_path: Path) -> None:
     """Computed again from the test data; ranks say the same."""
     if NO_PILLOW and kind == "images":
@@ -257,6 +258,7 @@ def test_metrics_that_do_not_fit(
 
 @pytest.mark.parametrize("kind", ["images", "mnist", "arrays", "cifar10"])
 @pytest.mark.parametrize("normalize", ["auto", "numbers"])
+@pytest.mark.thinned(3)
 def test_errors_of_restored_inputs_are_in_their_own_unit(
     kind: str, normalize: str, data: Path, tmp_path: Path
 ) -> None:

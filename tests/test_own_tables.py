@@ -373,6 +373,7 @@ def survey(path: Path) -> Path:
 
 
 @pytest.mark.parametrize("case", INIT)
+@pytest.mark.thinned(2)
 def test_init_writes_a_spec_that_loads(case: str, tmp_path: Path) -> None:
     """It has the width, ids are left out and said, and the loss fits."""
     target, *said = INIT[case]
@@ -755,6 +756,7 @@ PAIRS = {
 
 @pytest.mark.parametrize("way", ["predict", "test"])
 @pytest.mark.parametrize("case", PAIRS)
+@pytest.mark.thinned(3)
 def test_a_second_table_is_read_as_the_first(
     case: str, way: str, tmp_path: Path
 ) -> None:

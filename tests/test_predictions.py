@@ -325,6 +325,7 @@ def trained(kind: Kind, folder: Path) -> Made:
     return Made(kind, folder / "predict_tried.py", files)
 
 
+@pytest.mark.thinned(2)
 def test_a_folder_stands_for_its_files(made: Made) -> None:
     """Sorted, of the kind, without hidden ones; by name as on the command line."""
     printed = made.printed("text")
@@ -341,6 +342,7 @@ def test_a_folder_stands_for_its_files(made: Made) -> None:
     assert all(line.startswith(row) for line, row in zip(lines, rows, strict=True))
 
 
+@pytest.mark.thinned(2)
 def test_json_has_every_class_and_digit(made: Made) -> None:
     found = json.loads(made.printed("json"))
     places = [(each.pop("file"), each.pop("row")) for each in found]
@@ -367,6 +369,7 @@ def newest(made: Made) -> Path:
     return next(made.script.parent.glob("runs/tried/*/best.pt"))
 
 
+@pytest.mark.thinned(2)
 def test_csv_says_the_same(made: Made) -> None:
     """In the order of the classes; into a file too, whose name says the format."""
     text = made.printed("csv")
@@ -383,12 +386,14 @@ def test_csv_says_the_same(made: Made) -> None:
     assert len(json.loads(out.read_text())) == len(found)
 
 
+@pytest.mark.thinned(2)
 def test_text_goes_into_a_file(made: Made) -> None:
     out = made.files.parent / "found.txt"
     assert made.predict("--out", str(out)) == ""
     assert out.read_text() == made.printed("text")
 
 
+@pytest.mark.thinned(2)
 def test_top_says_how_many(made: Made) -> None:
     if made.kind.keys != CLASSES:
         says = "--top is for a model that tells classes apart"
@@ -407,6 +412,7 @@ def test_top_says_how_many(made: Made) -> None:
     assert len(most) == 2 * len(classes_of(state))
 
 
+@pytest.mark.thinned(2)
 def test_the_data_is_where_it_was_in_training(made: Made) -> None:
     done = processes.run(made.script, "--evaluate")
     assert done.returncode == 0, done.stderr
@@ -419,6 +425,7 @@ def test_the_data_is_where_it_was_in_training(made: Made) -> None:
         refused(made.script, "--evaluate", "--data-dir", "elsewhere", says=says)
 
 
+@pytest.mark.thinned(2)
 def test_wrong_files(made: Made) -> None:
     """One line each, which names the file."""
     folder = made.script.parent
@@ -526,6 +533,7 @@ print(loaded.model(features).shape[0], len(loaded.classes), same)
 """
 
 
+@pytest.mark.thinned(2)
 def test_load_reads_and_scales(made: Made) -> None:
     """What `preprocess` makes of raw examples is what `read` makes of a file."""
     folder = made.script.parent

@@ -15,6 +15,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from mlpgen import SpecError
 from mlpgen.graph.captures import captures
 
+from .examples import drawn
 from .networks import model, network
 from .random_chains import specs
 
@@ -120,8 +121,7 @@ def same(a: Tensor | None, b: Tensor | None) -> bool:
     return torch.equal(a.nan_to_num(7), b.nan_to_num(7))
 
 
-@settings(max_examples=60)
-@given(specs(), st.integers(5, 9), st.integers(1, 2), st.booleans())
+@drawn(specs(), st.integers(5, 9), st.integers(1, 2), st.booleans(), few=16, all_=60)
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], width: int, step: int, bias: bool
 ) -> None:
@@ -151,8 +151,7 @@ def names_in(graph: Graph) -> list[str]:
     return found
 
 
-@settings(max_examples=60)
-@given(specs(), st.data())
+@drawn(specs(), st.data(), few=16, all_=60)
 def test_any_layer_can_be_captured_in_both_styles(
     spec: dict[str, Any], data: st.DataObject
 ) -> None:

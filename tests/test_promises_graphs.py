@@ -20,6 +20,7 @@ from mlpgen.graph.walks import leaf_layers
 from mlpgen.proof.index_limits import index_limits
 
 from .entry_pools import OTHERS
+from .examples import drawn, examples
 from .networks import check_proved, model, network
 from .random_graphs import specs
 from .test_promises_chains import assert_equal_states, same
@@ -169,7 +170,7 @@ def may_not_fit(entry: Any) -> bool:
     )
 
 
-@settings(max_examples=80)
+@settings(max_examples=20)
 @given(specs(), st.data())
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], data: st.DataObject
@@ -216,8 +217,7 @@ def assert_equal_with_other_arguments(
             assert same(a, b)
 
 
-@settings(max_examples=50)
-@given(specs())
+@drawn(specs(), few=12, all_=50)
 def test_free_sizes_may_change(spec: dict[str, Any]) -> None:
     """All predictions hold for the sizes of the spec, and for others."""
     net = loaded(spec)
@@ -225,9 +225,12 @@ def test_free_sizes_may_change(spec: dict[str, Any]) -> None:
         check_proved(net)
 
 
-def test_code_is_clean_and_always_the_same(tmp_path: Path, gathered: Gathered) -> None:
+@examples(16, 70)
+def test_code_is_clean_and_always_the_same(
+    examples: int, tmp_path: Path, gathered: Gathered
+) -> None:
     @settings(
-        max_examples=70,
+        max_examples=examples,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
@@ -247,5 +250,5 @@ def test_code_is_clean_and_always_the_same(tmp_path: Path, gathered: Gathered) -
                 assert max(map(len, text.splitlines())) <= 88
 
     render()
-    assert len(list(tmp_path.iterdir())) >= 120
+    assert len(list(tmp_path.iterdir())) >= 1.7 * examples
     gathered.take(tmp_path)

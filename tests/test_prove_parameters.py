@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-from hypothesis import assume, given, settings
+from hypothesis import assume
 
 from mlpgen import SpecError, api
 from mlpgen.proof.certificate import Certificate, Check, verdict
@@ -27,6 +27,7 @@ from mlpgen.proof.checks.subject import Subject, load
 from mlpgen.proof.job import job
 from mlpgen.styles import explicit
 
+from .examples import drawn
 from .networks import network
 from .random_graphs import specs
 
@@ -249,8 +250,7 @@ def test_captures_are_what_the_spec_says(tmp_path: Path) -> None:
         captured(CALLS, tmp_path, ('["one.inner"][1]', '["one.inner"][0]'))
 
 
-@settings(max_examples=60)
-@given(specs())
+@drawn(specs(), few=16, all_=60)
 def test_drawn_specs_hold_and_give_what_they_say(data: dict[str, Any]) -> None:
     try:
         loaded = network(data)

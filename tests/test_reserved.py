@@ -52,7 +52,7 @@ def test_words_are_those_of_the_templates() -> None:
 
 
 @pytest.mark.parametrize("path", [*SHARED.glob("*.py")], ids=lambda path: path.stem)
-@pytest.mark.thinned(6)
+@pytest.mark.thinned(12)
 def test_a_block_may_have_the_name_of_what_is_shared(path: Path) -> None:
     """A notebook has both: definitions of shared modules are renamed."""
     found = sorted({*top_level(path.read_text("utf-8"))})

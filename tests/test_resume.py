@@ -198,6 +198,7 @@ def test_out_names_the_run_that_continues(
 @pytest.mark.parametrize(
     "gone", ["best.pt", "last.pt", "previous.pt", "config.json", "metrics.csv"]
 )
+@pytest.mark.thinned(2)
 def test_a_run_whose_files_are_gone_in_part(
     script: Path, tiny: Path, tmp_path: Path, gone: str
 ) -> None:
@@ -240,6 +241,7 @@ def test_an_epoch_without_a_step_left(script: Path, tiny: Path, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.thinned(3)
 def test_all_that_has_a_state_goes_on(name: str, tiny: Path, tmp_path: Path) -> None:
     """Schedulers, scalers, averaged weights, random augmentations: the same bits."""
     layers, training = OPTIONS[name]

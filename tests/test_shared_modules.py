@@ -155,6 +155,7 @@ def test_the_header_follows_the_docstring(project: Path) -> None:
 
 @POSIX
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
+@pytest.mark.thinned(4)
 def test_damage_is_found_and_fixed(
     project: Path, capsys: pytest.CaptureFixture[str], damage: Callable[[Path], None]
 ) -> None:

@@ -83,8 +83,11 @@ def weights(out: Path, name: str = "last.pt") -> dict[str, torch.Tensor]:
     return model
 
 
-LONG = ("lenet5", "mnist_cnn", "mnist_resnet", "mnist_lstm", "mnist_transformer")
-"""Trainings that take more than ten seconds."""
+LONG = (
+    *("lenet5", "mnist_cnn", "mnist_resnet", "mnist_lstm", "mnist_transformer"),
+    "mnist_mlp_batchnorm_dropout",
+)
+"""Trainings that take more than three seconds."""
 
 
 def marked(names: Iterable[str]) -> list[Any]:
@@ -315,6 +318,7 @@ def rendered(
 @pytest.mark.parametrize(
     ("layers", "training"), PARTS, ids=[str(each[1]) for each in PARTS]
 )
+@pytest.mark.thinned(4)
 def test_every_part_trains(
     layers: list[Any], training: dict[str, Any], tiny: Path, tmp_path: Path
 ) -> None:

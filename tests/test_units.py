@@ -92,6 +92,7 @@ def test_predictions_are_what_one_computes_by_hand(tmp_path: Path, name: str) ->
 
 @pytest.mark.parametrize("targets", [["visits"], ["visits", "calls"]])
 @pytest.mark.parametrize("log_input", [True, False])
+@pytest.mark.thinned(3)
 def test_counts(tmp_path: Path, targets: list[str], *, log_input: bool) -> None:
     """Logarithms of counts are said to be counts, wherever people look at them."""
     draw = np.random.default_rng(0)

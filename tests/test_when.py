@@ -894,6 +894,7 @@ def test_what_a_condition_guards_fits_where_it_is_true(
 
 
 @pytest.mark.parametrize("name", [*LAYERS, *FUNCTIONS])
+@pytest.mark.thinned(5)
 def test_layers_that_fit_nowhere_give_a_warning(name: str) -> None:
     cls = LAYERS[name] if name in LAYERS else FUNCTIONS[name]
     example = yaml.safe_load(cls.example)

@@ -76,11 +76,6 @@ def test_keys_and_shapes_are_those_published(name: str, style: str) -> None:
 
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
-def test_zoo_specs_have_no_warnings(path: Path) -> None:
-    assert not zoo(path.stem).warnings
-
-
-@pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_a_spec_fits_on_a_page(path: Path) -> None:
     assert len(path.read_text(encoding="utf-8").splitlines()) <= 80
 

@@ -35,7 +35,7 @@ LEFT_OUT = {
     "enable_nested_tensor",
     "mask_check",
 }
-DRAWS = 20
+DRAWS = 8
 ALL_DRAWS = 120
 
 

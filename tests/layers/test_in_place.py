@@ -40,7 +40,7 @@ def test_an_expression_counts_as_in_place() -> None:
 
 @pytest.mark.parametrize("first_in_place", [False, True])
 @pytest.mark.parametrize("second", IN_PLACE)
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(7)
 def test_gradients(second: str, first_in_place: bool) -> None:
     """Each pair is refused if and only if torch cannot compute its gradients."""
     for first in IN_PLACE if first_in_place else IN_CHAINS:

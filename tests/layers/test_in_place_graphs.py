@@ -51,7 +51,7 @@ def outputs(spec: dict[str, Any], style: str) -> list[torch.Tensor]:
 
 
 @pytest.mark.parametrize("name", [*IN_CHAINS, *UNARY])
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(4)
 def test_a_branch_in_place(name: str) -> None:
     """After another branch it is refused if torch cannot do it, or results change."""
     try:
