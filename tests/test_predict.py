@@ -5,15 +5,18 @@ from __future__ import annotations
 import importlib.util
 import struct
 import zlib
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
+from torch import nn
 
 from mlpgen import api
 
 from . import processes
 from .networks import network
+from .shared_modules import shared
 from .test_training import MLP, RESTORE, refused, rendered, rows, tiny, train
 from .test_training_keys import CONVOLUTION
 
@@ -136,12 +139,26 @@ def test_exports_give_the_same(script: Path, kind: str) -> None:
         assert program(torch.zeros(7, 1, 28, 28)).shape == (7, 10)
 
 
+def test_a_layer_with_the_name_of_an_attribute_of_graphs_is_exported(
+    tmp_path: Path,
+) -> None:
+    exports = shared("exports")
+    model = nn.Sequential(OrderedDict(code=nn.Linear(4, 2), latent=nn.Linear(2, 4)))
+    assert exports.hides_attributes(model)
+    assert not exports.hides_attributes(model.latent)
+    given = (torch.rand(3, 4),)
+    program = torch.export.export(exports.Inner(model), given)
+    (found,) = exports.save_pt2(tmp_path / "model.pt2", program, {}, given, ())
+    assert found.equal(model(*given))
+
+
 def test_an_export_of_a_model_that_draws_is_not_compared(
     tiny: Path, tmp_path: Path
 ) -> None:
-    noise = [{"randn_like": None}, {"mul": 0.1}, {"add": None, "from": ["mu", "mul_1"]}]
-    mu = {"Linear": 4, "name": "mu"}
-    layers = ["Flatten", mu, *noise, {"Linear": 10}]
+    add = {"add": None, "from": ["code", "mul_1"]}
+    noise = [{"randn_like": None}, {"mul": 0.1}, add]
+    code = {"Linear": 4, "name": "code"}
+    layers = ["Flatten", code, *noise, {"Linear": 10}]
     script = trained(layers, {}, tiny, tmp_path / "out")
     printed = predict(script, "--export", "pt2")
     assert printed.endswith("not compared, since the model draws random numbers\n")

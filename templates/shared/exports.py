@@ -62,6 +62,8 @@ def export(
     ours, again = ([t for _, t in hooks.tensors(model(*given))] for _ in range(2))
     pairs = zip(ours, again, strict=True)
     draws = not all(one.nan_to_num().equal(two.nan_to_num()) for one, two in pairs)
+    if not inside and hides_attributes(model):
+        model, dims = Inner(model).eval(), (dims,)
     program = torch.export.export(model, given, dynamic_shapes=dims)
     path = run.folder / f"model.{run.args.export}"
     save = save_pt2 if path.suffix == ".pt2" else save_onnx
@@ -80,6 +82,28 @@ def same_outputs(ours: Sequence[Tensor], theirs: Sequence[Tensor]) -> bool:
         and torch.allclose(one.cpu(), other.cpu(), rtol=1e-3, atol=1e-4)
         for one, other in zip(ours, theirs, strict=True)
     )
+
+
+def hides_attributes(model: nn.Module) -> bool:
+    """Tell whether something in a model is named like an attribute of a graph.
+
+    `torch.export.load` cannot read a program of a model with a layer `code`.
+    """
+    program = torch.export.export(nn.Identity(), (torch.zeros(1),))
+    taken = dir(program.module())
+    return any(name.partition(".")[0] in taken for name in model.state_dict())
+
+
+class Inner(nn.Module):
+    """A model behind a name of its own."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, *given: Tensor) -> Any:
+        """Call the model."""
+        return self.model(*given)
 
 
 class Whole(nn.Module):

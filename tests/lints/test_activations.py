@@ -141,3 +141,23 @@ blocks: {{Pre: {{layers: [ReLU, {{Linear: 8}}]}}}}
 )
 def test_a_block_whose_other_uses_are_right(use: str, codes: list[int]) -> None:
     assert in_spec(BLOCK.format(use=f"{{{use}}}" if ":" in use else use)) == codes
+
+
+@pytest.mark.parametrize(
+    ("last", "loss", "codes"),
+    [
+        ("ReLU, Sigmoid", "BCELoss", [504]),
+        ("Sigmoid, Sigmoid", "BCELoss", [504]),
+        ("Sigmoid", "BCELoss", []),
+        ("ReLU, {log_softmax: 1}", "NLLLoss", [504]),
+        # Where nothing bends the scores, the other finding stays.
+        ("ReLU, ReLU, L3, {log_softmax: 1}", "NLLLoss", [502]),
+    ],
+)
+def test_one_finding_for_what_a_loss_sees(
+    last: str, loss: str, codes: list[int]
+) -> None:
+    training = (
+        f"{{data: {{npz: a.npz}}, loss: {loss}, optimizer: {{Adam: {{lr: 1e-3}}}}}}"
+    )
+    assert in_spec(written(f"L8, {last}", "[8]", f"training: {training}\n")) == codes

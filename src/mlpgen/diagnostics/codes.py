@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 WARNINGS = frozenset(
     {
-        *("MG214", "MG215", "MG216", "MG227", "MG229", "MG232"),
+        *("MG214", "MG215", "MG216", "MG227", "MG229"),
         *("MG306", "MG310", "MG311", "MG316", "MG317", "MG318"),
         *("MG323", "MG324", "MG325", "MG408", "MG410", "MG606"),
     }

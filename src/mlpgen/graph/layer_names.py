@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.used_parameters import attributes
 from mlpgen.names.identifiers import snake_case, wrong_name
-from mlpgen.names.reserved.attributes import NOT_EXPORTED
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -90,9 +88,6 @@ def _check(entry: Entry, taken: dict[str, Path], problems: Problems) -> None:
     elif entry.name in taken:
         line = problems.line(taken[entry.name])
         problems.add("MG206", f"the name `{entry.name}` is taken by line {line}", path)
-    elif entry.name in NOT_EXPORTED and entry.type not in FUNCTIONS:
-        message = f"torch.export cannot write a layer named `{entry.name}`"
-        problems.add("MG232", message, path, warning=True)
     taken.setdefault(entry.name, path)
 
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Rule
 
 _MODULES = (
+    "rules.exported_names",
     "rules.activations",
     "rules.before_norm",
     "rules.constants",

@@ -278,13 +278,6 @@ SPEC = {
             image="[8]",
         ),
     ),
-    "MG232": Explanation(
-        "A name that torch.export cannot use",
-        "This is a warning. The graph that torch.export creates has attributes of "
-        "its own, such as `code`, so no layer can have their names.",
-        spec("Flatten", "Linear: 10\n    name: code"),
-        spec("Flatten", "Linear: 10\n    name: latent"),
-    ),
     "MG240": Explanation(
         "Sizes that are too complex to compute",
         "The expression for a size can have at most 500 names and numbers, and 40 "

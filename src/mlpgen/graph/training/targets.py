@@ -92,7 +92,8 @@ def _target(
 def _unshared(known: LossTerm) -> Problem:
     """Say that losses of classes have the same targets."""
     message = f"the targets have the shape of `{known.output}`, the first output"
-    return Problem("MG401", message, help="losses of classes share their targets")
+    help = "all losses get the same targets: train this output in a spec of its own"
+    return Problem("MG401", message, help=help)
 
 
 def _of_columns(

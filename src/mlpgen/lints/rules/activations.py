@@ -10,6 +10,7 @@ from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.training.last_layers import bending
 from mlpgen.lints.written import argument
 
 if TYPE_CHECKING:
@@ -63,6 +64,9 @@ class _Two(NamedTuple):
 def _twice(subject: Subject) -> Iterator[Finding]:
     activations = [*subject.flow.of(*kinds.ACTIVATIONS, *_SOFTMAX)]
     pairs = [each for each in map(_two, activations) if each and _is_fault(each)]
+    if pairs:  # one finding is enough, and what it does to a loss tells more
+        known = bending(subject)
+        pairs = [each for each in pairs if not known & {each.first, each.second}]
     wrong = kinds.always([each.second for each in pairs], activations)
     for each in pairs:
         if each.second in wrong:

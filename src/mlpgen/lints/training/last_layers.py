@@ -53,11 +53,7 @@ class _End(NamedTuple):
 
 
 def _bent(subject: Subject) -> Iterator[Finding]:
-    recipe = subject.model.recipe
-    for term in recipe.terms if recipe else ():
-        if term.loss.custom or not _is_seen(term, subject):
-            continue
-        end = _end_of(term, subject)
+    for end in _ends(subject):
         for each in end.between:
             said = _fault(each, end, subject)
             if said:
@@ -65,6 +61,19 @@ def _bent(subject: Subject) -> Iterator[Finding]:
         if end.learned is not None and _is_narrow(end.learned, end, subject):
             yield _recurrent(end.learned, end)
     yield from _logarithms(subject)
+
+
+def _ends(subject: Subject) -> Iterator[_End]:
+    recipe = subject.model.recipe
+    for term in recipe.terms if recipe else ():
+        if not term.loss.custom and _is_seen(term, subject):
+            yield _end_of(term, subject)
+
+
+def bending(subject: Subject) -> frozenset[Operation]:
+    """Return the operations that bend scores before a loss."""
+    every = ((each, end) for end in _ends(subject) for each in end.between)
+    return frozenset(each for each, end in every if _fault(each, end, subject))
 
 
 def _is_seen(term: LossTerm, subject: Subject) -> bool:

@@ -58,17 +58,17 @@ WORDS = frozenset(
     format_of found found_in found_separator freeze frozen functional gathered
     get_close_matches get_ema_multi_avg_fn given_targets grayed group groupby groups
     guarded guessed gzip handle handles has_cell has_commas has_run head held_out
-    hidden histogram hold_dates hook hooks http id_doubts image image_checks
-    image_files image_fit image_folders image_formats image_walk images images_below
-    images_of_classes importing in_a_line in_bytes in_lines in_order in_pieces
-    in_tuple in_utf8 index inside inspect instead_of io is_better is_constant
-    is_more is_no_file is_odd is_of_run is_one_hot is_other_data is_own_code is_plot
-    is_utf8 is_whole is_wide islice itertools join joined json keep kind_of_numbers
-    known known_ends known_examples labels lacks laid_out last layer layer_name
-    layer_type layer_types layout_of leads_up learned learned_columns
-    learned_targets learning_rate leave left_out lengths_of lines_of list_of load
-    load_labeled loaded locked look look_like_classes looks_like_number loss
-    loss_beside lowest lr_scheduler make_optimizer margins mark_of mark_of_data
+    hidden hides_attributes histogram hold_dates hook hooks http id_doubts image
+    image_checks image_files image_fit image_folders image_formats image_walk images
+    images_below images_of_classes importing in_a_line in_bytes in_lines in_order
+    in_pieces in_tuple in_utf8 index inside inspect instead_of io is_better
+    is_constant is_more is_no_file is_odd is_of_run is_one_hot is_other_data
+    is_own_code is_plot is_utf8 is_whole is_wide islice itertools join joined json
+    keep kind_of_numbers known known_ends known_examples labels lacks laid_out last
+    layer layer_name layer_type layer_types layout_of leads_up learned
+    learned_columns learned_targets learning_rate leave left_out lengths_of lines_of
+    list_of load load_labeled loaded locked look look_like_classes looks_like_number
+    loss loss_beside lowest lr_scheduler make_optimizer margins mark_of mark_of_data
     mark_of_rows marks_of_rows mask_checks mask_classes mask_name mask_numbers
     mask_size mask_targets mask_values matches math may_be_id md5 mean meaning means
     measured median memory mended_axes mended_labels mended_values merged_parts
