@@ -417,6 +417,11 @@ TRAININGS = {
     "target": training("target", GONE, "target (0.99) is gone"),
     "seed": training("seed", 2, "seed was 1, is 2"),
     "weights": training("weights", "start.pt", "weights is new: start.pt"),
+    "some weights": training(
+        "weights",
+        {"path": "start.pt", "except": ["logits"]},
+        "weights is new: {path: start.pt, except: [logits]}",
+    ),
     "freeze": training(
         "freeze", ["logits", "stem.*"], "freeze is new: [logits, stem.*]"
     ),
@@ -452,6 +457,7 @@ RESUMED: dict[str, tuple[str, ...]] = {
     "batch_size": ("batch_size was 10, the spec says 5: --batch-size 5 takes it",),
     "seed": ("seed was 1, the spec says 2: --seed 2 takes it",),
     "weights": (": the run has begun",),
+    "some weights": (": the run has begun",),
     "freeze": (
         "freeze was [], the spec says [logits, stem.*]: "
         "--freeze logits stem.* takes it",

@@ -17,12 +17,13 @@ from mlpgen.cli import run
 from mlpgen.names.identifiers import wrong_class_name
 from mlpgen.output.ipynb import as_text, pack, unpack
 
-from . import processes
+from . import networks, processes
 from .networks import network
 from .shared_modules import SHARED
 from .test_data import MODULE, SPECS, data, spec_of
 from .test_predict import NO_PILLOW
 from .test_reserved import top_level
+from .test_starting import in_shards
 from .test_training import tiny
 from .test_training_keys import BOTH, OPTIONS
 
@@ -180,7 +181,12 @@ def test_every_kind_runs(name: str, data: Path, tmp_path: Path) -> None:
 
 
 def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
-    spec = network(option("steps"))
+    """Both start from the same weights, but for the last layer."""
+    start = tmp_path / "model.safetensors.index.json"
+    raw = option("steps")
+    raw["training"]["weights"] = {"path": str(start), "except": ["logits"]}
+    spec = network(raw)
+    in_shards(start, networks.model(spec, "sequential").state_dict())
     for name, text in api.render(spec, "explicit").items():
         (tmp_path / name).write_text(text, encoding="utf-8")
     args = ("--data-dir", str(tiny), "--epochs", "2", "--out", str(tmp_path / "out"))
@@ -190,6 +196,8 @@ def test_the_same_numbers_as_the_script(tiny: Path, tmp_path: Path) -> None:
         f"import matplotlib\nmatplotlib.use('agg')\n{cells}", encoding="utf-8"
     )
     notebook = processes.run(tmp_path / "cells.py")
+    for each in (done, notebook):
+        assert "tensors are taken, but for logits" in each.stderr
     _, _, table = done.stdout.partition("\nepoch")
     rows = [line.split()[1:5] for line in table.splitlines()[1:3]]
     lines = [each for each in notebook.stdout.splitlines() if "seconds" in each]

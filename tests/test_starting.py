@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import pickle
+import zipfile
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,9 +17,10 @@ from mlpgen.graph.training.parameter_names import Named, fits, named_parameters
 
 from . import networks
 from .shared_modules import shared
-from .test_training import refused, rendered, tiny, train, tried, weights
+from .test_training import refused, rendered, tiny, train, weights
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 __all__ = ["tiny"]  # a fixture
@@ -30,12 +34,18 @@ LAYERS = [
     {"Linear": 10, "name": "logits"},
 ]
 EPOCH = ("--epochs", "1")
+RUN_ERROR = shared("errors").RunError
 
 
-def model() -> nn.Module:
-    """Make the network with initial values of another seed."""
+@cache
+def made_once(style: str) -> nn.Module:
     spec = {"name": "Tried", "input": [1, 28, 28], "layers": LAYERS}
-    made = networks.model(networks.network(spec), "explicit")
+    return networks.model(networks.network(spec), style)
+
+
+def model(style: str = "explicit") -> nn.Module:
+    """Make the network with initial values of another seed."""
+    made = copy.deepcopy(made_once(style))
     for each in made.parameters():
         nn.init.normal_(each, std=0.1)
     return made
@@ -76,60 +86,272 @@ FORMS = {
 }
 
 
+def in_safetensors(
+    path: Path, state: dict[str, Any], about: dict[str, str] | None = None
+) -> None:
+    """Write a file as https://huggingface.co/docs/safetensors says."""
+    kinds = {torch.float32: "F32", torch.float16: "F16", torch.int64: "I64"}
+    head: dict[str, Any] = {"__metadata__": about} if about else {}
+    content = b""
+    for name, value in state.items():
+        values = value.numpy().tobytes()
+        ends = [len(content), len(content) + len(values)]
+        kind = {"dtype": kinds[value.dtype], "shape": [*value.shape]}
+        head[name] = {**kind, "data_offsets": ends}
+        content += values
+    written = json.dumps(head).encode()
+    path.write_bytes(len(written).to_bytes(8, "little") + written + content)
+
+
+def in_shards(path: Path, state: dict[str, Any]) -> None:
+    """Write weights in two files, and the index of them."""
+    names, listed = [*state], dict[str, str]()
+    stem, _, suffix = path.name.removesuffix(".index.json").rpartition(".")
+    for count, some in enumerate((names[::2], names[1::2]), 1):
+        part = path.with_name(f"{stem}-0000{count}-of-00002.{suffix}")
+        found = {name: state[name] for name in some}
+        if suffix == "safetensors":
+            in_safetensors(part, found)
+        else:
+            torch.save(found, part)
+        listed |= dict.fromkeys(some, part.name)
+    path.write_text(json.dumps({"metadata": {}, "weight_map": listed}))
+
+
+WRITERS: dict[str, Callable[[Path, dict[str, Any]], None]] = {
+    "start.pt": lambda path, state: torch.save(state, path),
+    "start.pth": lambda path, state: torch.save(
+        state, path, _use_new_zipfile_serialization=False
+    ),
+    "start.safetensors": in_safetensors,
+    "start": in_safetensors,
+    "model.safetensors.index.json": in_shards,
+    "pytorch_model.bin.index.json": in_shards,
+}
+"""What writes weights into a file, by its name."""
+PLACES = [*WRITERS, "in a run", "in a folder", "in shards of a folder"]
+
+
+def written(path: Path, place: str, state: dict[str, Any]) -> Path:
+    """Write weights, and return what names them."""
+    if place in WRITERS:
+        WRITERS[place](path / place, state)
+        return path / place
+    names = {"in a run": "best.pt", "in a folder": "model.safetensors"}
+    name = names.get(place, "pytorch_model.bin.index.json")
+    writers = {"best.pt": WRITERS["start.pt"], "model.safetensors": in_safetensors}
+    writers.get(name, in_shards)(path / name, state)
+    return path
+
+
+def take(made: nn.Module, path: Path, *more: Any) -> None:
+    shared("starting").take_weights(made, path, *more)
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_weights_are_taken_in_every_form(form: str, tmp_path: Path) -> None:
     start, other = model(), model()
     state = start.state_dict()
     torch.save(FORMS[form](state), tmp_path / "start.pt")
-    shared("starting").take_weights(other, tmp_path / "start.pt")
+    take(other, tmp_path / "start.pt")
     wanted = halved(state) if form in ("half", "double") else state
     for name, value in other.state_dict().items():
         assert torch.equal(value, wanted[name].to(value.dtype)), name
 
 
-def test_safetensors_are_taken(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("style", ["explicit", "sequential"])
+def test_weights_are_taken_from_every_file(
+    place: str, style: str, tmp_path: Path
+) -> None:
+    """Those of one style by the other, too."""
+    start, other = model(), model(style)
+    state = start.state_dict()
+    take(other, written(tmp_path, place, state))
+    for name, value in other.state_dict().items():
+        assert torch.equal(value, state[name]), name
+
+
+def test_safetensors_are_read_as_its_package_does(tmp_path: Path) -> None:
+    """Without it, in all types that it and torch have."""
     package = pytest.importorskip("safetensors.torch")
-    start, other = model(), model()
-    package.save_file(start.state_dict(), tmp_path / "start.safetensors")
-    shared("starting").take_weights(other, tmp_path / "start.safetensors")
-    for one, two in zip(start.parameters(), other.parameters(), strict=True):
-        assert torch.equal(one, two)
-    whole = (tmp_path / "start.safetensors").read_bytes()
-    (tmp_path / "start.safetensors").write_bytes(whole[:-100])
-    with pytest.raises(Exception, match="it is incomplete"):
-        shared("starting").take_weights(other, tmp_path / "start.safetensors")
+    module = shared("weight_files")
+    state = {
+        str(dtype): torch.ones(shape).to(dtype)
+        for dtype in module.SAFE_TYPES.values()
+        for shape in ((2, 3),)
+    }
+    state |= {"number": torch.tensor(3.0), "empty": torch.zeros(0, 4)}
+    package.save_file(state, tmp_path / "all.safetensors", {"classes": "a,b"})
+    read = module.read_weights(tmp_path / "all.safetensors")
+    assert read.tensors.keys() == state.keys()
+    assert read.classes == ["a", "b"]
+    for name, value in state.items():
+        assert read.tensors[name].dtype == value.dtype
+        assert read.tensors[name].shape == value.shape
+        assert torch.equal(read.tensors[name], value), name
 
 
-def test_what_does_not_fit_is_told(script: Path, tiny: Path, tmp_path: Path) -> None:
-    state = model().state_dict()
-    kept = state["hidden.weight"].clone()
-    state["logits.weight"] = torch.zeros(5, 16)
-    del state["hidden.bias"]
-    state["extra.weight"] = torch.zeros(3)
+NAMES: dict[str, Any] = {
+    "a list": {"state_dict": {"a": torch.zeros(2)}, "classes": ["cat", "dog"]},
+    "places": {"model": {"a": torch.zeros(2)}, "class_to_idx": {"dog": 1, "cat": 0}},
+    "inside": {
+        "model": {"state_dict": {"a": torch.zeros(2)}, "class_names": ("cat", "dog")}
+    },
+    "a run": {"model": {"a": torch.zeros(2)}, "about": {"classes": ["cat", "dog"]}},
+    "beside": {"a": torch.zeros(2)},
+}
+"""What is in files that tell the names of two classes, or lie beside them."""
+
+
+@pytest.mark.parametrize("where", [*NAMES, "metadata"])
+def test_names_of_classes_are_found(where: str, tmp_path: Path) -> None:
+    path, names = tmp_path / "start", ["cat", "dog"]
+    if where == "metadata":
+        in_safetensors(path, NAMES["beside"], {"classes": json.dumps(names)})
+    else:
+        torch.save(NAMES[where], path)
+    if where == "beside":
+        told_there = {"id2label": {"0": "cat", "1": "dog"}}
+        (tmp_path / "config.json").write_text(json.dumps(told_there))
+    read = shared("weight_files").read_weights(path)
+    assert (read.classes, [*read.tensors]) == (names, ["a"])
+
+
+def test_classes_in_another_order_are_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, made = tmp_path / "start.pt", model()
+    torch.save({"model": made.state_dict(), "classes": ["cat", "dog"]}, path)
+    for names, count in ((["dog", "cat"], 1), (["cat", "dog"], 0), ([], 0)):
+        take(made, path, (), names)
+        said = f"warning: the classes are cat, dog in {path}, dog, cat in the data"
+        assert capsys.readouterr().err.splitlines().count(said) == count
+
+
+def test_tied_and_counted_tensors_may_lack(tmp_path: Path) -> None:
+    """Files in the format safetensors have tied ones once, older ones no counters."""
+    made = model()
+    made.tied = made.get_submodule("hidden")
+    state = {
+        name: value
+        for name, value in made.state_dict().items()
+        if not name.startswith("tied") and "num_batches" not in name
+    }
     torch.save(state, tmp_path / "start.pt")
-    path, out = tmp_path / "start.pt", tmp_path / "out"
-    args = ("--weights", str(path), "--lr", "0", "--out", str(out))
-    done = tried(script, *EPOCH, "--data-dir", str(tiny), *args)
-    assert done.returncode == 0, done.stderr
-    assert done.stderr.splitlines() == [
-        f"{path}: 9 of 11 tensors are taken",
-        f"hidden.bias [16] is not in {path}",
-        f"logits.weight is [5, 16] in {path}, [10, 16] here: not taken",
-        f"extra.weight [3] is in {path} alone",
+    take(made, tmp_path / "start.pt")
+
+
+OTHER: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], list[str]]] = {
+    "a head of another size": (
+        lambda state: {
+            **state,
+            "logits.weight": torch.zeros(5, 16),
+            "logits.bias": torch.zeros(5),
+        },
+        [
+            "logits.weight is [5, 16] in {}, [10, 16] here",
+            "logits.bias is [5] in {}, [10] here",
+            "to begin without these: --weights-except logits, "
+            "or in the spec weights: {{path: …, except: [logits]}}",
+        ],
+    ),
+    "missing and more": (
+        lambda state: {"more": state.pop("hidden.bias"), **state},
+        [
+            "hidden.bias [16] is not in {}",
+            "more [16] is in {} alone",
+            "to begin without these: --weights-except hidden more, "
+            "or in the spec weights: {{path: …, except: [hidden, more]}}",
+        ],
+    ),
+    "much more": (
+        lambda state: {
+            **state,
+            **{f"l{i}.{j}": torch.zeros(i) for i in range(6) for j in "ab"},
+        },
+        [
+            *(f"l{i}.{j} [{i}] is in {{}} alone" for i in range(5) for j in "ab"),
+            "2 more",
+            "{} is of another network; --weights-except names what to leave out",
+        ],
+    ),
+    "another network": (
+        lambda _: {f"norm.{name}": torch.zeros(3) for name in "ab"},
+        [
+            "stem.weight [4, 1, 3, 3] is not in {}",
+            "stem.bias [4] is not in {}",
+            *(f"norm.{name} [4] is not in {{}}" for name in ("weight", "bias")),
+            *(f"norm.running_{name} [4] is not in {{}}" for name in ("mean", "var")),
+            "hidden.weight [16, 676] is not in {}",
+            "hidden.bias [16] is not in {}",
+            "logits.weight [10, 16] is not in {}",
+            "logits.bias [10] is not in {}",
+            "2 more",
+            "{} has no weights that fit this network: "
+            "none has the name and the shape of one of its own",
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OTHER)
+def test_what_does_not_fit_is_named(case: str, tmp_path: Path) -> None:
+    """Nothing is taken then."""
+    change, says = OTHER[case]
+    path, made = tmp_path / "start.pt", model()
+    before = copy.deepcopy(made.state_dict())
+    torch.save(change(model().state_dict()), path)
+    with pytest.raises(RUN_ERROR) as caught:
+        take(made, path)
+    assert [*caught.value.args] == [each.format(path) for each in says]
+    for name, value in made.state_dict().items():
+        assert torch.equal(value, before[name]), name
+
+
+@pytest.mark.parametrize("style", ["explicit", "sequential"])
+def test_what_is_left_out_begins_as_it_is(
+    style: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, made = tmp_path / "start.pt", model(style)
+    before = copy.deepcopy(made.state_dict())
+    state = model().state_dict() | {"logits.weight": torch.zeros(5, 16)}
+    torch.save({**state, "aux.weight": torch.zeros(3)}, path)
+    take(made, path, ["logits", "aux.*", "norm.running_*"])
+    assert capsys.readouterr().err.splitlines() == [
+        f"{path}: 7 of 11 tensors are taken, but for logits, aux.*, norm.running_*"
     ]
-    assert torch.equal(weights(out)["hidden.weight"], kept)
-    settings = json.loads((out / "config.json").read_text("utf-8"))["settings"]
-    assert settings["weights"] == str(path)
+    for name, value in made.state_dict().items():
+        out = name.startswith(("logits", "norm.running"))
+        assert torch.equal(value, (before if out else state)[name]), name
+    for patterns, says in (
+        (["logits", "aux", "logit"], "--weights-except logit fits no weights"),
+        (["*"], "--weights-except leaves no weights to take"),
+    ):
+        with pytest.raises(RUN_ERROR, match=says):
+            take(made, path, patterns)
 
 
-def test_a_run_is_a_start(script: Path, tiny: Path, tmp_path: Path) -> None:
+def test_a_run_is_a_start(tiny: Path, tmp_path: Path) -> None:
+    """The spec says what is left out of it, unless a flag does."""
     first, second = tmp_path / "first", tmp_path / "second"
     data = ("--data-dir", str(tiny))
-    train(script, *EPOCH, *data, "--out", str(first))
-    args = ("--weights", str(first), "--lr", "0", "--out", str(second))
-    train(script, *EPOCH, *data, *args)
+    keys = {"optimizer": {"AdamW": {"lr": 0.01}}}
+    train(rendered(LAYERS, keys, tmp_path), *EPOCH, *data, "--out", str(first))
+    start = {"path": str(first), "except": ["logits"]}
+    script = rendered(LAYERS, keys | {"weights": start}, tmp_path)
+    train(script, *EPOCH, *data, "--lr", "0", "--out", str(second))
     one, two = weights(first, "best.pt"), weights(second)
-    assert all(torch.equal(one[name], two[name]) for name in one if "norm" not in name)
+    same = {name for name in one if torch.equal(one[name], two[name])}
+    assert same >= {"stem.weight", "hidden.bias"}
+    assert not same & {"logits.weight", "logits.bias"}
+    settings = json.loads((second / "config.json").read_text("utf-8"))["settings"]
+    assert settings["weights"] == str(first)
+    assert settings["weights_except"] == ["logits"]
+    args = ("--weights-except", "--lr", "0", "--out", str(tmp_path / "third"))
+    train(script, *EPOCH, *data, *args)
+    three = weights(tmp_path / "third")
+    assert torch.equal(one["logits.weight"], three["logits.weight"])
     (first / "best.pt").unlink()  # a run continues without what it started from
     train(script, "--resume", str(second), "--epochs", "2")
     refused(
@@ -137,12 +359,12 @@ def test_a_run_is_a_start(script: Path, tiny: Path, tmp_path: Path) -> None:
         *("--resume", str(second), "--weights", str(second)),
         says="--weights starts a training, --resume continues one",
     )
+    refused(script, *EPOCH, *data, says=f"{first} has no best.pt and no model.safe")
 
 
 BAD: dict[str, tuple[Any, str]] = {
-    "another network": ({"x": torch.zeros(3)}, "has no weights that fit this network"),
-    "no tensors": ({"a": 1}, "has no weights: no tensors with names"),
-    "a list": ([1, 2], "has no weights: no tensors with names"),
+    "no tensors": ({"a": 1}, "{} has no weights: no tensors with names"),
+    "a list": ([1, 2], "{} has no weights: no tensors with names"),
     "whole numbers": (
         {"hidden.bias": torch.zeros(16, dtype=torch.int8)},
         "hidden.bias is int8 in {}, which cannot become float32",
@@ -163,39 +385,74 @@ BAD: dict[str, tuple[Any, str]] = {
         {"hidden.bias": torch.zeros(16, device="meta")},
         "hidden.bias in {} is no plain tensor: save it as float32",
     ),
-    "code": (nn.Linear(2, 2), "holds more than plain data and tensors"),
+    "code": (
+        nn.Linear(2, 2),
+        "{} cannot be read: it holds more than plain data and tensors; "
+        "save a state_dict: `torch.save(model.state_dict(), path)`",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_wrong_weights_are_one_line(
-    name: str, script: Path, tiny: Path, tmp_path: Path
-) -> None:
+def test_wrong_weights_are_one_line(name: str, tmp_path: Path) -> None:
     value, says = BAD[name]
     path = tmp_path / "start.pt"
+    if isinstance(value, dict) and "hidden.bias" in value:
+        value = model().state_dict() | value
     torch.save(value, path)
-    told(script, tiny, path, says.format(path))
+    told(path, says.format(path))
 
 
-def test_wrong_files_are_one_line(script: Path, tiny: Path, tmp_path: Path) -> None:
-    torch.save(model().state_dict(), tmp_path / "start.pt")
-    whole = (tmp_path / "start.pt").read_bytes()
-    (tmp_path / "cut.pt").write_bytes(whole[: len(whole) // 2])
-    told(script, tiny, tmp_path / "cut.pt", "it is incomplete")
-    (tmp_path / "old.pkl").write_bytes(
-        pickle.dumps({"a": test_wrong_files_are_one_line})
+def test_wrong_files_are_one_line(tmp_path: Path) -> None:
+    """Whatever is in them, at whatever byte they end."""
+    state = {"a": torch.ones(16)}
+    for name, writer in WRITERS.items():
+        if not name.endswith(".json"):
+            writer(tmp_path / name, state)
+            whole = (tmp_path / name).read_bytes()
+            for count in (0, 1, 9, 40, 70, len(whole) // 2, len(whole) - 3):
+                (tmp_path / name).write_bytes(whole[:count])
+                told(tmp_path / name, f"{tmp_path / name} ", "read: it is inc", "no fi")
+    pickled = pickle.dumps({"a": test_wrong_files_are_one_line})
+    for name, content, says in (
+        ("old.pkl", pickled, "cannot be read: it holds more than plain data"),
+        ("page.pth", b"<html>not found</html>", "is no file of weights"),
+        ("net.h5", b"\x89HDF\r\n\x1a\n" + bytes(80), "is no file of weights"),
+        ("a.pth", b"version https://git-lfs.github.com/spec/v1", "a pointer to weigh"),
+        ("x.index.json", b"{", "is no index of weights in several files"),
+        ("y.index.json", b"[1]", "is no index of weights in several files"),
+        ("z.index.json", b'{"weight_map": {"a": 1}}', "is no index of weights"),
+        ("x.safetensors", (99).to_bytes(8, "little") + b"{}", "it is incomplete"),
+        ("y.safetensors", (2).to_bytes(8, "little") + b"[]", "it is damaged"),
+        ("z.safetensors", (9).to_bytes(8, "little") + b'{"a": {}}', "it is damaged"),
+        ("model-00001-of-00002.safetensors", b"", "a part of weights in several files"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        told(tmp_path / name, f"{tmp_path / name} ", says)
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as file:
+        file.writestr("x.npy", "")
+    told(tmp_path / "x.npz", "is no file of weights: `torch.save` writes one")
+    told(tmp_path / "none.pt", "none.pt cannot be read: No such file")
+    told(tmp_path, "has no best.pt and no model.safetensors: name a run, or a file")
+
+
+def test_a_shard_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors.index.json"
+    in_shards(path, model().state_dict())
+    part = path.with_name("model-00002-of-00002.safetensors")
+    told(
+        part, f"{part} is a part of weights in several files: name their index, {path}"
     )
-    told(script, tiny, tmp_path / "old.pkl", "holds more than plain data")
-    for part in ("model-00001-of-00002.safetensors", "model.safetensors.index.json"):
-        told(script, tiny, tmp_path / part, "is a part of weights in several files")
-    told(script, tiny, tmp_path / "none.pt", "cannot be read: No such file")
-    told(script, tiny, tmp_path, "has no best.pt: name a run, or a file of weights")
+    part.unlink()
+    told(path, f"{path} lists 2 files, of which 1 are not there: {part.name}")
 
 
-def told(script: Path, tiny: Path, path: Path, says: str) -> None:
-    """Start from a file, which must end with one line."""
-    args = ("--data-dir", str(tiny), "--weights", str(path))
-    refused(script, *EPOCH, *args, says=says)
+def told(path: Path, *says: str) -> None:
+    """Start from a file, which must end with one line that says one of these."""
+    with pytest.raises(RUN_ERROR) as caught:
+        take(model(), path)
+    (line,) = caught.value.args
+    assert any(each in line for each in says), line
 
 
 @pytest.mark.parametrize("by", ["spec", "flag"])

@@ -108,8 +108,10 @@ def command_line(
         parser.add_argument(f"--{name}", type=kind, default=default, help=help_)
     newest = "a run or checkpoint to go on with; the newest run if none is named"
     parser.add_argument("--resume", nargs="?", type=path_of, const=runs, help=newest)
-    begin = "a run, or a file of weights, to start from: what fits is taken"
+    begin = "a run, or a file of weights, to start from"
     parser.add_argument("--weights", type=path_of, help=begin)
+    anew = "patterns of weights, or of modules, that are not taken from there"
+    parser.add_argument("--weights-except", nargs="*", default=[], help=anew)
     stay = "patterns of parameters, or of modules, that are not trained"
     parser.add_argument("--freeze", nargs="*", default=[], help=stay)
     for name, help_ in (

@@ -21,7 +21,8 @@ FLAGS = ("lr", "epochs", "batch_size", "seed", "freeze")
 """Keys of a training that are flags, which a run may continue with."""
 FREE = {
     *("data_dir", "out", "resume", "checkpoint_every", "device", "threads"),
-    *("look", "profile", "tensorboard", "plot", "traceback", "weights", *FLAGS),
+    *("look", "profile", "tensorboard", "plot", "traceback", *FLAGS),
+    *("weights", "weights_except"),
 }
 """Settings that may change; all others are of the network, or of what is learned."""
 OF_DATA = ("data", "subset", "validation", "normalize", "fit")

@@ -1,132 +1,155 @@
 """Where a training starts: from which weights, and with which layers frozen."""
 
-import re
-import warnings
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from damage import is_odd, is_whole
+from damage import is_odd
 from errors import RunError, note
+from weight_files import read_weights
 
-WITHIN = ("average", "model", "state_dict", "model_state_dict")
-"""Where checkpoints keep weights, of a run first their mean."""
-PREFIXES = ("module.", "_orig_mod.")
-"""What torch puts before the names of a model that is averaged, parallel, compiled."""
-SHARD = re.compile(r"-\d+-of-\d+\.|\.index\.json$")
-"""In names of files that have only some of the weights."""
+PREFIXES = ("module.", "_orig_mod.", "model.")
+"""What is put before all names of a model that is averaged, parallel, compiled, or a
+part of another one."""
+COUNTERS = "num_batches_tracked"
+"""What normalization counts; older files lack it, and nothing depends on it."""
+MOST_DIFFERENCES = 10
+"""Weights that do not fit and are named."""
+MOST_LAYERS = 5
+"""Layers that are named as those which can be left out."""
 
 
-def take_weights(model: nn.Module, path: Path) -> None:
-    """Give a model the weights of a file that fit by name and shape; tell the others.
+def take_weights(
+    model: nn.Module,
+    path: Path,
+    without: Sequence[str] = (),
+    classes: Sequence[str] = (),
+) -> None:
+    """Give a model the weights of a file, which must be all of its own.
 
     Args:
         model: The model.
-        path: A run, or a file: a checkpoint, a state_dict, `.safetensors`.
+        path: A run, or a file: a checkpoint, a state_dict, `.safetensors`, an index.
+        without: Patterns of weights that stay as they are, or of layers: `head.*`.
+        classes: The names of the classes of the data.
 
     Raises:
-        RunError: The file has no weights, none that fits, or some of another dtype.
+        RunError: The file has no weights, or others.
     """
-    found, wanted = read_weights(path), model.state_dict()
-    fitting = [
-        name
-        for name, value in wanted.items()
-        if name in found and found[name].shape == value.shape
-    ]
-    if not fitting:
-        said = f"{path} has no weights that fit this network"
-        raise RunError(f"{said}: none has the name and the shape of one of its own")
-    values = {name: _converted(path, name, found[name], wanted) for name in fitting}
-    note(f"{path}: {len(fitting)} of {len(wanted)} tensors are taken")
-    for name in [*wanted, *(each for each in found if each not in wanted)]:
-        if name not in values:
-            note(_other(path, name, found, wanted))
+    read = read_weights(path)
+    path, own = read.path, model.state_dict()
+    found = _named_alike(read.tensors, own)
+    for pattern in without:
+        if not any(matches(name, [pattern]) for name in (*own, *found)):
+            said = f"fits no weights of the model, nor in {path}"
+            raise RunError(f"--weights-except {pattern} {said}")
+    given, wanted = (
+        {name: each for name, each in all_.items() if not matches(name, without)}
+        for all_ in (found, own)
+    )
+    tied = {own[name].data_ptr() for name in own if name in found}
+    free = {name for name, value in wanted.items() if value.data_ptr() in tied}
+    if lines := [*_misfits(path, given, wanted, free)]:
+        raise RunError(*lines)
+    taken = {name: own[name] for name in wanted if name in given}
+    values = {name: _converted(path, name, given[name], own) for name in taken}
     with torch.no_grad():
         for name, value in values.items():
-            wanted[name].copy_(value)
+            taken[name].copy_(value)
+    rest = f", but for {', '.join(without)}" if without else ""
+    note(f"{path}: {len(taken)} of {len(own)} tensors are taken{rest}")
+    was, now = ([*each] for each in (read.classes, classes))
+    if len(was) == len(now) and was != now and not without:
+        said = f"are {_listed(was)} in {path}, {_listed(now)} in the data"
+        note(f"warning: the classes {said}")
 
 
-def _other(
-    path: Path, name: str, found: dict[str, Tensor], wanted: dict[str, Any]
-) -> str:
-    """Say why weights of a name are not taken."""
-    if name not in found:
-        return f"{name} {[*wanted[name].shape]} is not in {path}"
-    shape = [*found[name].shape]
-    if name not in wanted:
-        return f"{name} {shape} is in {path} alone"
-    return f"{name} is {shape} in {path}, {[*wanted[name].shape]} here: not taken"
+def _listed(names: Sequence[str]) -> str:
+    more = ", …" if len(names) > MOST_LAYERS else ""
+    return ", ".join(names[:MOST_LAYERS]) + more
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """Read the weights in a file, or the best ones of a run, by name."""
-    if path.is_dir():
-        if not (path / "best.pt").exists():
-            raise RunError(f"{path} has no best.pt: name a run, or a file of weights")
-        path = path / "best.pt"
-    if SHARD.search(path.name):
-        said = f"{path} is a part of weights in several files"
-        raise RunError(f"{said}: merge them into one file first")
-    try:
-        path.open("rb").close()
-    except OSError as error:
-        raise RunError(f"{path} cannot be read: {error.strerror}") from None
-    state = _safetensors(path) if path.suffix == ".safetensors" else _pickled(path)
-    for key in WITHIN:
-        if isinstance(inner := state.get(key), dict):
-            state = inner
-            break
-    found = {
-        str(name): value for name, value in state.items() if isinstance(value, Tensor)
-    }
-    found.pop("n_averaged", None)  # of torch's AveragedModel
-    for prefix in PREFIXES:
-        if all(name.startswith(prefix) for name in found):
-            found = {name.removeprefix(prefix): value for name, value in found.items()}
-    if not found:
-        raise RunError(f"{path} has no weights: no tensors with names")
-    return found
+def _named_alike(
+    found: Mapping[str, Tensor], own: Mapping[str, Tensor]
+) -> dict[str, Tensor]:
+    """Remove what is put before all names in a file, but not before those of a model.
+
+    Args:
+        found: What is in the file, by name.
+        own: The weights of the model.
+    """
+    names = {name: name for name in found}
+    while prefix := next((each for each in PREFIXES if _has(each, names, own)), ""):
+        names = {name.removeprefix(prefix): full for name, full in names.items()}
+    return {name: found[full] for name, full in names.items()}
 
 
-def _pickled(path: Path) -> dict[Any, Any]:
-    """Read what `torch.save` has written, if it is plain data and tensors."""
-    try:
-        if zipfile.is_zipfile(path) and not is_whole(path):
-            raise ValueError("it is damaged")
-        with warnings.catch_warnings(action="ignore"):
-            state = torch.load(path, map_location="cpu", weights_only=True)
-    except Exception:
-        said = "it is incomplete or damaged, or holds more than plain data and tensors"
-        raise RunError(f"{path} cannot be read: {said}; save a state_dict") from None
-    if not isinstance(state, dict):
-        raise RunError(f"{path} has no weights: no tensors with names")
-    return state
+def _has(prefix: str, names: Mapping[str, str], own: Mapping[str, Tensor]) -> bool:
+    """Tell whether all names begin with something that none of a model begins with."""
+    alike = any(name.startswith(prefix) for name in own)
+    return not alike and all(name.startswith(prefix) for name in names)
 
 
-def _safetensors(path: Path) -> dict[Any, Any]:
-    """Read what the package safetensors has written."""
-    try:
-        from safetensors.torch import (  # type: ignore[import-not-found, unused-ignore]
-            load_file,
-        )
-    except ImportError:
-        said = f"{path} needs a package: pip install safetensors"
-        raise RunError(said) from None
-    try:
-        state: dict[Any, Any] = load_file(path)
-    except Exception:
-        raise RunError(f"{path} cannot be read: it is incomplete") from None
-    return state
+def _misfits(
+    path: Path,
+    given: Mapping[str, Tensor],
+    wanted: Mapping[str, Tensor],
+    free: Collection[str],
+) -> Iterator[str]:
+    """Say which weights of a file are not those of a model, and what to do.
+
+    Args:
+        path: The file.
+        given: What is in it.
+        wanted: The weights of the model.
+        free: Names of weights that it need not have: they are tied to others.
+    """
+    missing = [name for name in wanted if name not in given and name not in free]
+    missing = [name for name in missing if name.rpartition(".")[2] != COUNTERS]
+    other = [
+        name
+        for name in wanted
+        if name in given and given[name].shape != wanted[name].shape
+    ]
+    more = [name for name in given if name not in wanted]
+    if not (missing or other or more):
+        if not wanted:
+            yield "--weights-except leaves no weights to take"
+        return
+    lines = [
+        f"{each} is {_sizes(given[each])} in {path}, {_sizes(wanted[each])} here"
+        for each in other
+    ]
+    lines += [f"{name} {_sizes(wanted[name])} is not in {path}" for name in missing]
+    lines += [f"{name} {_sizes(given[name])} is in {path} alone" for name in more]
+    yield from lines[:MOST_DIFFERENCES]
+    if len(lines) > MOST_DIFFERENCES:
+        yield f"{len(lines) - MOST_DIFFERENCES} more"
+    odd = [*other, *missing, *more]
+    layers = dict.fromkeys(name.rpartition(".")[0] or name for name in odd)
+    if not {*given} & ({*wanted} - {*other}):
+        said = f"{path} has no weights that fit this network"
+        yield f"{said}: none has the name and the shape of one of its own"
+    elif len(layers) > MOST_LAYERS:
+        yield f"{path} is of another network; --weights-except names what to leave out"
+    else:
+        flag = f"--weights-except {' '.join(layers)}"
+        keys = f"weights: {{path: …, except: [{', '.join(layers)}]}}"
+        yield f"to begin without these: {flag}, or in the spec {keys}"
 
 
-def _converted(path: Path, name: str, value: Tensor, wanted: dict[str, Any]) -> Tensor:
+def _sizes(value: Tensor) -> str:
+    return str([*value.shape])
+
+
+def _converted(
+    path: Path, name: str, value: Tensor, wanted: Mapping[str, Tensor]
+) -> Tensor:
     """Return weights in the dtype of the model, which must not lose anything."""
-    own: Tensor = wanted[name]
+    own = wanted[name]
     was, now = (str(each.dtype).removeprefix("torch.") for each in (value, own))
     if value.layout != torch.strided or value.is_quantized or value.is_meta:
         raise RunError(f"{name} in {path} is no plain tensor: save it as {now}")

@@ -73,7 +73,9 @@ class Run:
         self._lock: IO[str] | None = None
         self._begun = 0.0
         if args.weights and not args.resume:
-            starting.take_weights(parts["model"], args.weights)
+            classes = data.about.get("classes", [])
+            without = args.weights_except
+            starting.take_weights(parts["model"], args.weights, without, classes)
         self._frozen = starting.freeze(parts["model"], args.freeze)
 
     def epochs(

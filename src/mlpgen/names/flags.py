@@ -24,6 +24,7 @@ TAKEN = frozenset(
             "seed",
         ),
         *("freeze", "tensorboard", "threads", "traceback", "weights"),
+        "weights_except",
     ]
 )
 """The flags of every training script; a test compares them with its command line."""

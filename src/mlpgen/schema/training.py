@@ -12,6 +12,7 @@ from mlpgen.spec.training import (
     MetricKeys,
     OptimizerKeys,
     SchedulerKeys,
+    StartKeys,
     Training,
 )
 from mlpgen.training import AUGMENTATIONS, LOSSES, OPTIMIZERS, SCHEDULERS
@@ -56,6 +57,7 @@ def training() -> dict[str, dict[str, Any]]:
     root["properties"]["metrics"]["items"] = {"$ref": "#/$defs/metric"}
     names = [name for name, each in METRICS.items() if not each.at_end]
     root["properties"]["best"]["anyOf"][0] = {"enum": ["loss", *names]}
+    root["properties"]["weights"]["anyOf"][1] = plain(StartKeys)
     root["properties"]["augment"]["items"] = {"$ref": "#/$defs/augmentation"}
     return found
 

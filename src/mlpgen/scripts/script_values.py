@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import prod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.graph.walks import leaf_layers
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 _SHOWN = ("epochs", "batch_size", "seed", "subset", "validation")
 """Settings that templates show themselves."""
-_CONSTANTS = ("weights", "freeze")
-"""Settings that are no numbers, but constants of a script too."""
 _DTYPES = {"bf16": Code("torch.bfloat16"), "fp16": Code("torch.float16")}
 _SIZES = (2500, 1000, 500, 250, 100, 50, 25, 10, 5, 2)
 
@@ -56,6 +54,7 @@ class ScriptValues(NamedTuple):
         reads: The function of that module that reads files for predictions.
         flags: The parameters of the model, as flags.
         constants: Pairs of a name and its value, for what few specs set.
+        starts: Pairs of a setting of where the training starts, and its constant.
         eval_batch_size: The batch size of evaluations.
         lr: The learning rate, or its peak.
         optimizer: The call that makes it.
@@ -109,6 +108,7 @@ class ScriptValues(NamedTuple):
     reads: Code
     flags: tuple[Flag, ...]
     constants: tuple[tuple[Code, float | Code], ...]
+    starts: tuple[tuple[Code, Code], ...]
     eval_batch_size: int
     lr: float
     optimizer: Code
@@ -173,7 +173,8 @@ def script_values(
         load=_load(recipe),
         reads=Code("read_window" if recipe.dataset.text else "read_files"),
         flags=flags(graph),
-        constants=_constants(settings),
+        constants=(*_constants(settings), *_starts(recipe).items()),
+        starts=tuple((Code(name.lower()), name) for name in _starts(recipe)),
         eval_batch_size=_eval_batch_size(graph),
         lr=scheduler.learning_rate(recipe),
         optimizer=optimizer.optimizer_call(recipe),
@@ -242,9 +243,16 @@ def _constants(settings: Training) -> tuple[tuple[Code, float | Code], ...]:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if is_number and value != field.default and name not in _SHOWN:
             found.append((Code(name.upper()), value))
-        elif name in _CONSTANTS and value:
-            found.append((Code(name.upper()), Code(flat(literal(value)))))
     return tuple(found)
+
+
+def _starts(recipe: Recipe) -> dict[Code, Code]:
+    """Name where a training starts, for what a spec says of it."""
+    start, freeze = recipe.start, recipe.settings.freeze
+    found: dict[str, Any] = {"WEIGHTS": start.path} if start else {}
+    found |= {"WEIGHTS_EXCEPT": start.without} if start and start.without else {}
+    found |= {"FREEZE": freeze} if freeze else {}
+    return {Code(name): Code(flat(literal(each))) for name, each in found.items()}
 
 
 def _load(recipe: Recipe) -> Code:

@@ -112,11 +112,10 @@ class Training(_Model):
         ),
     ]
     weights: Annotated[
-        str | None,
+        Annotated[str, Field(min_length=1)] | dict[str, Any] | None,
         Field(
-            min_length=1,
-            description="A run or a file of weights to start from: what fits by name "
-            "and shape is taken.",
+            description="A run or a file of weights to start from; with `except`, "
+            "without some of them: `{path: resnet18.pth, except: [fc]}`."
         ),
         Expects("the path of a run or of a file of weights"),
     ] = None
@@ -198,6 +197,30 @@ class Training(_Model):
         Expects("a whole number of at least 0"),
     ] = 1
     ignore: Ignore = None
+
+
+class StartKeys(_Model):
+    """Which weights a training starts from."""
+
+    path: Annotated[
+        str,
+        Field(
+            min_length=1,
+            description="A run, a checkpoint, a state_dict, `.safetensors`, or an "
+            "index of shards.",
+        ),
+        Expects("the path of a run or of a file of weights"),
+    ]
+    without: Annotated[
+        list[Annotated[str, Field(min_length=1)]],
+        Field(
+            alias="except",
+            min_length=1,
+            description="Patterns of names of weights, or of layers, that are not "
+            "taken: `fc`. They keep their initial values.",
+        ),
+        Expects("a list of patterns of names"),
+    ] = []
 
 
 class OptimizerKeys(_Model):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from mlpgen.layers.base import Shape
-    from mlpgen.spec.training import Training
+    from mlpgen.spec.training import StartKeys, Training
     from mlpgen.training.augmentations import Augmentation
     from mlpgen.training.custom import CustomMetric
     from mlpgen.training.data.base import DataSource, Input
@@ -213,6 +213,7 @@ class Recipe(NamedTuple):
 
     Attributes:
         settings: The training as written in the spec.
+        start: The weights that it starts from, if any.
         dataset: The data.
         terms: The losses; the first one decides the task of the model.
         metrics: The metrics besides the loss.
@@ -226,6 +227,7 @@ class Recipe(NamedTuple):
     """
 
     settings: Training
+    start: StartKeys | None
     dataset: Dataset
     terms: tuple[LossTerm, ...]
     metrics: tuple[str, ...]

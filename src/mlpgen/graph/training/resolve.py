@@ -22,6 +22,7 @@ from mlpgen.graph.training.optimizer import (
 )
 from mlpgen.graph.training.patterns import check_freeze
 from mlpgen.graph.training.recipe import Recipe, Schedule, main_term
+from mlpgen.graph.training.start import resolve_start
 from mlpgen.graph.walks import leaf_layers
 from mlpgen.names.flags import option, plain, settings_of
 from mlpgen.spec.training import OptimizerKeys, SchedulerKeys
@@ -71,6 +72,7 @@ def resolve_training(
     )
     optimizer = read_component("optimizer", OPTIMIZERS, raw, OPTIMIZER, problems)
     schedule = _schedule(training, problems)
+    start = resolve_start(training.weights, (*_AT, "weights"), problems)
     if training.freeze and nodes and not problems.failed:
         check_freeze(training.freeze, nodes, (*_AT, "freeze"), problems)
     groups: tuple[Group, ...] = ()
@@ -103,6 +105,7 @@ def resolve_training(
     _warn_about_flags(spec, problems)
     return Recipe(
         settings=training,
+        start=start,
         dataset=dataset,
         terms=terms,
         metrics=metrics,

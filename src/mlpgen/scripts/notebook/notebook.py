@@ -233,7 +233,7 @@ def _learning(script: ScriptValues, recipe: Recipe, inliner: Inliner) -> Learnin
     starting = [
         name
         for name, used in (
-            ("take_weights", script.settings.weights),
+            ("take_weights", script.recipe.start),
             ("freeze", script.settings.freeze),
         )
         if used
