@@ -169,7 +169,10 @@ layers:
         "`in_channels` is an input size in one use of `Last`, and a parameter "
         "in another"
     )
-    assert found.notes[0] == "it is an input size in line 9, but not in line 11"
+    assert [(each.place.span.line, each.message) for each in found.labels] == [
+        (9, "it is an input size for this use, which gets (N, 5, 8)"),
+        (11, "it is none for this use, which gets (N, 40)"),
+    ]
 
 
 def test_parameters_of_the_model_are_independent(tmp_path: Path) -> None:

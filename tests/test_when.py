@@ -838,7 +838,8 @@ def test_what_a_use_has_on_is_checked_there() -> None:
     (found,) = error.value.diagnostics
     assert found.code == "MG303"
     assert found.message == "the kernel spans 20, but the padded input has only 16"
-    assert found.notes[-1] == "`Head` is used in line 16"
+    (label,) = found.labels
+    assert (label.place.span.line, label.message) == (16, "`Head` is used here")
 
 
 GUARDED = """\

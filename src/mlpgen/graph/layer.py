@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.context import Context
     from mlpgen.graph.scope import Scope
-    from mlpgen.graph.wires import Wire
+    from mlpgen.graph.wires import Arrivals, Wire
     from mlpgen.layers.base import Function, Layer, Shape, Value, Values
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
@@ -67,21 +67,21 @@ def _plain_layer(
     values = tuple(wire.value for wire in wires if wire.value is not None)
     if not _right_number(entry, layer, wires, problems) or len(values) < len(wires):
         return None
-    notes = arrives(full, wires)
+    arriving = arrives(full, wires)
     checked = scope.checked
     try:
         with noting() as agreements, about(values):
             layer.check_number(len(values))
             if checked:
                 layer.check_inputs(values)
-            layer = _fill(layer, values, entry, problems, notes, checked=checked)
+            layer = _fill(layer, values, entry, problems, arriving, checked=checked)
             parts = _results(layer, values, checked=checked)
             parameters, work = _counts(layer, values, parts, checked=checked)
             for value in parts.values() if checked else ():
                 _check_sizes(layer, value.shape, parameters)
         function = _function(layer, values, expressions)
     except ShapeError as error:
-        _add(error, entry, problems, notes)
+        _add(error, entry, problems, arriving)
         return None
     scope.note(agreements, entry.path)
     caution = None
@@ -89,7 +89,7 @@ def _plain_layer(
         caution = layer.caution(values, wires[0].spatial)
     told = any(layer.follows(name) for name in entry.arguments)
     if caution is not None and not told:
-        _add(caution, entry, problems, notes, warning=True)
+        _add(caution, entry, problems, arriving, warning=True)
     return Node(
         name=entry.name,
         named=entry.named,
@@ -167,7 +167,7 @@ def _add(
     error: ShapeError,
     entry: Entry,
     problems: Problems,
-    notes: tuple[str, ...],
+    arriving: Arrivals,
     *,
     warning: bool = False,
 ) -> None:
@@ -177,8 +177,9 @@ def _add(
         error.message,
         path,
         key=_is_key(entry, path),
-        notes=notes,
+        notes=arriving.notes,
         help=error.help,
+        labels=arriving.labels,
         warning=warning,
     )
 
@@ -240,7 +241,7 @@ def _fill(
     values: Values,
     entry: Entry,
     problems: Problems,
-    notes: tuple[str, ...],
+    arriving: Arrivals,
     *,
     checked: bool,
 ) -> Layer:
@@ -253,7 +254,8 @@ def _fill(
                 "MG301",
                 f"`{name}` is {_bare(given)}, but the input has {_bare(value)}",
                 entry.argument_path(name),
-                notes=notes,
+                notes=arriving.notes,
+                labels=arriving.labels,
                 help=Advice(
                     f"leave `{name}` out: it follows from the input",
                     Unset(name),

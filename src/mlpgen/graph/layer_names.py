@@ -69,12 +69,13 @@ def check_attributes(graph: Graph, problems: Problems) -> None:
     for node in graph.nodes:
         if node.name in needed and not (node.is_function or node.shared):
             function = needed[node.name]
-            line = problems.line(function.path)
             problems.add_entry(
                 "MG206",
                 f"the name `{node.name}` is taken by a parameter that `forward` needs",
                 node.path,
-                notes=(f"`{function.name}` in line {line} needs it",),
+                labels=(
+                    problems.entry_label(f"`{function.name}` needs it", function.path),
+                ),
                 help="give the layer another name",
             )
 
@@ -86,8 +87,9 @@ def _check(entry: Entry, taken: dict[str, Path], problems: Problems) -> None:
         message = f"the string `{entry.name[:60]}` cannot be a name: {reason}"
         problems.add("MG205", message, path)
     elif entry.name in taken:
-        line = problems.line(taken[entry.name])
-        problems.add("MG206", f"the name `{entry.name}` is taken by line {line}", path)
+        labels = (problems.label("it is taken here", taken[entry.name]),)
+        message = f"the name `{entry.name}` is taken"
+        problems.add("MG206", message, path, labels=labels)
     taken.setdefault(entry.name, path)
 
 

@@ -162,7 +162,7 @@ class Resolver:
     ) -> tuple[Node | None, Wire]:
         """Resolve one entry with its `when` and `repeat`."""
         full = context.prefix + entry.name
-        origin = f"`{full}` (line {context.problems.line(entry.path)})"
+        origin = f"`{full}`"
         lost = Wire(entry.name, None, origin)
         if not entry.type:
             return None, lost
@@ -209,7 +209,8 @@ class Resolver:
             if not condition.value:
                 origin += f", which `when` leaves out, so from {passing.origin}"
         spatial = places(node, passing.spatial)
-        return node, Wire(entry.name, node.value, origin, spatial)
+        place = context.problems.entry_place(entry.path)
+        return node, Wire(entry.name, node.value, origin, spatial, place)
 
     def _times(self, entry: Entry, context: Context, *, off: bool) -> int | None:
         """Return how many rounds an entry has; None after a mistake.

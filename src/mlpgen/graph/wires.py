@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.spec.types import every_type, layer_class
 from mlpgen.spec.wording import cut, listed, near, nearest
@@ -12,6 +13,7 @@ from mlpgen.spec.wording import cut, listed, near, nearest
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.layers.base import Value
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
@@ -30,15 +32,29 @@ class Wire(NamedTuple):
     Attributes:
         name: Its name in the graph.
         value: The tensor; None after a mistake.
-        origin: Where it comes from, for notes.
+        origin: What it comes from, in words.
         spatial: How many of its last dimensions are known to be spatial; -1 if layers,
             or what uses a block, may have moved them.
+        place: Where that is written; None for an input.
     """
 
     name: str
     value: Value | None
     origin: str
     spatial: int = 0
+    place: Place | None = None
+
+
+class Arrivals(NamedTuple):
+    """What is said about the inputs of a layer.
+
+    Attributes:
+        notes: Of inputs of the class.
+        labels: Of results of other layers, each at its layer.
+    """
+
+    notes: tuple[str, ...]
+    labels: tuple[Label, ...]
 
 
 class Wires:
@@ -111,12 +127,14 @@ class Wires:
         layer, _, part = name.partition(".")
         help = ""
         notes: tuple[str, ...] = ()
+        labels: tuple[Label, ...] = ()
         if name == entry.name or layer == entry.name:
             message = f"`{cut(name)}` cannot take its own result"
             code = "MG218"
         elif layer in self._later:
-            line = problems.line(self._later[layer].path)
-            message = f"`{cut(layer)}` is defined later, in line {line}"
+            later = self._later[layer].path
+            labels = (problems.entry_label("it is defined here", later),)
+            message = f"`{cut(layer)}` is defined later"
             code = "MG218"
             help = "a layer can only take the results of earlier layers"
             notes = self._circle(entry.name, layer)
@@ -131,7 +149,7 @@ class Wires:
                 few = f"available: {listed(_few(self._found))}"
             help = few if problems.count > MOST_HELP else ""
             help = help or nearest(name, self._found) or few
-        problems.add(code, message, path, notes=notes, help=help)
+        problems.add(code, message, path, notes=notes, help=help, labels=labels)
         return Wire(name, None, f"`{cut(name)}`")
 
     def without_part(self, name: str) -> tuple[str, str]:
@@ -184,10 +202,16 @@ def _few(names: Mapping[str, Wire]) -> list[str]:
     return [*names][-6:]
 
 
-def arrives(full: str, wires: Sequence[Wire]) -> tuple[str, ...]:
-    """Return notes about the inputs of a layer and where they come from."""
-    return tuple(
-        f"`{full}` gets {whole_shown(wire.value, in_words=True)} from {wire.origin}"
+def arrives(full: str, wires: Sequence[Wire]) -> Arrivals:
+    """Say what the inputs of a layer are, and where they come from."""
+    said = {
+        (
+            f"`{full}` gets {whole_shown(wire.value, in_words=True)} from {wire.origin}"
+        ): wire.place
         for wire in wires
         if wire.value is not None
+    }
+    return Arrivals(
+        tuple(text for text, place in said.items() if place is None),
+        tuple(Label(place, text) for text, place in said.items() if place is not None),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Span
+from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Span
 from mlpgen.source.document import place_of
 from mlpgen.source.slips import find_slip
 
@@ -127,14 +127,18 @@ def syntax_error(
         fix = Fix(f"add `:` behind `{entry[1]}`", name, (Edit(at, ":"),))
     elif re.match(r"\s*- [A-Za-z]\w*: \S", above):
         hint = "keys beside a type must start in its column"
-    began = error.context_mark.line + 1 if error.context_mark else row + 1
+    began: Any = error.context_mark or mark
     what = str(error.context).removeprefix("while ").removeprefix("parsing ")
     what = {"a flow sequence": "the list", "a flow mapping": "the mapping"}.get(
         what, ""
     )
-    notes = (f"{what} starts in line {began}",) if what and began != row + 1 else ()
+    labels: tuple[Label, ...] = ()
+    if what and began.line != row:
+        line, start = began.line + 1, began.column + 1
+        there = place_of(name, lines, Span(line, start, line, start + 1))
+        labels = (Label(there, f"{what} starts here"),)
     said = f"invalid YAML: {message}"
-    return Diagnostic("MG101", said, place, notes, hint, fix=fix)
+    return Diagnostic("MG101", said, place, help=hint, labels=labels, fix=fix)
 
 
 def _tab(place: Place) -> Fix:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.diagnostics.diagnostic import Diagnostic, Label
 
 
 class Mark:
@@ -45,11 +45,11 @@ class Mark:
         if not self.kept:
             del self._all[self._start :]
 
-    def add_note(self, note: str, applies: Callable[[Diagnostic], bool]) -> None:
-        """Add a note to each of the diagnostics that it applies to."""
+    def add_label(self, label: Label, applies: Callable[[Diagnostic], bool]) -> None:
+        """Add a second place to each of the diagnostics that it applies to."""
         for index, each in enumerate(self.found, self._start):
-            if note not in each.notes and applies(each):
-                self._all[index] = each._replace(notes=(*each.notes, note))
+            if label not in each.labels and applies(each):
+                self._all[index] = each._replace(labels=(*each.labels, label))
 
     def drop_repeated(self) -> None:
         """Remove the diagnostics that repeat one from before this point."""

@@ -161,25 +161,28 @@ class Problems:
         self, code: str, message: str, path: Path, key: str = "", **more: Any
     ) -> None:
         """Add a mistake about a whole layer: at a key of it, its name, or its type."""
+        at, is_key = self._narrowest(path, key)
+        self.add(code, message, at, key=is_key, **more)
+
+    def entry_label(self, message: str, path: Path) -> Label:
+        """Return a whole layer as a second place, at its name or its type."""
+        return Label(self.entry_place(path), message)
+
+    def entry_place(self, path: Path) -> Place:
+        """Return the place of a whole layer: of its name, or of its type."""
+        at, is_key = self._narrowest(path)
+        return self.document.key_place(at) if is_key else self.document.place(at)
+
+    def _narrowest(self, path: Path, key: str = "") -> tuple[Path, bool]:
+        """Return where a whole layer is shown, and whether that is a key."""
         entry = self.document.value(path)
         if not isinstance(entry, dict) or not entry:
-            self.add(code, message, path, **more)
-        elif key in entry:
-            self.add(code, message, (*path, key), **more)
-        elif isinstance(entry.get("name"), str):
-            self.add(code, message, (*path, "name"), **more)
-        else:
-            self.add(code, message, (*path, next(iter(entry))), key=True, **more)
-
-    def line(self, path: Path) -> int:
-        """Return the line number of a value, for notes."""
-        place = self.document.place(path)
-        return place.span.line
-
-    def where(self, path: Path) -> str:
-        """Return the line of a value as text, with its file if it is included."""
-        line = f"line {self.line(path)}"
-        return f"{line} of {self.document.name}" if self.included else line
+            return path, False
+        if key in entry:
+            return (*path, key), False
+        if isinstance(entry.get("name"), str):
+            return (*path, "name"), False
+        return (*path, next(iter(entry))), True
 
     def add_invalid(
         self,

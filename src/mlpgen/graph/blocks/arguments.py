@@ -19,6 +19,7 @@ from mlpgen.symbols.type_names import TypeName, is_type_text
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
+    from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.nodes import Graph
     from mlpgen.graph.scope import Scope
@@ -45,7 +46,7 @@ class Use(NamedTuple):
         graph: The class as this use has it.
         sizes: The named sizes of its inputs, with their values.
         direct: Those that are arguments of a layer unchanged.
-        where: The line of the first such use.
+        place: Where the first such use is written.
         values: The parameters that its expressions can use, with their values.
         tried: Whether it is only used in layers that are left out.
     """
@@ -53,7 +54,7 @@ class Use(NamedTuple):
     graph: Graph
     sizes: Mapping[str, ParameterValue]
     direct: frozenset[str]
-    where: str
+    place: Place
     values: Mapping[str, ParameterValue]
     tried: bool = False
 

@@ -243,9 +243,10 @@ def _check_values(
             message = f"the string `{cut(name)}` cannot be a value: {reason}"
             problems.add("MG205", message, at, key=True)
         elif name in parameters:
-            line = problems.line((*path, "parameters", name))
-            message = f"the name `{name}` is taken by the parameter in line {line}"
-            problems.add("MG206", message, at, key=True)
+            message = f"the name `{name}` is taken by a parameter"
+            there = (*path, "parameters", name)
+            labels = (problems.label("this parameter", there, key=True),)
+            problems.add("MG206", message, at, key=True, labels=labels)
         elif inputs and size in SIZE_WORDS and begin in ("in", *inputs[1:]):
             message = f"`{name}` is the name of a size of the input"
             problems.add("MG206", message, at, key=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.graph.code_keys import difference, graph_key, without_arguments
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.symbols.type_names import TypeName
@@ -32,18 +33,19 @@ def check_uses(
             what, one, two = difference(node, twin)
             problems = blocks[name].problems
             message = f"`{node.name}` would be different code in two uses of `{name}`"
-            notes = (
-                f"{what} is {one} for the use in {first.where}",
-                f"{what} is {two} for the use in {use.where}",
-                *_arriving(first, use),
+            labels = _labels(
+                (first, f"{what} is {one} for this use"),
+                (use, f"{what} is {two} for this use"),
             )
             type_ = _other_type(first, use)
             if type_ is not None and type_.place is not None:
                 help = "a block is one class: name types that it can make alike"
-                problems.add_at("MG224", message, type_.place, notes=notes, help=help)
+                problems.add_at("MG224", message, type_.place, labels=labels, help=help)
             else:
                 help = "a block is one class: make two blocks"
-                problems.add_entry("MG224", message, node.path, notes=notes, help=help)
+                problems.add_entry(
+                    "MG224", message, node.path, labels=labels, help=help
+                )
             break
 
 
@@ -69,14 +71,14 @@ def _names_otherwise(one: Use, other: Use, definition: Definition) -> bool:
         )
         message = f"`{name}` is an input size in one use of `{definition.name}`,"
         message += " and a parameter in another"
-        notes = (
-            f"it is an input size in {size.where}, but not in {parameter.where}",
-            *_arriving(one, other),
+        labels = _labels(
+            (size, "it is an input size for this use"),
+            (parameter, "it is none for this use"),
         )
         path = (*definition.path, "parameters", name)
         help = "give the parameter another name"
         problems = definition.problems
-        problems.add("MG224", message, path, key=True, notes=notes, help=help)
+        problems.add("MG224", message, path, key=True, labels=labels, help=help)
     return bool(names)
 
 
@@ -91,14 +93,19 @@ def difference_of(one: Use, other: Use) -> tuple[Node, Node] | None:
     return different
 
 
-def _arriving(one: Use, other: Use) -> tuple[str, ...]:
-    """Return a note about the inputs of two uses, if they differ."""
-    mine, theirs = (
+def _labels(one: tuple[Use, str], other: tuple[Use, str]) -> tuple[Label, ...]:
+    """Return the places of two uses, each with what is said of it.
+
+    Their inputs are said, too, if they differ.
+    """
+    given = [
         " and ".join(
             whole_shown(value, in_words=True) for value in use.graph.inputs.values()
         )
-        for use in (one, other)
+        for use, _ in (one, other)
+    ]
+    same = given[0] == given[1]
+    return tuple(
+        Label(use.place, said if same else f"{said}, which gets {arriving}")
+        for (use, said), arriving in zip((one, other), given, strict=True)
     )
-    if mine == theirs:
-        return ()
-    return (f"the input is {mine} in {one.where}, and {theirs} in {other.where}",)

@@ -48,8 +48,8 @@ def joined_value(
     )
     mark = problems.mark()
     node = resolve_layer(there, wires, context)
-    line = definition.problems.where(first.path)
-    mark.add_note(f"`{first.name}` in {line} joins them", lambda _: True)
+    joining = definition.problems.entry_label(f"`{first.name}` joins them", first.path)
+    mark.add_label(joining, lambda _: True)
     return None if node is None else node.value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.graph.arguments import plain as plain_value
 from mlpgen.graph.blocks.arguments import (
     Use,
@@ -28,7 +29,7 @@ from mlpgen.symbols.substitution import restated
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from mlpgen.diagnostics.diagnostic import Diagnostic
+    from mlpgen.diagnostics.diagnostic import Diagnostic, Place
     from mlpgen.graph.blocks.definitions import Definition
     from mlpgen.graph.blocks.hints import Hints
     from mlpgen.graph.context import Context
@@ -106,12 +107,11 @@ class Uses:
         self._state.arrivals |= arrivals(definition, values, context.scope, names)
         self._state.arrivals |= given_names(definition, given, context.scope)
         mark = problems.mark()
-        where, checked = problems.where(entry.path), context.scope.checked
+        place, checked = problems.entry_place(entry.path), context.scope.checked
         resolved = self._block(
-            definition, concrete, values, taken, where, checked=checked
+            definition, concrete, values, taken, place, checked=checked
         )
-        note = f"`{definition.name}` is used in line {problems.line(entry.path)}"
-        mark.add_note(note, depends)
+        mark.add_label(Label(place, f"`{definition.name}` is used here"), depends)
         if resolved is None:
             return None
         return _used(entry, wires, values, given, definition, resolved, context)
@@ -122,7 +122,7 @@ class Uses:
         values: Mapping[str, ParameterValue],
         inputs: tuple[Value, ...],
         taken: tuple[Value, ...],
-        where: str,
+        place: Place,
         *,
         checked: bool,
     ) -> Resolved | None:
@@ -133,7 +133,7 @@ class Uses:
             values: The values of its parameters.
             inputs: What its layers take: its inputs, or what it joins them to.
             taken: Its inputs.
-            where: The place of the use.
+            place: Where the use is written.
             checked: Whether shapes must fit.
         """
         plain = self._hints.plain.get(definition.name, frozenset())
@@ -167,7 +167,7 @@ class Uses:
         direct = frozenset(scope.found.used).union(
             *(direct_names(node) for node in resolved.graph.nodes)
         )
-        use = Use(resolved.graph, known, direct, where, every)
+        use = Use(resolved.graph, known, direct, place, every)
         if not failed:  # a round that only longer lists have may have mistakes
             self._state.uses[definition.name].append(use)
         self._state.resolved[key] = None if failed else resolved

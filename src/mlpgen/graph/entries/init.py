@@ -129,9 +129,10 @@ def _refuse_computed(
         return
     message = f"the `weight` of `{node.name}` is computed, so it has no initial value"
     help = "write `init` on the other layers of this type"
-    notes = (f"`{node.maker.wrapper}` in line {problems.line(node.path)} computes it",)
+    said = f"`{node.maker.wrapper}` computes it"
+    labels = (problems.entry_label(said, node.path),)
     at = (*path, name)
-    problems.add("MG229", message, at, key=True, notes=notes, help=help)
+    problems.add("MG229", message, at, key=True, labels=labels, help=help)
 
 
 def _check_all(
@@ -157,7 +158,7 @@ def _check_all(
                 f"the rule overwrites `init` of `{node.name}`, which {what}",
                 (*path, name),
                 key=True,
-                notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
+                labels=(problems.entry_label("of this layer", node.path),),
                 warning=True,
             )
 

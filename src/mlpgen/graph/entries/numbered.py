@@ -62,10 +62,10 @@ def numbered_class(
     for node in nodes:
         no_link = broken(node, before)
         if no_link is not None:
-            notes = (f"`numbered` in line {problems.line(path)} asks for it",)
+            labels = (problems.label("`numbered` asks for it", path, key=True),)
             message = f"{why}: `{node.name}` {no_link.reason}"
             problems.add_entry(
-                "MG250", message, node.path, no_link.key, notes=notes, help=help
+                "MG250", message, node.path, no_link.key, labels=labels, help=help
             )
             return nodes
         before = node.name

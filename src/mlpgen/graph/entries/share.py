@@ -72,7 +72,7 @@ def shared(
 def _add_difference(node: Node, second: Node, entry: Entry, context: Context) -> None:
     """Report why a module cannot be reused on these inputs."""
     problems = context.problems
-    notes = (f"`{node.name}` is in line {problems.line(node.path)}",)
+    labels = (problems.entry_label(f"`{node.name}` is here", node.path),)
     what, one, other = difference(node, second)
     message = f"{what} is {one} in `{node.name}`, but here it would be {other}"
     for name, value in node.arguments.items():
@@ -83,7 +83,7 @@ def _add_difference(node: Node, second: Node, entry: Entry, context: Context) ->
                 f"but here it is {_plain(here)}"
             )
             break
-    problems.add("MG226", message, (*entry.path, "share"), notes=notes)
+    problems.add("MG226", message, (*entry.path, "share"), labels=labels)
 
 
 def tied(node: Node, entry: Entry, context: Context) -> Node | None:
@@ -97,8 +97,8 @@ def tied(node: Node, entry: Entry, context: Context) -> Node | None:
         reason = _not_in_common(node, other, both)
         reason = reason or _not_whole(node, other, both, rounds=bool(context.prefix))
     if reason:
-        line = f"`{other.name}` is in line {problems.line(other.path)}"
-        problems.add("MG226", reason, path, notes=(line,))
+        there = problems.entry_label(f"`{other.name}` is here", other.path)
+        problems.add("MG226", reason, path, labels=(there,))
         return None
     context.scope.note(agreements, entry.path)
     count = sum(int(prod(node.weights[name])) for name in both)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.graph.arguments import about_unknown
 from mlpgen.graph.checks.entry_keys import of_kind
 from mlpgen.spec.type_parameters import ANY
@@ -193,13 +194,22 @@ def _told(
     """
     problems = context.problems
     places = _places(entry, problems)
-    where = f", line {type_.place.span.line}" if type_.place else ", as `--set` says"
-    place, note = None, f"`{entry.variable}` is `{type_}`{where}"
-    if moved and type_.place:
-        place, line = type_.place, problems.where(entry.path)
-        note = f"`{context.prefix}{entry.name}` in {line} is of this type"
+    place, what = None, f"`{entry.variable}` is `{type_}`"
+    notes: tuple[str, ...] = ()
+    labels: tuple[Label, ...] = ()
+    if type_.place is None:
+        notes = (f"{what}, as `--set` says",)
+    elif moved:
+        place, said = type_.place, f"`{context.prefix}{entry.name}` is of this type"
+        labels = (problems.entry_label(said, entry.path),)
+    else:
+        labels = (Label(type_.place, what),)
     return [
-        each._replace(place=place or each.place, notes=(note, *each.notes))
+        each._replace(
+            place=place or each.place,
+            notes=(*notes, *each.notes),
+            labels=(*labels, *each.labels),
+        )
         if each.place in places
         else each
         for each in found

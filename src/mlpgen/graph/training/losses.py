@@ -169,13 +169,11 @@ def _term(
     if (several or misshapen) and problems.promote("MG306"):
         return None  # that mistake explains the shape
     if isinstance(found, Problem):
-        notes = (
-            f"the output is `{output}` (line {problems.line(node.path)}), "
-            f"{whole_shown(value)}",
-        )
+        said = f"the output is `{output}`, {whole_shown(value)}"
+        labels = (problems.entry_label(said, node.path),)
         at = _place(found, alone, path)
         help = _of_last_layer(found.help, node, effect, value.shape)
-        problems.add(found.code, found.message, at, notes=notes, help=help)
+        problems.add(found.code, found.message, at, labels=labels, help=help)
         return None
     shape = tuple(int(size) for size in value.shape)
     dim = {"places": dim, "next": 2}.get(found, 1)

@@ -257,7 +257,6 @@ def _check_batch(size: int, nodes: tuple[Node, ...], problems: Problems) -> None
             "MG407",
             f"`{node.name}` cannot normalize over a batch of one example",
             (*_AT, "batch_size"),
-            notes=(f"`{node.name}` is in line {problems.line(node.path)}",),
             help="write a `batch_size` of at least 2",
             labels=(problems.label("it normalizes over the batch", node.path),),
         )
