@@ -21,6 +21,7 @@ from mlpgen.graph.checks.softmax import check_softmaxes
 from mlpgen.graph.checks.symbolic_sizes import check_code, warn_about_agreements
 from mlpgen.graph.checks.unused import warn_about_blocks, warn_about_sizes
 from mlpgen.graph.effects.effects import Effects
+from mlpgen.graph.entries.members import check_members
 from mlpgen.graph.flow import flow_of
 from mlpgen.graph.free_sizes import read_sizes
 from mlpgen.graph.layer_names import check_attributes
@@ -205,6 +206,7 @@ def _check_classes(state: ResolverState, blocks: Mapping[str, Definition]) -> se
         check_code(definition, resolved)
         check_free(definition, resolved)
         check_attributes(resolved.graph, definition.problems)
+        check_members(resolved.graph, definition.problems)
     bound = warn_about_agreements(*state.classes[-1])
     check_uses(state.uses, blocks)
     warn_about_blocks(state.uses, blocks)

@@ -10,6 +10,7 @@ from mlpgen.graph.entries.numbered import place_of
 from mlpgen.graph.named_layers import named_layers
 from mlpgen.graph.run_order import occurrences, values_of
 from mlpgen.graph.walks import is_numbered
+from mlpgen.names.members import layer_in
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def _own_name(name: str, known: Mapping[str, Captured]) -> str:
 
 def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:
     idle = {node.name for node in graph.nodes if node.idle}
-    if name.partition(".")[0] in idle:
+    if layer_in(name, idle) in idle:
         return Diagnostic(
             "MG212",
             f"`--capture {cut(name)}`: this layer does not run",
@@ -189,7 +190,7 @@ def _meant(name: str, graph: Graph, known: dict[str, Captured]) -> str:
     rounds = [each for each in known if _without_rounds(each) == bare]
     first, _, last = name.rpartition(".")
     alike = [each for each in known if f".{each}".endswith(f".{last}")]
-    outer = first.partition(".")[0]
+    outer = layer_in(first, known)
     inner = rounds or [
         each for each in alike if each.startswith(f"{outer}.") or not first
     ]

@@ -9,6 +9,7 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.nodes import Maker
 from mlpgen.graph.used_parameters import names_of_layer
 from mlpgen.layers import LAYERS
+from mlpgen.names.members import member_of
 from mlpgen.symbols.sizes import is_symbolic
 
 if TYPE_CHECKING:
@@ -74,6 +75,9 @@ def broken(node: Node, before: str) -> Break | None:
         node: The layer.
         before: The name of the value that the chain has so far.
     """
+    member = member_of(node.name)
+    if member is not None:
+        return Break(f"is a member of `{member.holder}`", "name")
     if node.is_tensor:
         return Break("is a tensor, not a module")
     if (node.shared and node.function is None) or node.tied:

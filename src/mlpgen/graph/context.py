@@ -29,6 +29,7 @@ class Context(NamedTuple):
         lost: The names of layers with mistakes.
         left_out: The names of layers that never run.
         inputs: The inputs of the class; None for what `__init__` computes.
+        depth: In how many layers they are.
     """
 
     scope: Scope
@@ -38,6 +39,12 @@ class Context(NamedTuple):
     lost: set[str]
     left_out: set[str]
     inputs: tuple[Wire, ...] | None
+    depth: int = 0
+
+    def within(self, entry: Entry) -> Context:
+        """Return the context of what is inside an entry."""
+        prefix = f"{self.prefix}{entry.name}."
+        return self._replace(prefix=prefix, depth=self.depth + 1)
 
 
 class TakenNames(NamedTuple):

@@ -16,6 +16,7 @@ from mlpgen.graph.free_sizes import read_from
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.graph.values import values_in_code
+from mlpgen.names.members import layer_in
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -116,11 +117,11 @@ def outputs_of(definition: Definition, wires: Wires) -> tuple[str, ...]:
 def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> None:
     """Report an unknown name in `outputs`, unless another mistake causes it."""
     found = wires.names()
-    layer = found.get(output.partition(".")[0])
+    layer = found.get(layer_in(output, found))
     if layer is not None and layer.value is None:
         return
     layers = [name for name in found if name not in definition.inputs]
-    whole = [name for name in layers if "." not in name]
+    whole = [each.name for each in definition.entries if each.name in found]
     message = f"there is no layer `{cut(output)}`"
     help = nearest(output, layers) or f"available: {listed(whole[-6:])}"
     if layer is not None:
@@ -134,16 +135,17 @@ def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ..
     A layer whose module or parameters others use, but whose result is unused, keeps no
     sources: it does not run.
     """
-    wanted = {output.partition(".")[0] for output in outputs}
+    names = {node.name for node in nodes}
+    wanted = {layer_in(output, names) for output in outputs}
     lent: set[str] = set()
     kept = []
     for node in reversed(nodes):
         if node.name in wanted or "" in wanted:
             kept.append(node)
-            wanted |= {source.partition(".")[0] for source in node.reads}
+            wanted |= {layer_in(source, names) for source in node.reads}
         elif node.name in lent:
             kept.append(node._replace(sources=(), multiply_adds=0))
         else:
             continue
-        lent |= {node.shared, node.tied.partition(".")[0]}
+        lent |= {node.shared, layer_in(node.tied, names)}
     return tuple(reversed(kept))

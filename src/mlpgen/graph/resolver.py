@@ -14,6 +14,7 @@ from mlpgen.graph.context import (
     too_deep,
 )
 from mlpgen.graph.entries.keys import with_keys
+from mlpgen.graph.entries.members import as_member
 from mlpgen.graph.entries.when import condition_of, each_round, merged, refuse_no_rounds
 from mlpgen.graph.layer import resolve_layer
 from mlpgen.graph.outputs import finished
@@ -118,6 +119,7 @@ class Resolver:
                 node = node._replace(parts={"": definition.joined})
                 wire = wire._replace(value=definition.joined)
             if node is not None:
+                node = as_member(node)
                 nodes.append(node)
                 context.made[entry.name] = (entry, node)
                 wires.add_parts(wire, node.parts)
@@ -200,7 +202,7 @@ class Resolver:
         if node is None:
             return None, lost
         if isinstance(condition, Expression):
-            if context.prefix.count(".") > 1:
+            if context.depth > 1:
                 too_deep(entry, context)
                 return None, lost
             node = merged(node, condition, entry, other, context)

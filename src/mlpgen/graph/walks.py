@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.names.members import layer_and_rest
+
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
@@ -13,8 +15,9 @@ if TYPE_CHECKING:
 
 def producer_of(nodes: Iterable[Node], value: str) -> tuple[Node, Value] | None:
     """Return the layer that produces a value of a class, and the value."""
-    layer, _, part = value.partition(".")
-    node = next((each for each in nodes if each.name == layer), None)
+    named = {each.name: each for each in nodes}
+    layer, part = layer_and_rest(value, named)
+    node = named.get(layer)
     if node is None or (part and part not in node.parts):
         return None
     return node, node.parts[part] if part else node.value

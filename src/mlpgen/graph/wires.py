@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.layers.shapes import whole_shown
+from mlpgen.names.members import layer_and_rest, layer_in
 from mlpgen.spec.types import every_type, layer_class
 from mlpgen.spec.wording import cut, listed, near, nearest
 
@@ -121,10 +122,10 @@ class Wires:
     def _named(self, entry: Entry, name: str, path: Path, problems: Problems) -> Wire:
         if name in self._found:
             return self._found[name]
-        part_of = self._found.get(name.partition(".")[0])
+        part_of = self._found.get(layer_in(name, self._types))
         if part_of is not None and part_of.value is None:
             return part_of  # its mistake is already reported
-        layer, _, part = name.partition(".")
+        layer, part = layer_and_rest(name, self._types)
         help = ""
         notes: tuple[str, ...] = ()
         labels: tuple[Label, ...] = ()
@@ -154,12 +155,12 @@ class Wires:
 
     def without_part(self, name: str) -> tuple[str, str]:
         """Return the message that a layer has no such part, and the help."""
-        layer, _, part = name.partition(".")
+        layer, part = layer_and_rest(name, self._types)
         dotted = [each for each in self._found if each.startswith(f"{layer}.")]
         gives = listed(dotted) if dotted else "one tensor"
         message = f"`{layer}` has no part `{cut(part)}`: it returns {gives}"
         if dotted:
-            found = near(part, [each.partition(".")[2] for each in dotted])
+            found = near(part, [each.removeprefix(f"{layer}.") for each in dotted])
             return message, f"did you mean `{layer}.{found[0]}`?" if found else ""
         type_ = self._types.get(layer, "")
         asks = asked_for(type_, part)
@@ -178,7 +179,7 @@ class Wires:
         while open_ and len(way) < LONGEST_CIRCLE:
             each = open_.pop()
             for source in self._before.get(each, ()):
-                layer = source.partition(".")[0]
+                layer = layer_in(source, self._types)
                 if layer not in way:
                     way[layer] = each
                     open_.append(layer)

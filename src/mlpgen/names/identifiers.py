@@ -7,6 +7,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from mlpgen.names.members import OF_DICTIONARIES, is_number
 from mlpgen.names.modules import hidden_module
 from mlpgen.names.reserved.attributes import MODULE, PRIVATE
 from mlpgen.names.reserved.scripts import WORDS
@@ -66,6 +67,25 @@ def wrong_name(name: str) -> str:
     if name in MODULE or name in PRIVATE:
         return f"`{name}` is an attribute of `nn.Module`"
     return "`input` is the name of the input" if name == "input" else ""
+
+
+def wrong_member(name: str) -> str:
+    """Say why `name` cannot be that of a member of a list or a dictionary.
+
+    Returns:
+        The reason; an empty string if it can be.
+    """
+    holder, _, key = name.partition(".")
+    if "." in key:
+        return "a member of a list has one dot in its name, as in `convs.0`"
+    reason = wrong_name(holder)
+    if reason or is_number(key):
+        return reason
+    if re.fullmatch(r"\d+", key, re.ASCII):
+        return "the numbers of members are written as 0, 1, 2"
+    if key in OF_DICTIONARIES:
+        return f"`{key}` is an attribute of `nn.ModuleDict`"
+    return wrong_name(key)
 
 
 def wrong_input(name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.names.members import layer_in
 from mlpgen.pictures.layer_text import TIMES, output_text, sharing_text, tensor_text
 from mlpgen.pictures.layer_views import contents, is_opened, layer_views, present_rounds
 
@@ -235,9 +236,11 @@ def _pass_through(node: Node, tails: _Tails) -> None:
 def _takers(found: Iterable[LayerView], outputs: Iterable[str]) -> Mapping[str, int]:
     """Count the uses of each layer's output."""
     counts: dict[str, int] = {}
-    names = [source for view in found for source in view.node.reads]
+    nodes = [view.node for view in found]
+    layers = {node.name for node in nodes}
+    names = [source for node in nodes for source in node.reads]
     for name in [*names, *outputs]:
-        layer = name.partition(".")[0]
+        layer = layer_in(name, layers)
         counts[layer] = counts.get(layer, 0) + 1
     return counts
 

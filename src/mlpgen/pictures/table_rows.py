@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.names.members import layer_and_rest, layer_in
 from mlpgen.pictures.layer_text import (
     TIMES,
     argument_texts,
@@ -14,7 +15,7 @@ from mlpgen.pictures.layer_text import (
 from mlpgen.pictures.layer_views import contents, is_opened, layer_views, present_rounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Container, Iterable, Iterator, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.pictures.layer_views import LayerView
@@ -79,8 +80,10 @@ def _rows(
     found: Sequence[LayerView], graph: Graph | None, level: int, depth: int | None
 ) -> Iterator[Row]:
     outputs = graph.outputs if graph else ()
-    used = _parts_used([view.node for view in found], outputs)
-    returned = {output.partition(".")[0] for output in outputs}
+    nodes = [view.node for view in found]
+    names = {node.name for node in nodes}
+    used = _parts_used(nodes, names, outputs)
+    returned = {layer_in(output, names) for output in outputs}
     for view in found:
         node = view.node
         open_ = is_opened(node, level, depth)
@@ -101,13 +104,15 @@ def _rows(
             yield from _rows(inner.views, inner.graph, level + 1, depth)
 
 
-def _parts_used(nodes: Iterable[Node], outputs: Sequence[str]) -> dict[str, list[str]]:
+def _parts_used(
+    nodes: Iterable[Node], names: Container[str], outputs: Sequence[str]
+) -> dict[str, list[str]]:
     """Return the parts of each layer that are used by name."""
     found: dict[str, list[str]] = {}
     asked = [source for node in nodes for source in node.reads]
     for name in dict.fromkeys([*asked, *outputs]):
-        layer, dot, part = name.partition(".")
-        if dot:
+        layer, part = layer_and_rest(name, names)
+        if part:
             found.setdefault(layer, []).append(part)
     return found
 

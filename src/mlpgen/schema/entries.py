@@ -23,12 +23,14 @@ ENTRY = "layer_or_block"
 
 _NAME = "(_?[A-Za-z]|_[0-9])[A-Za-z0-9_]*"
 NAME = f"^{_NAME}$"
-"""The pattern of layer names."""
+"""The pattern of names."""
+_LAYER = rf"{_NAME}(\.({_NAME}|0|[1-9][0-9]*))?"
+"""A layer, which may be a member of a list or a dictionary."""
 ARGUMENT = "^_?[a-z][a-z0-9_]*$"
 """The pattern of argument names in the generated code."""
 FILE = "^[a-z][a-z0-9_]*$"
 
-SOURCE = {"type": "string", "pattern": rf"^{_NAME}(\.{_NAME})?$"}
+SOURCE = {"type": "string", "pattern": rf"^{_LAYER}(\.{_NAME})*$"}
 TYPE = {
     "type": "string",
     "pattern": CLASS_NAME,
@@ -62,9 +64,9 @@ VALUES = {
 KEYS: dict[str, dict[str, Any]] = {
     "name": {
         "type": "string",
-        "pattern": NAME,
-        "description": "The attribute of the layer in the class. Default: its type "
-        "and a number.",
+        "pattern": f"^{_LAYER}$",
+        "description": "The attribute of the layer in the class, or its place in a "
+        "list of the class: `convs.0`. Default: its type and a number.",
     },
     "from": {
         "anyOf": [SOURCE, {"type": "array", "items": SOURCE, "minItems": 1}],
@@ -88,7 +90,7 @@ KEYS: dict[str, dict[str, Any]] = {
     },
     "share": {
         "type": "string",
-        "pattern": rf"^{_NAME}(\.{_NAME})*$",
+        "pattern": rf"^{_LAYER}(\.{_NAME})*$",
         "description": "The layer whose module, or beside a type whose parameters, to "
         "share. With dots, the parameters of a layer inside a block.",
     },

@@ -7,6 +7,7 @@ from keyword import kwlist
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.names.identifiers import free_name
+from mlpgen.names.members import layer_and_rest
 from mlpgen.names.reserved.scripts import WORDS
 from mlpgen.names.reserved.words import BUILTINS
 from mlpgen.scripts.custom import custom_call, custom_functions
@@ -108,12 +109,13 @@ def _outputs(graph: Graph, recipe: Recipe) -> dict[str, str]:
     """Choose variables for the outputs that are used."""
     names: dict[str, str] = {}
     taken = _taken(recipe)
+    layers = {node.name for node in graph.nodes}
     for output in (graph.outputs[0], *_used(recipe)):
         used = {*taken, *names.values()}
-        layer, dot, _ = output.partition(".")
+        layer, part = layer_and_rest(output, layers)
         node = graph.node(layer)
-        name = spelling(output if dot else node.label)
-        plain = node.named and not dot and len(name) <= LONGEST
+        name = spelling(output if part else node.label)
+        plain = node.named and not part and len(name) <= LONGEST
         if not plain or name in used:
             number = graph.outputs.index(output) + 1
             name = free_name(

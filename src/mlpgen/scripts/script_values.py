@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.graph.walks import leaf_layers
+from mlpgen.names.members import layer_in
 from mlpgen.scripts import optimizer, scheduler, spec_data
 from mlpgen.scripts.custom import custom_functions
 from mlpgen.scripts.data_loading import data_module, load_arguments
@@ -312,9 +313,9 @@ def _ancestors(graph: Model, values: Iterable[str]) -> set[str]:
     nodes = {node.name: node for node in graph.nodes}
     waiting, found = [*values], set[str]()
     while waiting:
-        name = waiting.pop().partition(".")[0]
+        name = layer_in(waiting.pop(), nodes)
         if name in nodes and name not in found:
             node = nodes[name]
-            found |= {name, node.shared, node.tied.partition(".")[0]}
+            found |= {name, node.shared, layer_in(node.tied, nodes)}
             waiting += node.reads
     return found

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.escape import guarded
+from mlpgen.names.members import layer_and_rest, layer_in
 from mlpgen.styles.code import escaped
 from mlpgen.styles.layout import INDENT, WIDTH, width
 from mlpgen.styles.shape_text import shape_text
@@ -90,8 +91,11 @@ def class_docstring(
     label = "Output:" if len(outputs) == 1 else "Outputs:"
     values = graph.values()
     inner = _inner(graph, outputs, values)
+    layers = {node.name for node in graph.nodes}
     for name in outputs:
-        shown = name if name in inner else variables.get(name, name).rpartition(".")[2]
+        layer, part = layer_and_rest(name, layers)
+        code = variables.get(name, part or layer)
+        shown = name if name in inner else code.removeprefix("self.")
         if len(outputs) == 1 and not _is_named(graph, name):
             shown = ""  # its author has not named it
         rows.append((label, shown, (values | inner)[name]))
@@ -117,7 +121,7 @@ def _about(graph: Graph) -> list[str]:
 
 def _is_named(graph: Graph, value: str) -> bool:
     """Tell whether the author chose the name of a value."""
-    layer = value.partition(".")[0]
+    layer = layer_in(value, {node.name for node in graph.nodes})
     return all(node.named for node in graph.nodes if node.name == layer)
 
 

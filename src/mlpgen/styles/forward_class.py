@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.used_parameters import attributes
+from mlpgen.names.members import member_of
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import forward_body
@@ -22,7 +23,7 @@ from mlpgen.styles.init.weight_tying import tying_lines
 from mlpgen.styles.layout import BODY, INDENT
 from mlpgen.styles.plan import ClassPlan
 from mlpgen.styles.signatures import forward_signature, init_signature
-from mlpgen.styles.variable_names import init_locals, is_plain, running_names
+from mlpgen.styles.variable_names import attribute, init_locals, is_plain, running_names
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +102,7 @@ def _init(graph: Graph) -> list[str]:
         *size_lines(graph, early),
         *(line for node in graph.nodes for line in _attribute(node, graph, local)),
         *(f"self.{name} = {name}" for name in late),
-        *initial_values(graph, {n.name: f"self.{n.name}" for n in graph.nodes}, local),
+        *initial_values(graph, {n.name: attribute(n.name) for n in graph.nodes}, local),
     ]
 
 
@@ -119,6 +120,12 @@ def _attribute(node: Node, graph: Graph, local: InitLocals) -> list[str]:
         return tensor_lines(node, graph, local)
     if node.function is not None or node.shared:
         return []
-    target = f"self.{node.name}"
-    lines = assignment_lines(node, target, local, comments=bool(graph.stem))
+    comments = bool(graph.stem)
+    member = member_of(node.name)
+    if member is None:
+        lines = assignment_lines(node, attribute(node.name), local, comments=comments)
+    else:
+        from mlpgen.styles.init.holders import holder_lines
+
+        lines = holder_lines(node, member.holder, graph, local)
     return [*lines, *tying_lines(node, graph, local)]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.graph.nodes import Maker, Node
 from mlpgen.layers.base import Call
 from mlpgen.names.identifiers import free_name
+from mlpgen.names.members import layer_in
 from mlpgen.styles.code import call, flat
 from mlpgen.styles.docstrings import plain_summary
 from mlpgen.styles.forward.packing import (
@@ -157,13 +158,14 @@ def _with_identities(block: Graph, identities: Mapping[str, str]) -> Graph:
     if not identities:
         return block
     values = block.values()
+    names = {node.name for node in block.nodes}
     nodes: list[Node] = []
     for node in block.nodes:
         nodes.append(_renamed(node, identities))
         nodes += [
             _identity(node, values[value], value, identity)
             for value, identity in identities.items()
-            if value.partition(".")[0] == node.name
+            if layer_in(value, names) == node.name
         ]
     outputs = tuple(identities.get(output, output) for output in block.outputs)
     about = block.description or f"A {plain_summary(block)}"

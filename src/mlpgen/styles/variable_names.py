@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.names.identifiers import free_name
+from mlpgen.names.members import member_of
 from mlpgen.names.reserved.words import BUILTINS
+from mlpgen.styles.code import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -95,7 +97,10 @@ def is_plain(name: str) -> bool:
 
 
 def spelling(name: str) -> str:
-    """Spell a name as a variable: `W_query` is `w_query`, `_fc` is `fc`."""
+    """Spell a name as a variable: `W_query` is `w_query`, `convs.0` is `convs_0`."""
+    member = member_of(name)
+    if member is not None:
+        name = f"{member.holder}_{member.key}" if member.is_numbered else member.key
     plain = name.lower().lstrip("_")
     return plain if plain.isidentifier() else f"value_{plain}".rstrip("_")
 
@@ -116,6 +121,19 @@ def choose_names(names: Iterable[str], taken: Collection[str]) -> dict[str, str]
             found[name] = free_name(spelling(name), used)
             used.add(found[name])
     return found
+
+
+def attribute(layer: str) -> str:
+    """Write the access to a layer: `self.conv`, `self.convs[0]`, `self.ways["left"]`.
+
+    Args:
+        layer: The name of a layer of the class.
+    """
+    member = member_of(layer)
+    if member is None:
+        return f"self.{layer}"
+    key = member.key if member.is_numbered else quoted(member.key)
+    return f"self.{member.holder}[{key}]"
 
 
 def argument(name: str) -> str:

@@ -9,6 +9,7 @@ from mlpgen.diagnostics.explanations.free_sizes import FREE_SIZES
 from mlpgen.diagnostics.explanations.sequences import SEQUENCES
 from mlpgen.diagnostics.explanations.shapes import SHAPES
 from mlpgen.diagnostics.explanations.spec import SPEC
+from mlpgen.diagnostics.explanations.state_keys import STATE_KEYS
 from mlpgen.diagnostics.explanations.syntax import SYNTAX
 from mlpgen.diagnostics.explanations.templates import TEMPLATES
 from mlpgen.diagnostics.explanations.training import TRAINING
@@ -23,6 +24,7 @@ EXPLANATIONS = {
     **SYNTAX,
     **SPEC,
     **FREE_SIZES,
+    **STATE_KEYS,
     **SHAPES,
     **SEQUENCES,
     **TRAINING,

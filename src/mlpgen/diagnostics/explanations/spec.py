@@ -309,25 +309,4 @@ SPEC = {
             rest='values: {whole: 8, inner: "${whole // 2}"}\n',
         ),
     ),
-    "MG250": Explanation(
-        "Layers that cannot have numbers",
-        "`numbered: true` on a `Sequential`, on a block or on the model makes an "
-        "`nn.Sequential` without names. Its layers run one after the other: each "
-        "is a module that takes the result of the one before it, and no other.",
-        spec(
-            "Flatten",
-            "add:\n    from: [flatten_1, flatten_1]",
-            rest="numbered: true\n",
-        ),
-        spec("Flatten", "add: 1", rest="numbered: true\n"),
-    ),
-    "MG251": Explanation(
-        "Names of rounds that cannot be used",
-        "`names` beside `repeat` is a pattern with at least one expression that uses "
-        "`index` and nothing else, such as `block${index + 1}`. It gives each round "
-        "another name, of letters, digits, `_` and `-`, which is no attribute of "
-        "`nn.Module`. Rounds that are numbered have no names.",
-        spec('Linear: 8\n    repeat: 3\n    names: "block"', image="[8]"),
-        spec('Linear: 8\n    repeat: 3\n    names: "block${index}"', image="[8]"),
-    ),
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.entries.when import each_round
 from mlpgen.layers import CONTAINERS
+from mlpgen.names.members import member_of
 from mlpgen.spec.entries import ENTRY_KEYS
 from mlpgen.spec.types import CUSTOM, SHARE, TENSORS, is_function, layer_class
 from mlpgen.spec.wording import listed
@@ -121,7 +122,7 @@ def _refusals(entry: Entry, *, chain: bool, numbered: bool) -> list[_Refusal]:
     """
     found: list[_Refusal] = []
     place = (*([_in_a_chain] if chain else []), *([_in_numbers] if numbered else []))
-    for each in (*place, of_kind, _contradictions, _alone):
+    for each in (*place, of_kind, _contradictions, _alone, _in_a_list):
         refused = {refusal.key for refusal in found}
         found += [refusal for refusal in each(entry) if refusal.key not in refused]
     return found
@@ -191,6 +192,14 @@ def _alone(entry: Entry) -> Iterator[_Refusal]:
     if "else" in entry.options and "when" not in entry.options:
         help = 'say when the layer is left out: `when: "${…}"`'
         yield _Refusal("else", "MG225", "`else` needs `when`", help)
+
+
+def _in_a_list(entry: Entry) -> Iterator[_Refusal]:
+    """Refuse what would put None into a list of modules."""
+    if "else" in entry.options and member_of(entry.name):
+        message = "`else` cannot be used with a member of a list"
+        help = "put the layer in a block, with `when` and `else` inside it"
+        yield _Refusal("else", "MG252", message, help)
 
 
 def kind_of(type_: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.names.members import layer_and_rest
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
@@ -47,15 +49,16 @@ def _has_two_directions(node: Node) -> bool:
 
 def _lasts(definition: Definition) -> Iterator[tuple[Path, str]]:
     """Yield where the part `last` of a layer is named, and that layer."""
+    names = {entry.name for entry in definition.entries}
     for entry in definition.entries:
         if entry.options.get("select") == "last":
             yield (*entry.path, "select"), entry.name
         for index, source in enumerate(entry.sources or ()):
-            layer, _, part = source.partition(".")
+            layer, part = layer_and_rest(source, names)
             if part == "last":
                 yield entry.source_path(index), layer
     for index, output in enumerate(definition.outputs or ()):
-        layer, _, part = output.partition(".")
+        layer, part = layer_and_rest(output, names)
         if part == "last":
             yield (*definition.path, "outputs", index), layer
 
@@ -68,7 +71,7 @@ def _whose_last_step(node: Node, named: dict[str, Node]) -> str:
     ends = node.type == "select" and node.arguments.get("index") == -1
     if not ends or node.arguments["dim"] not in (1, -2) or not node.sources:
         return ""
-    layer, _, part = node.sources[0].partition(".")
+    layer, part = layer_and_rest(node.sources[0], named)
     before = named.get(layer)
     if before is None or (part or next(iter(before.parts))) != "output":
         return ""

@@ -53,9 +53,8 @@ def computed(entry: Entry, resolve: Resolve, context: Context) -> Node | None:
         problems.add("MG311", message, (*entry.type_path, given[0]), help=help)
         return None
     wires = Wires([], entry.children)
-    prefix = f"{context.prefix}{entry.name}."
-    within = context._replace(
-        prefix=prefix, made={}, lost=set(), left_out=set(), inputs=None
+    within = context.within(entry)._replace(
+        made={}, lost=set(), left_out=set(), inputs=None
     )
     nodes = []
     for child in entry.children:

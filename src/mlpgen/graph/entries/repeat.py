@@ -158,7 +158,7 @@ def _within(
         parameters={**known, INDEX: index},
         fixed=context.scope.fixed | {INDEX},
     )
-    return context._replace(scope=scope, prefix=f"{context.prefix}{entry.name}.")
+    return context.within(entry)._replace(scope=scope)
 
 
 def _with_index(

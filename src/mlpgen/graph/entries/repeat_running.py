@@ -43,7 +43,7 @@ def running_round(
         statements cannot stand where the layer is made.
     """
     scope = context.scope
-    if INDEX in scope.parameters or context.prefix.count(".") > 1 or not first.value:
+    if INDEX in scope.parameters or context.depth > 1 or not first.value:
         return None
     values = [first.value, *(node.parts[flowing_part(node)] for node in nodes)]
     at = _changing(values)

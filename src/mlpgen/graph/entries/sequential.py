@@ -38,8 +38,7 @@ def chained(
         wrong_number(entry, (INPUT,), wires, context)
         return None
     wire = wires[0]
-    prefix = f"{context.prefix}{entry.name}."
-    within = context._replace(prefix=prefix, made={})
+    within = context.within(entry)._replace(made={})
     for child in entry.children:
         if child.type in TENSORS:
             not_in_a_chain(child, within)

@@ -10,6 +10,7 @@ from mlpgen.graph.code_keys import code_key, difference
 from mlpgen.graph.entries.share_equality import unified, value_key
 from mlpgen.graph.entries.share_inner import inner_layer
 from mlpgen.graph.walks import is_numbered
+from mlpgen.names.members import layer_in
 from mlpgen.spec.types import SHARE
 from mlpgen.spec.wording import cut, listed, nearest
 from mlpgen.symbols.agreements import agree, noting
@@ -61,6 +62,8 @@ def shared(
     mark.drop_repeated()  # the original layer has the same mistakes
     if second is None:
         return None
+    if node.function is None:  # a member of a list is a module
+        second = second._replace(function=None)
     agreements = unified(node, second)
     if agreements is None:
         _add_difference(node, second, entry, context)
@@ -154,7 +157,9 @@ def owner(entry: Entry, context: Context) -> Node | None:
 
     It may be inside a block or a `Sequential`: `share: encoder.embedding`.
     """
-    first, *inner = entry.options["share"].split(".")
+    known = {*context.made, *context.lost, *context.left_out}
+    first = layer_in(entry.options["share"], known)
+    inner = entry.options["share"].removeprefix(first).split(".")[1:]
     found = _target(first, entry, context)
     path = (*entry.path, "share")
     return inner_layer(found[1], inner, path, context) if found else None
@@ -171,7 +176,7 @@ def _target(name: str, entry: Entry, context: Context) -> tuple[Entry, Node] | N
         return None
     if name not in made:
         few = f"available: {listed([*made][-6:])}" if made else ""
-        if name.partition(".")[0] in made:
+        if layer_in(name, made) in made:
             few = "it must name a layer of the same class, not one inside another"
         message = f"`share`: there is no layer `{cut(name)}` before this one"
         problems.add("MG219", message, path, help=nearest(name, made) or few)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.walks import leaf_layers
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from mlpgen.graph.nodes import Node
 
@@ -22,11 +22,18 @@ def looks_at_last_step(nodes: Sequence[Node]) -> bool:
     `select: last` and `hidden` do, and so does `select: {dim: 1, index: -1}`.
     """
     layers = [*leaf_layers(nodes)]
+    names = {each.name for each in layers}
     if not any(each.type in _RECURRENT for each in layers):
         return False
     return any(
         (each.type in _RECURRENT and next(iter(each.parts)) in _ENDS)
         or (each.type == "select" and each.arguments.get("index") == -1)
-        or any(source.partition(".")[2] in _ENDS for source in each.sources)
+        or any(_is_end(source, names) for source in each.sources)
         for each in layers
     )
+
+
+def _is_end(source: str, names: Container[str]) -> bool:
+    """Tell whether a value is a part that comes after the last step."""
+    _, dot, part = source.rpartition(".")
+    return bool(dot) and part in _ENDS and source not in names

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.layers import LAYERS
+from mlpgen.names.members import layer_and_rest
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def makers(
         if (id(frame.nodes), name) in seen:
             continue
         seen.add((id(frame.nodes), name))
-        layer, _, part = name.partition(".")
+        layer, part = layer_and_rest(name, frame.nodes)
         node = frame.nodes.get(layer)
         if node is None:
             if frame.outer is not None:

@@ -11,6 +11,7 @@ from mlpgen.styles.code import Group, call, flat, keyword, literal, operand
 from mlpgen.styles.forward.packing import is_packed
 from mlpgen.styles.init.modules import can_chain
 from mlpgen.styles.shape_text import comment_text
+from mlpgen.styles.variable_names import attribute
 from mlpgen.symbols import operands
 from mlpgen.symbols.sizes import Size
 
@@ -47,10 +48,10 @@ def layer_call(node: Node, values: Sequence[Value], around: Around) -> Value:
         around: What else its code can name.
     """
     if node.is_tensor:
-        return operands.atom(f"self.{node.name}")
+        return operands.atom(attribute(node.name))
     if node.function is not None:
         return _function(node, node.function, values, around)
-    return module_call(f"self.{node.shared or node.name}", node, values)
+    return module_call(attribute(node.shared or node.name), node, values)
 
 
 def module_call(name: str, node: Node, values: Sequence[Value]) -> Group:
@@ -200,7 +201,7 @@ def absence_code(node: Node) -> Operand:
 
     It is then None, which torch.jit.script knows before it would compile its call.
     """
-    return operands.atom(f"self.{node.name} is None")
+    return operands.atom(f"{attribute(node.name)} is None")
 
 
 class PendingCall(NamedTuple):

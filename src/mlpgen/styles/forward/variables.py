@@ -237,7 +237,8 @@ class Variables:
         """
         live = self._live.after(self._lifetimes.positions[node.name])
         taken = {*BUILTINS, *self._names.values(), *self._taken, *others, *live}
-        short = spelling(part.rpartition(".")[2])
+        last = part.rpartition(".")[2]
+        short = spelling(part if last.isdigit() else last)
         layer = self._names[node.name]
         long = f"{layer}_{spelling(part.replace('.', '_'))}"
         names = [short, f"{layer}_{short}", long]

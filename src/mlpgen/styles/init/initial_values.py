@@ -9,6 +9,7 @@ from mlpgen.graph.entries.init_kinds import KINDS, parameters_of
 from mlpgen.graph.nodes import Model
 from mlpgen.graph.walks import every_layer, is_numbered
 from mlpgen.layers import LAYERS
+from mlpgen.names.members import member_of
 from mlpgen.styles.code import Group, call, quoted
 from mlpgen.styles.init.init_kinds import init_call, loop_over_kinds
 from mlpgen.styles.init.tensors import filled_at_once
@@ -46,9 +47,11 @@ def initial_values(
 def _of_layer(node: Node, target: str) -> list[str]:
     """Write the initial values of one layer, under conditions if parameters may lack.
 
-    To mypy, a layer with a condition is any module, as one whose type is a parameter.
+    To mypy, a layer with a condition is any module, as one whose type is a parameter,
+    or one of a list.
     """
     any_module = node.condition is not None or bool(node.maker.variable)
+    any_module = any_module or member_of(node.name) is not None
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name, init in node.inits.items():
         if name in KINDS:

@@ -10,6 +10,7 @@ from mlpgen.spec.types import NOT_IN_TORCH
 from mlpgen.styles.code import Group, call, keyword, literal, quoted
 from mlpgen.styles.forward import packing
 from mlpgen.styles.shape_text import comment_text
+from mlpgen.styles.variable_names import attribute
 from mlpgen.symbols.sizes import code_of
 
 if TYPE_CHECKING:
@@ -47,11 +48,8 @@ def container(node: Node) -> str:
 
 def iterated(node: Node, name: str) -> str:
     """Write what a loop over the rounds of a layer iterates over."""
-    return (
-        f"self.{name}.values()"
-        if node.names and not can_chain(node)
-        else f"self.{name}"
-    )
+    code = attribute(name)
+    return f"{code}.values()" if node.names and not can_chain(node) else code
 
 
 def can_chain(node: Node) -> bool:

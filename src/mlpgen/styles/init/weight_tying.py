@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.walks import is_numbered
 from mlpgen.names.identifiers import free_name
+from mlpgen.names.members import layer_and_rest, member_of
 from mlpgen.styles.code import call, quoted
 from mlpgen.styles.init.initial_values import deciding_arguments, under_conditions
 from mlpgen.styles.init.modules import iterated
 from mlpgen.styles.layout import BODY, INDENT, indented, layout
-from mlpgen.styles.variable_names import arguments
+from mlpgen.styles.variable_names import arguments, attribute
 from mlpgen.symbols import operands
 
 if TYPE_CHECKING:
@@ -25,15 +26,17 @@ def tying_lines(node: Node, graph: Graph, local: InitLocals) -> list[str]:
     if not node.ties:
         return []
     if not node.rounds:
-        return _lines(node, f"self.{node.name}", BODY, graph)
+        return _lines(node, attribute(node.name), BODY, graph)
     lines = _lines(node, local.layer, BODY + INDENT, graph)
     return [f"for {local.layer} in {iterated(node, node.name)}:", *indented(lines)]
 
 
 def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
     inner = any("." in name for name in node.ties)
-    untyped = node.rounds or node.maker.variable or any(map(is_numbered, node.ties))
-    if inner and untyped:
+    held = member_of(node.name) is not None
+    typed = not (held or node.rounds or node.maker.variable)
+    typed = typed and not any(map(is_numbered, node.ties))
+    if inner and not typed:
         return _all(node, target, graph)
     found: dict[tuple[Operand, ...], list[str]] = {}
     for name in node.ties:
@@ -52,15 +55,25 @@ def _lines(node: Node, target: str, indent: int, graph: Graph) -> list[str]:
 def _parameter(layer: str, name: str, graph: Graph) -> Piece:
     """Write a parameter of a layer.
 
-    Its attribute has no type inside another layer, or if its own type is a parameter.
+    Its attribute has no type inside another layer or a list, or if the type of its
+    layer is a parameter.
     """
-    outer, _, inner = layer.partition(".")
+    layer, inner = layer_and_rest(layer, {node.name for node in graph.nodes})
+    code = attribute(layer)
     if inner:
-        return call(f"self.{outer}.get_parameter", quoted(f"{inner}.{name}"))
+        return call(f"{code}.get_parameter", quoted(f"{inner}.{name}"))
     owner = next(node for node in graph.nodes if node.name == layer)
-    if owner.maker.variable:
-        return call(f"self.{layer}.get_parameter", quoted(name))
-    return operands.atom(f"self.{layer}.{name}")
+    if owner.maker.variable or member_of(layer):
+        return call(f"{code}.get_parameter", quoted(name))
+    return operands.atom(f"{code}.{name}")
+
+
+def _owner(node: Node, graph: Graph) -> str:
+    """Write the access to the layer whose parameters a layer has."""
+    layer, inner = layer_and_rest(node.tied, {each.name for each in graph.nodes})
+    if inner and member_of(layer):
+        return f"self.get_submodule({quoted(node.tied)})"
+    return ".".join([attribute(layer), *([inner] if inner else [])])
 
 
 def _first(node: Node) -> Node:
@@ -73,7 +86,7 @@ def _all(node: Node, target: str, graph: Graph) -> list[str]:
     taken, words = arguments(graph), ("path", "parameter", "part", "name")
     path, parameter, part, name = (free_name(word, taken) for word in words)
     return [
-        f"for {path}, {parameter} in self.{node.tied}.named_parameters():",
+        f"for {path}, {parameter} in {_owner(node, graph)}.named_parameters():",
         f'    {part}, _, {name} = {path}.rpartition(".")',
         f"    setattr({target}.get_submodule({part}), {name}, {parameter})",
     ]

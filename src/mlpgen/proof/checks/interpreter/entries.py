@@ -10,7 +10,7 @@ from .expressions import value_of
 from .functions import Value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
 
 Parts = dict[str, Value]
 """The result of a layer, by the names of its parts; the first is its main value."""
@@ -75,11 +75,18 @@ def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
     for entry in each["layers"]:
         taken[entry["name"]] = taken_in(entry, before, known)
         before = entry["name"]
-    needed = {name.partition(".")[0] for name in each["outputs"] or [before]}
+    needed = {layer_in(name, taken) for name in each["outputs"] or [before]}
     for name, sources in reversed(taken.items()):
         if name in needed:
-            needed |= {source.partition(".")[0] for source in sources}
+            needed |= {layer_in(source, taken) for source in sources}
     return needed
+
+
+def layer_in(name: str, layers: Container[str]) -> str:
+    """Return the layer of a value; the name of a member of a list has a dot itself."""
+    first, _, rest = name.partition(".")
+    member = f"{first}.{rest.partition('.')[0]}"
+    return member if first not in layers and member in layers else first
 
 
 def value_or_none(raw: Any, known: Mapping[str, Any]) -> Any:

@@ -14,6 +14,7 @@ from .calls import called
 from .entries import (
     free_sizes,
     handed_on,
+    layer_in,
     modules_of,
     name_of_round,
     needed_in,
@@ -68,6 +69,7 @@ class Interpreter:
         self.buffers: dict[str, tuple[Entry, dict[str, Any]]] = {}
         self.ties: list[tuple[str, str]] = []
         self.count = 0
+        self._own = {each["name"] for each in spec["model"]["layers"]}
 
     def custom_classes(self) -> list[str]:
         """Name the author's own classes, whose code is not interpreted."""
@@ -126,7 +128,7 @@ class Interpreter:
         outputs = each["outputs"] or [last]
         found = {output: values[output] for output in outputs}
         for output in outputs:  # the first part of a layer is the layer itself
-            layer = output.partition(".")[0]
+            layer = layer_in(output, entries)
             if values[layer] is values[output]:
                 found.setdefault(layer, values[layer])
         return found
@@ -234,7 +236,7 @@ class Interpreter:
         kind, arguments = entry["kind"], value_of(entry["arguments"], known)
         if kind in ("block", "Sequential") and "init" in entry["options"]:
             inits = value_of(entry["options"]["init"], known)
-            self.inner_inits[at.modules] = (inits, "." not in at.modules)
+            self.inner_inits[at.modules] = (inits, self._is_of_model(at.modules))
         if kind == "block":
             block = self.spec["blocks"][entry["type"]]
             return selected(self._class(block, at.within(), arguments, takes), entry)
@@ -309,8 +311,12 @@ class Interpreter:
             return alone.train(self.model.training)
         need_kind(name, module, type_, arguments, entry["kind"])
         inits = value_of(entry["options"].get("init") or {}, known)
-        self.layers[name] = FoundLayer(entry, module, inits, "." not in name)
+        self.layers[name] = FoundLayer(entry, module, inits, self._is_of_model(name))
         return module
+
+    def _is_of_model(self, name: str) -> bool:
+        """Tell whether a module belongs to the model itself, also one in a list."""
+        return "." not in name or name in self._own
 
     def _tie(
         self, entry: Entry, entries: Mapping[str, Entry], at: Prefix, known: Any
@@ -320,7 +326,9 @@ class Interpreter:
             return
         if not runs(entry, {}):  # then the model does not have it
             return
-        first, *inner = entry["options"]["share"].split(".")
+        first = layer_in(entry["options"]["share"], entries)
+        rest = entry["options"]["share"].removeprefix(first)
+        inner = rest.split(".")[1:]
         other = original_of(entries[first], entries)
         module, times = at.modules + entry["name"], entry["options"].get("repeat")
         names = [module]

@@ -1,0 +1,39 @@
+"""MG250 to MG252: what layers are called in the `state_dict`."""
+
+from __future__ import annotations
+
+from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+
+STATE_KEYS = {
+    "MG250": Explanation(
+        "Layers that cannot have numbers",
+        "`numbered: true` on a `Sequential`, on a block or on the model makes an "
+        "`nn.Sequential` without names. Its layers run one after the other: each "
+        "is a module that takes the result of the one before it, and no other.",
+        spec(
+            "Flatten",
+            "add:\n    from: [flatten_1, flatten_1]",
+            rest="numbered: true\n",
+        ),
+        spec("Flatten", "add: 1", rest="numbered: true\n"),
+    ),
+    "MG251": Explanation(
+        "Names of rounds that cannot be used",
+        "`names` beside `repeat` is a pattern with at least one expression that uses "
+        "`index` and nothing else, such as `block${index + 1}`. It gives each round "
+        "another name, of letters, digits, `_` and `-`, which is no attribute of "
+        "`nn.Module`. Rounds that are numbered have no names.",
+        spec('Linear: 8\n    repeat: 3\n    names: "block"', image="[8]"),
+        spec('Linear: 8\n    repeat: 3\n    names: "block${index}"', image="[8]"),
+    ),
+    "MG252": Explanation(
+        "Layers that no list can hold",
+        "`name: convs.0` makes a layer a member of an `nn.ModuleList`, "
+        "`name: ways.left` one of an `nn.ModuleDict`. Members are layers with a "
+        "module, of the model or of a block. The numbers of a list begin at 0 and have "
+        "no gap; a dictionary has words only. A list is made at once, so nothing can "
+        "change between its members, and each of them must exist.",
+        spec("Linear: 8\n    name: steps.1", image="[8]"),
+        spec("Linear: 8\n    name: steps.0", image="[8]"),
+    ),
+}

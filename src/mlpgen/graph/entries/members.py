@@ -1,0 +1,147 @@
+"""Layers that are members of a list or a dictionary of their class: `name: convs.0`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.checks.entry_keys import kind_of
+from mlpgen.graph.used_parameters import names_of_node
+from mlpgen.names.identifiers import wrong_member
+from mlpgen.names.members import member_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from mlpgen.graph.nodes import Graph, Node
+    from mlpgen.names.members import Member
+    from mlpgen.spec.entries import Entry
+    from mlpgen.spec.problems import Problems
+
+_NO_MODULES = {
+    "function": "is a function, and a list holds modules",
+    "tensor": "is a tensor, and a list holds modules",
+    "share": "alone makes no module that a list could hold",
+}
+"""Why no list holds an entry, by its kind."""
+
+
+def members_in(
+    entries: Iterable[Entry], problems: Problems, *, chain: bool
+) -> frozenset[str]:
+    """Return the names of the layers that lists and dictionaries hold.
+
+    Args:
+        entries: The layers of a class with a dot in their names.
+        problems: Collects mistakes.
+        chain: Whether they are inside a layer.
+    """
+    found: dict[str, list[tuple[Entry, Member]]] = {}
+    for entry in entries:
+        member = member_of(entry.name)
+        if member is None or wrong_member(entry.name):
+            continue
+        reason = _NO_MODULES.get(kind_of(entry.type)) if entry.type else ""
+        message = f"`{entry.type}` {reason}"
+        help = ""
+        if chain:
+            message = f"no list holds `{entry.name}`, which is inside another layer"
+            help = "only layers of the model or of a block can be its members"
+        if chain or reason:
+            problems.add("MG252", message, (*entry.path, "name"), help=help)
+            continue
+        found.setdefault(member.holder, []).append((entry, member))
+    for holder, each in found.items():
+        _check_keys(holder, each, problems)
+    return frozenset(entry.name for each in found.values() for entry, _ in each)
+
+
+def _check_keys(
+    holder: str, members: Sequence[tuple[Entry, Member]], problems: Problems
+) -> None:
+    """Check that the keys of a list are the numbers from 0, or all are words."""
+    first = members[0][1]
+    for entry, member in members:
+        if member.is_numbered != first.is_numbered:
+            kinds = ("a number", "a word")
+            one, other = kinds if first.is_numbered else kinds[::-1]
+            message = (
+                f"`{member.key}` is {other} in `{holder}`, and `{first.key}` {one}"
+            )
+            help = "the members of a list have numbers, those of a dictionary words"
+            problems.add("MG252", message, (*entry.path, "name"), help=help)
+            return
+    if not first.is_numbered:
+        return
+    numbers = {int(member.key) for _, member in members}
+    for entry, member in members:
+        missing = next((n for n in range(int(member.key)) if n not in numbers), None)
+        if missing is not None:
+            message = f"there is no `{holder}.{missing}` before `{entry.name}`"
+            help = "the members of a list have the numbers from 0"
+            problems.add("MG252", message, (*entry.path, "name"), help=help)
+            return
+
+
+def as_member(node: Node) -> Node:
+    """Return a layer as a module, if a list or a dictionary holds it."""
+    return node if member_of(node.name) is None else node._replace(function=None)
+
+
+def members_of(holder: str, nodes: Iterable[Node]) -> list[Node]:
+    """Return the members of a list in its order, or those of a dictionary."""
+    found = [
+        (node, member)
+        for node in nodes
+        if (member := member_of(node.name)) is not None and member.holder == holder
+    ]
+    if all(member.is_numbered for _, member in found):
+        found.sort(key=lambda each: int(each[1].key))
+    return [node for node, _ in found]
+
+
+def check_members(graph: Graph, problems: Problems) -> None:
+    """Check the lists and dictionaries of a class, which are made at once.
+
+    Args:
+        graph: The class, resolved.
+        problems: Collects its mistakes.
+    """
+    holders = dict.fromkeys(
+        member.holder for node in graph.nodes if (member := member_of(node.name))
+    )
+    for holder in holders:
+        members = members_of(holder, graph.nodes)
+        _check_left_out(holder, members, problems)
+        for node in members:
+            if node.rounds and not node.is_link:
+                message = f"the rounds of `{node.name}` are a list themselves"
+                help = "each has several inputs or results: put `repeat` in a block"
+                problems.add_entry("MG252", message, node.path, "repeat", help=help)
+        _check_running(members, graph, problems)
+
+
+def _check_left_out(holder: str, members: Sequence[Node], problems: Problems) -> None:
+    """Refuse a list that lacks one of its members: the next would have its number."""
+    for number, node in enumerate(members):
+        member = member_of(node.name)
+        if member is None or not member.is_numbered or int(member.key) == number:
+            continue
+        message = f"`{holder}.{number}` is left out, so `{node.name}` would be there"
+        help = "use its result, or number the others anew"
+        problems.add_entry("MG252", message, node.path, "name", help=help)
+        return
+
+
+def _check_running(members: Sequence[Node], graph: Graph, problems: Problems) -> None:
+    """Refuse a member with a size that a loop changes after the list is made."""
+    first = min(graph.nodes.index(node) for node in members)
+    running: dict[str, Node] = {}
+    for node in graph.nodes[first:]:
+        used = sorted(running.keys() & names_of_node(node))
+        if used and node in members:
+            loop = running[used[0]]
+            message = f"a size of `{node.name}` changes in the rounds of `{loop.name}`"
+            help = f"put the rounds in a block, or before `{members[0].name}`"
+            problems.add_entry("MG252", message, node.path, "name", help=help)
+            return
+        running |= {each.running.name: node for each in node.rounds if each.running}
