@@ -64,11 +64,11 @@ def _check_keys(
         if member.is_numbered != first.is_numbered:
             kinds = ("a number", "a word")
             one, other = kinds if first.is_numbered else kinds[::-1]
-            message = (
-                f"`{member.key}` is {other} in `{holder}`, and `{first.key}` {one}"
-            )
+            message = f"`{member.key}` is {other} in `{holder}`"
+            path, at = (*entry.path, "name"), (*members[0][0].path, "name")
+            labels = (problems.label(f"`{first.key}` is {one}", at),)
             help = "the members of a list have numbers, those of a dictionary words"
-            problems.add("MG252", message, (*entry.path, "name"), help=help)
+            problems.add("MG252", message, path, labels=labels, help=help)
             return
     if not first.is_numbered:
         return
@@ -141,7 +141,10 @@ def _check_running(members: Sequence[Node], graph: Graph, problems: Problems) ->
         if used and node in members:
             loop = running[used[0]]
             message = f"a size of `{node.name}` changes in the rounds of `{loop.name}`"
-            help = f"put the rounds in a block, or before `{members[0].name}`"
-            problems.add_entry("MG252", message, node.path, "name", help=help)
+            labels = (problems.entry_label("these rounds change it", loop.path),)
+            help = f"put the rounds in a block, or before `{graph.nodes[first].name}`"
+            problems.add_entry(
+                "MG252", message, node.path, "name", labels=labels, help=help
+            )
             return
         running |= {each.running.name: node for each in node.rounds if each.running}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.names.members import attribute_of
 from mlpgen.names.reserved.attributes import NOT_EXPORTED
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 def _taken(subject: Subject) -> Iterator[Finding]:
     """Yield the layers of the model with such a name; inside of others it is free."""
     for each in subject.model.nodes:
-        if each.name in NOT_EXPORTED and not each.is_function:
+        if attribute_of(each.name) in NOT_EXPORTED and not each.is_function:
             yield Finding(
                 f"`torch.export.load` cannot read a model with a layer named "
                 f"`{each.name}`",
