@@ -195,7 +195,7 @@ def test_a_package_names_its_module(folder: Path) -> None:
         "from shop.generated.explicit.prediction import start\n"
         'sys.argv = ["x", "--evaluate", "--run", "data"]\n'
         "files = script.data_mnist.FILES\n"
-        "start(script.use, None, script.RUNS, script.SPEC, files)\n"
+        "start(script.use, None, script.RUNS, script.SPEC, files, script.known)\n"
     )
     says = "train first: python -m shop.generated.explicit.train_mnist_mlp"
     refused(folder / "asks.py", says=says)

@@ -42,7 +42,7 @@ def read(path: Path) -> dict[str, Any]:
         raise RunError(f"{path} cannot be read: it is damaged{instead_of(path)}")
     known = isinstance(state, dict) and state.keys() >= KEYS
     if not known or {type(state["settings"]), type(state["about"])} != {dict}:
-        raise RunError(f"{path} is no checkpoint of a run")
+        raise RunError(f"{path} is no checkpoint of a run; --weights takes other files")
     version = state.get("version", 1)
     if not isinstance(version, int) or version > VERSION:
         raise RunError(f"{path} is of version {version}: newer scripts can read it")

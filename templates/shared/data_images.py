@@ -118,6 +118,36 @@ def load(
     return believed(data, goal, lenient=subset > 0)
 
 
+def known(
+    folder: Path,
+    *,
+    path: str,
+    shape: tuple[int, int, int],
+    fit: Fit = "resize",
+    goal: Goal = NO_GOAL,
+    normalize: Scale = None,
+) -> dict[str, Any]:
+    """Tell what `load` would of images whose scale is given, without reading any.
+
+    Classes have the names of their folders; numbers, if these are not there.
+
+    Args:
+        folder: What `path` begins in.
+        path: The folder of the classes, or of such a `train`, `val` and `test`.
+        shape: What images of any size become, (C, H, W).
+        fit: How they become that.
+        goal: What the loss compares with: classes, or one number that is 0 or 1.
+        normalize: Mean and deviation in 0 to 1 that images are brought from.
+    """
+    root, most = folder / path, goal.classes if goal.numbers is None else 2
+    there = root.is_dir()
+    classes = classes_in(parts_below(root)["train"], most) if there else []
+    about: dict[str, Any] = {"classes": classes or [*map(str, range(most))]}
+    about |= {"shape": [*shape]} | ({"fit": fit} if fit != "resize" else {})
+    none = Images(torch.zeros(0, *shape, dtype=torch.uint8), torch.zeros(0))
+    return about | normalized([none], normalize)
+
+
 def parted_images(
     places: Places, features: Tensor, targets: Tensor, device: torch.device
 ) -> tuple[Images, Images, Images]:

@@ -7,7 +7,6 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from torch import Tensor, nn
 
-import changes
 import checkpoint
 import hooks
 import plots
@@ -23,6 +22,10 @@ from postprocessing import postprocessing
 from prediction_flags import Flags, asked, parser_of
 from predictions import Name, check_out
 from preprocessing import Preprocessor
+from pretrained import beside_weights, told_names
+from run_differences import run_told
+from starting import give_weights
+from weight_files import FoundWeights, read_weights
 
 MUST_BE_EQUAL = {
     "classes": "other classes",
@@ -33,6 +36,8 @@ MUST_BE_EQUAL = {
 """What a model knows of its data that an evaluation cannot bring to another."""
 
 T = TypeVar("T", bound=nn.Module)
+Known = Callable[[argparse.Namespace], Mapping[str, Any]]
+"""What tells, for weights that no run has made, what there is to know of the data."""
 
 
 class Loaded(NamedTuple, Generic[T]):
@@ -67,6 +72,7 @@ class Trained(NamedTuple):
         about: What it has found out about its data: the names of classes, the scale.
         weights: Of the model; if their mean was trained too, the mean.
         told: Lines that say where the weights come from, and what differs today.
+        pretrained: What a file of weights has, if they are not those of a run.
     """
 
     args: argparse.Namespace
@@ -75,6 +81,7 @@ class Trained(NamedTuple):
     about: Kept
     weights: dict[str, Tensor]
     told: tuple[str, ...] = ()
+    pretrained: FoundWeights | None = None
 
     @property
     def folder(self) -> Path:
@@ -83,14 +90,20 @@ class Trained(NamedTuple):
 
     def restore(self, model: nn.Module) -> None:
         """Give a model the weights, on the device, in the state of evaluation."""
+        if self.pretrained:
+            give_weights(model, self.pretrained, learns=False)
+        else:
+            self._load(model)
+        for line in self.told:
+            note(line)
+        model.to(self.args.device).eval()
+
+    def _load(self, model: nn.Module) -> None:
         checkpoint.check_weights(self.path, model, self.weights)
         try:
             model.load_state_dict(self.weights)
         except Exception:  # of another layout, or none that can be copied
             raise RunError(f"{self.path} is damaged: its weights are none") from None
-        for line in self.told:
-            note(line)
-        model.to(self.args.device).eval()
 
     def loaded(
         self, model: T, classes: list[str], preprocess: Preprocessor, read: Reader
@@ -147,12 +160,16 @@ class Trained(NamedTuple):
         Raises:
             RunError: It has others, or its test may have been trained on.
         """
+        if self.pretrained:
+            told_names(self.path, self.about, data.about)
         for key, what in MUST_BE_EQUAL.items():
             if data.about.get(key) != self.about.get(key):
                 raise RunError(f"the data has {what} than what was trained on")
         if said := parted_anew(self.about, data.about, "test"):
             raise RunError(said)
-        if "parted" in data.about and "parted" not in self.about:
+        if self.pretrained:
+            note(f"{self.path} may have learned from what it is tested with")
+        elif "parted" in data.about and "parted" not in self.about:
             note(f"older scripts made {self.path}: it does not tell what was tested")
         if scales(data.about) != scales(self.about):
             data.test.rescale(data.about, self.about)
@@ -190,46 +207,20 @@ def read(args: argparse.Namespace, spec: Spec | None = None) -> Trained:
         raise RunError(f"{said} {named(faults)}{checkpoint.instead_of(path)}")
     if not isinstance(weights, dict):
         raise RunError(f"{path} is no checkpoint of a run: it has no weights")
-    settings, told = Kept(state["settings"]), _told(path, state, spec)
+    settings, told = Kept(state["settings"]), run_told(path, state, spec)
     if args.data_dir is None:
         args.data_dir = Path(str(settings.get("data_dir", "data")))
     return Trained(args, path, settings, Kept(state["about"]), weights, told)
 
 
-def _told(path: Path, state: dict[str, Any], spec: Spec | None) -> tuple[str, ...]:
-    """Say where weights come from, and how the spec differs from that of the run."""
-    try:
-        lines = [f"{checkpoint.summary(path, state)}"]
-        if spec is not None:
-            lines += _differences(path, state.get("spec"), spec)
-    except (
-        ArithmeticError,
-        AttributeError,
-        LookupError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise RunError(f"{path} does not tell what it is of: it is damaged") from error
-    return (*lines,)
-
-
-def _differences(path: Path, was: Spec | None, now: Spec) -> list[str]:
-    """Name what differs from the spec of a run; another network cannot be used."""
-    if was is None:
-        return ["older scripts made it: it does not tell its network"]
-    keys = changes.of_training(was, now)
-    lines = changes.of_network(was, now)
-    lines += [str(each) for each in keys if changes.is_other_data(each)]
-    if lines:
-        raise RunError(*lines, checkpoint.of_another_network(path))
-    found = [f"{each}: the run's is used" for each in changes.of_parameters(was, now)]
-    for each in keys:
-        kept = each.name in ("normalize", "fit")
-        found.append(f"{each}: the run's is used" if kept else str(each))
-    return [f"the spec has changed since: {each}" for each in found]
-
-
-def find(run: str | Path | None, runs: str, device: str, spec: Spec) -> Trained:
+def find(
+    run: str | Path | None,
+    runs: str,
+    device: str,
+    spec: Spec,
+    weights: str | Path | None,
+    known: Known,
+) -> Trained:
     """Read what a training has left, as `load` of a script asks for it.
 
     Args:
@@ -237,13 +228,44 @@ def find(run: str | Path | None, runs: str, device: str, spec: Spec) -> Trained:
         runs: The folder with a folder for each run.
         device: Where the model goes.
         spec: What the script was made from.
+        weights: A file of weights, in place of those of a run.
+        known: Tells what there is to know of the data.
 
     Raises:
         RunError: There is none, or it is of another network.
     """
-    path = found(None if run is None else Path(run), Path(runs))
-    args = {"run": path, "device": usable(device), "data_dir": None, "files": []}
-    return read(argparse.Namespace(**args), spec)
+    run, weights = (None if each is None else Path(each) for each in (run, weights))
+    given = {"run": run, "weights": weights, "data_dir": None, "files": []}
+    args = argparse.Namespace(device=usable(device), **given)
+    return asked_for(args, Path(runs), spec, known)
+
+
+def asked_for(
+    args: argparse.Namespace, runs: Path, spec: Spec, known: Known
+) -> Trained:
+    """Read a run, or a file of weights, or those with what a run knows.
+
+    Args:
+        args: The command line.
+        runs: The folder with a folder for each run.
+        spec: What the script was made from.
+        known: Tells what there is to know of the data.
+    """
+    weights = None if args.weights is None else read_weights(args.weights)
+    if weights and weights.of_run and args.run is None:
+        args.run, weights = weights.path, None
+    if weights is None or args.run is not None:
+        args.run = found(args.run, runs)
+        run = read(args, spec)
+        return run._replace(path=weights.path, pretrained=weights) if weights else run
+    args.data_dir = args.data_dir or Path("data")
+    settings, about, told = beside_weights(
+        weights, spec, args.data_dir, lambda: known(args)
+    )
+    tensors = weights.tensors
+    return Trained(
+        args, weights.path, Kept(settings), Kept(about), tensors, told, weights
+    )
 
 
 def start(
@@ -252,6 +274,7 @@ def start(
     runs: str,
     spec: Spec,
     files: FileKind,
+    known: Known,
     flags: Flags | None = None,
 ) -> None:
     """Do what the command line asks for; any mistake is one line.
@@ -262,6 +285,7 @@ def start(
         runs: The folder with a folder for each run.
         spec: What the script was made from.
         files: What the model looks at.
+        known: Tells what there is to know of the data.
         flags: Of the script itself.
     """
     parser = parser_of(about, runs, flags)
@@ -269,14 +293,13 @@ def start(
     def main() -> None:
         args = asked(parser, flags)
         args.device = usable(args.device)
-        args.run = found(args.run, Path(runs))
         args.files = [*files.found(args.files)]
         check_out(args.out, args.files)
         if args.plot:
             plots.require_matplotlib()
         args.draw_layers = args.plot and args.layers
         args.plot = args.plot and not args.layers
-        use(read(args, spec))
+        use(asked_for(args, Path(runs), spec, known))
 
     guarded(main)
 

@@ -30,6 +30,7 @@ def parser_of(about: str | None, runs: str, flags: Flags | None) -> Parser:
     parser.add_argument("files", nargs="*", type=path_of, metavar="FILE", help=wanted)
     for name, kind, default, help_ in (
         ("run", path_of, None, f"or a checkpoint; without it, the newest of {runs}"),
+        ("weights", path_of, None, "a file of weights, in place of those of a run"),
         ("data-dir", path_of, None, "has the data in it; without it, as in training"),
         ("device", str, "cpu", "such as cpu, cuda:0, mps"),
         ("top", int, None, f"likeliest classes to show; {TOP} as text, else all"),

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from damage import is_odd
 from errors import RunError, note
-from weight_files import read_weights
+from weight_files import FoundWeights, read_weights
 
 PREFIXES = ("module.", "_orig_mod.", "model.")
 """What is put before all names of a model that is averaged, parallel, compiled, or a
@@ -40,6 +40,31 @@ def take_weights(
         RunError: The file has no weights, or others.
     """
     read = read_weights(path)
+    give_weights(model, read, without)
+    was, now = ([*each] for each in (read.classes, classes))
+    if len(was) == len(now) and was != now and not without:
+        said = f"are {_listed(was)} in {read.path}, {_listed(now)} in the data"
+        note(f"warning: the classes {said}")
+
+
+def give_weights(
+    model: nn.Module,
+    read: FoundWeights,
+    without: Sequence[str] = (),
+    *,
+    learns: bool = True,
+) -> None:
+    """Give a model weights that were read, which must be all of its own.
+
+    Args:
+        model: The model.
+        read: What was read.
+        without: Patterns of weights that stay as they are, or of layers.
+        learns: Whether the model may begin without some of them.
+
+    Raises:
+        RunError: They are of another model.
+    """
     path, own = read.path, model.state_dict()
     found = _named_alike(read.tensors, own)
     for pattern in without:
@@ -52,7 +77,7 @@ def take_weights(
     )
     tied = {own[name].data_ptr() for name in own if name in found}
     free = {name for name, value in wanted.items() if value.data_ptr() in tied}
-    if lines := [*_misfits(path, given, wanted, free)]:
+    if lines := [*_misfits(path, given, wanted, free, learns=learns)]:
         raise RunError(*lines)
     taken = {name: own[name] for name in wanted if name in given}
     values = {name: _converted(path, name, given[name], own) for name in taken}
@@ -61,10 +86,6 @@ def take_weights(
             taken[name].copy_(value)
     rest = f", but for {', '.join(without)}" if without else ""
     note(f"{path}: {len(taken)} of {len(own)} tensors are taken{rest}")
-    was, now = ([*each] for each in (read.classes, classes))
-    if len(was) == len(now) and was != now and not without:
-        said = f"are {_listed(was)} in {path}, {_listed(now)} in the data"
-        note(f"warning: the classes {said}")
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -98,6 +119,8 @@ def _misfits(
     given: Mapping[str, Tensor],
     wanted: Mapping[str, Tensor],
     free: Collection[str],
+    *,
+    learns: bool,
 ) -> Iterator[str]:
     """Say which weights of a file are not those of a model, and what to do.
 
@@ -106,6 +129,7 @@ def _misfits(
         given: What is in it.
         wanted: The weights of the model.
         free: Names of weights that it need not have: they are tied to others.
+        learns: Whether the model may begin without some of them.
     """
     missing = [name for name in wanted if name not in given and name not in free]
     missing = [name for name in missing if name.rpartition(".")[2] != COUNTERS]
@@ -133,6 +157,8 @@ def _misfits(
     if not {*given} & ({*wanted} - {*other}):
         said = f"{path} has no weights that fit this network"
         yield f"{said}: none has the name and the shape of one of its own"
+    elif not learns:
+        yield f"{path} is of another network, or of one with other parameters"
     elif len(layers) > MOST_LAYERS:
         yield f"{path} is of another network; --weights-except names what to leave out"
     else:

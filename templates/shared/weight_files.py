@@ -62,11 +62,15 @@ class FoundWeights(NamedTuple):
         path: The file.
         tensors: The weights, by name.
         classes: The names of the classes that they tell apart, if it has them.
+        config: What a file of transformers beside it tells of the model.
+        of_run: Whether it is a checkpoint of a run.
     """
 
     path: Path
     tensors: dict[str, Tensor]
     classes: list[str]
+    config: dict[str, Any]
+    of_run: bool
 
 
 def read_weights(path: Path) -> FoundWeights:
@@ -84,6 +88,7 @@ def read_weights(path: Path) -> FoundWeights:
     for part in shards_of(path):
         state |= read_one(part)
     classes = classes_in_file(state)
+    of_run = state.keys() >= {"settings", "about"}
     for _ in range(DEEPEST):
         inside = [state[key] for key in WITHIN if isinstance(state.get(key), dict)]
         state = inside[0] if inside else state
@@ -94,7 +99,9 @@ def read_weights(path: Path) -> FoundWeights:
     tensors.pop("n_averaged", None)  # of torch's AveragedModel
     if not tensors:
         raise RunError(f"{path} has no weights: no tensors with names")
-    return FoundWeights(path, tensors, classes or classes_in_file(model_config(path)))
+    config = model_config(path)
+    classes = classes or classes_in_file(config)
+    return FoundWeights(path, tensors, classes, config, of_run)
 
 
 def weight_file(path: Path) -> Path:

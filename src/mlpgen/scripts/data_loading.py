@@ -10,7 +10,7 @@ from mlpgen.styles.code import Code, Group, call, flat, keyword, literal, quoted
 from mlpgen.training.data.base import Goal, Input, Task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from mlpgen.graph.training.recipe import Recipe
     from mlpgen.styles.code import Piece
@@ -44,6 +44,8 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
     }
 )
 """The default arguments of `load` in the shared modules."""
+OF_ABOUT = frozenset(["path", "shape", "fit", "goal", "normalize"])
+"""Those of images that what is known of them follows from, without the images."""
 
 
 def data_module(recipe: Recipe) -> str:
@@ -52,13 +54,19 @@ def data_module(recipe: Recipe) -> str:
     return origin.named_loader if recipe.dataset.several else origin.loader
 
 
-def load_arguments(recipe: Recipe) -> list[Piece]:
-    """Write the arguments of its `load` but for folder, device and defaults."""
+def load_arguments(recipe: Recipe, only: Collection[str] = ()) -> list[Piece]:
+    """Write the arguments of its `load` but for folder, device and defaults.
+
+    Args:
+        recipe: The training.
+        only: The arguments to write; all if it is empty.
+    """
     found = {**recipe.dataset.origin.arguments(_task(recipe)), **_of_settings(recipe)}
     return [
         keyword(name, _written(name, value))
         for name, value in found.items()
         if name not in DEFAULTS or value != DEFAULTS[name]
+        if not only or name in only
     ]
 
 

@@ -10,7 +10,7 @@ from mlpgen.graph.walks import leaf_layers
 from mlpgen.names.members import layer_in
 from mlpgen.scripts import optimizer, scheduler, spec_data
 from mlpgen.scripts.custom import custom_functions
-from mlpgen.scripts.data_loading import data_module, load_arguments
+from mlpgen.scripts.data_loading import OF_ABOUT, data_module, load_arguments
 from mlpgen.scripts.flags import flags, own_types
 from mlpgen.scripts.loss import batch_to_loss
 from mlpgen.scripts.metrics import measured
@@ -52,6 +52,7 @@ class ScriptValues(NamedTuple):
         file: An example of a file to predict for.
         data_module: The shared module that reads the data.
         load: The call that loads the data.
+        known: What that tells of it, without more of it than is needed.
         reads: The function of that module that reads files for predictions.
         flags: The parameters of the model, as flags.
         constants: Pairs of a name and its value, for what few specs set.
@@ -106,6 +107,7 @@ class ScriptValues(NamedTuple):
     file: Code
     data_module: Code
     load: Code
+    known: Code
     reads: Code
     flags: tuple[Flag, ...]
     constants: tuple[tuple[Code, float | Code], ...]
@@ -172,6 +174,7 @@ def script_values(
         file=Code(recipe.dataset.origin.example),
         data_module=Code(data_module(recipe)),
         load=_load(recipe),
+        known=_known(recipe),
         reads=Code("read_window" if recipe.dataset.text else "read_files"),
         flags=flags(graph),
         constants=(*_constants(settings), *_starts(recipe).items()),
@@ -259,6 +262,14 @@ def _starts(recipe: Recipe) -> dict[Code, Code]:
 def _load(recipe: Recipe) -> Code:
     taken = ("args.data_dir", "args.device", *load_arguments(recipe))
     return Code(flat(call(f"{data_module(recipe)}.load", *taken)))
+
+
+def _known(recipe: Recipe) -> Code:
+    """Write what `load` tells: of images from folders whose scale is given, without."""
+    if data_module(recipe) != "data_images" or recipe.settings.normalize == "auto":
+        return Code(f"{_load(recipe)}.about")
+    taken = load_arguments(recipe, OF_ABOUT)
+    return Code(flat(call("data_images.known", "args.data_dir", *taken)))
 
 
 def _eval_batch_size(graph: Model) -> int:
