@@ -53,6 +53,24 @@ UNTRAINED = {
     ],
 }
 
+SEEN = {
+    "name": "Seen",
+    "input": [1, 28, 28],
+    "layers": [
+        {"Conv2d": {"out_channels": 4, "kernel_size": 4, "stride": 4}},
+        "ReLU",
+        "Flatten",
+        {"Linear": 10},
+    ],
+    "training": {
+        "data": "mnist",
+        "loss": "CrossEntropyLoss",
+        "optimizer": {"Adam": {"lr": 0.01}},
+        "epochs": 1,
+        "batch_size": 50,
+    },
+}
+
 
 def option(name: str) -> dict[str, Any]:
     """Return a spec with options of `training:`."""
@@ -148,8 +166,9 @@ def printed(notebook: Any) -> str:
     )
 
 
+@pytest.mark.exhaustive
 def test_in_a_kernel() -> None:
-    spec = api.load(ROOT / "specs" / "lenet5.yaml")
+    spec = all_specs()["lenet5"]
     notebook = executed(spec, "sequential", SAMPLE, epochs=1)
     accuracy = re.search(r"test_accuracy ([0-9.]+)", printed(notebook))
     assert accuracy is not None and float(accuracy[1]) > 0.7
@@ -161,6 +180,42 @@ def test_in_a_kernel() -> None:
     ]
     assert len(pictures) >= 6  # examples, curves, confusion, mistakes, layers
     assert re.search(r"conv2d_1 +\[2, \d+, \d+, \d+\] +mean", printed(notebook))
+
+
+SHELL = """
+import json, sys
+from pathlib import Path
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
+from matplotlib.figure import Figure
+InteractiveShell.enable_gui = lambda *_: None  # nothing but files
+shell = InteractiveShell.instance()
+shell.enable_matplotlib("inline")
+pictures = 0
+for cell in json.loads(Path(sys.argv[1]).read_text())["cells"]:
+    if cell["cell_type"] == "code":
+        with capture_output() as seen:
+            done = shell.run_cell("".join(cell["source"]))
+        done.raise_error()
+        print(seen.stdout)
+        pictures += sum("image/png" in each.data for each in seen.outputs)
+        pictures += isinstance(done.result, Figure)
+print("pictures", pictures)
+"""
+
+
+def test_in_the_shell_of_kernels(tmp_path: Path) -> None:
+    """A kernel has to import all that a forked process has."""
+    path = tmp_path / "cells.ipynb"
+    path.write_text(settings(text_of(network(SEEN)), SAMPLE, epochs=1), "utf-8")
+    (tmp_path / "shell.py").write_text(SHELL, "utf-8")
+    done = processes.run(tmp_path / "shell.py", str(path))
+    assert done.returncode == 0, done.stdout + done.stderr
+    accuracy = re.search(r"test_accuracy ([0-9.]+)", done.stdout)
+    assert accuracy is not None and float(accuracy[1]) > 0.7
+    # examples, curves, confusion, mistakes, layers
+    assert done.stdout.endswith("pictures 5\n")
+    assert re.search(r"conv2d_1 +\[2, \d+, \d+, \d+\] +mean", done.stdout)
 
 
 @pytest.mark.parametrize("name", [*KINDS, "untrained"])
