@@ -67,17 +67,22 @@ PROVED = (
 
 
 def subject_of(loaded: Network) -> Subject:
-    """Make what the checks of `prove` take, without files."""
+    """Make what these checks of `prove` take, without files."""
     from mlpgen.proof.checks.subject import Subject
-    from mlpgen.proof.job import job
+    from mlpgen.proof.claims import claims
+    from mlpgen.proof.other_sizes import other_sizes, with_small_sizes
+    from mlpgen.proof.spec_entries import spec_entries
 
-    made = job("spec.yaml", loaded)
-    name = loaded.graph.name
-    classes = {style: getattr(module(text), name) for style, text in made.texts.items()}
-    plain = json.loads(json.dumps(made.entries))
-    sizes = json.loads(json.dumps([each._asdict() for each in made.sizes]))
-    claims = json.loads(json.dumps(made.claims))
-    return Subject(claims, classes, {}, plain, sizes=sizes)
+    tried = with_small_sizes(loaded)
+    name, file = loaded.graph.name, f"{loaded.graph.stem}.py"
+    classes = {
+        style: getattr(module(api.render(loaded, style)[file]), name)
+        for style in api.STYLES
+    }
+    sizes = [each._asdict() for each in other_sizes(loaded, tried, ())]
+    plain: Any = [claims(tried.graph), spec_entries(loaded), sizes]
+    said, entries, others = json.loads(json.dumps(plain))
+    return Subject(said, classes, {}, entries, sizes=others)
 
 
 def check_proved(loaded: Network) -> None:

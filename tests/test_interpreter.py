@@ -17,7 +17,9 @@ from mlpgen.proof.checks.errors import FailsError
 from mlpgen.proof.checks.spec_comparison import as_written
 from mlpgen.proof.checks.subject import Subject, load
 from mlpgen.proof.checks.undrawn import Undrawn
+from mlpgen.proof.claims import claims
 from mlpgen.proof.job import job
+from mlpgen.proof.spec_entries import spec_entries
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -29,19 +31,20 @@ if TYPE_CHECKING:
 def evaluated(text: str, folder: Path, **damage: str) -> str:
     """Run the check on a spec; texts of its code may be replaced, in both styles."""
     (folder / "spec.yaml").write_text(text, encoding="utf-8")
-    made = job("spec.yaml", api.load(folder / "spec.yaml"))
+    loaded = api.load(folder / "spec.yaml")
     classes = {}
-    for style, code in made.texts.items():
+    for style in api.STYLES:
+        code = api.render(loaded, style)[f"{loaded.graph.stem}.py"]
         if damage:
             assert damage["old"] in code
             code = code.replace(damage["old"], damage["new"])
         path = folder / f"{style}.py"
         path.write_text(code, encoding="utf-8")
-        classes[style] = load(str(path), made.claims["name"])
-    claims: Any = made.claims
-    entries: Any = made.entries
+        classes[style] = load(str(path), loaded.graph.name)
+    said: Any = claims(loaded.graph)
+    entries: Any = spec_entries(loaded)
     with torch.no_grad():
-        return as_written(Subject(claims, classes, {}, entries))
+        return as_written(Subject(said, classes, {}, entries))
 
 
 def spec_of(cls: type[Layer]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from itertools import chain, islice, zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen import api
@@ -68,19 +68,19 @@ def constructor_arguments(
         _variants(network, name, captured) for name in defaults if name not in warned
     ]
     turns = zip_longest(*found)  # the first of each parameter, then the second
-    variants = [each for turn in turns for each in turn if each is not None]
-    return ConstructorArguments((*defaults,), warned, (*variants[:MOST],))
+    variants = (each for turn in turns for each in turn if each is not None)
+    return ConstructorArguments((*defaults,), warned, (*islice(variants, MOST),))
 
 
-def _variants(network: Network, name: str, captured: Sequence[str]) -> list[Variant]:
-    """Return variants of one parameter, of those values that the spec allows."""
-    found: list[Variant] = []
+def _variants(
+    network: Network, name: str, captured: Sequence[str]
+) -> Iterator[Variant]:
+    """Yield variants of one parameter, of those values that the spec allows."""
     default = network.graph.parameters[name]
-    most = _OF_EACH + isinstance(default, tuple)
-    for value in _others(default):
-        if len(found) < most:
-            found += _variant(network, name, value, captured)
-    return found
+    found = chain.from_iterable(
+        _variant(network, name, value, captured) for value in _others(default)
+    )
+    return islice(found, _OF_EACH + isinstance(default, tuple))
 
 
 def _variant(
