@@ -171,7 +171,7 @@ layers:
     )
     assert [(each.place.span.line, each.message) for each in found.labels] == [
         (9, "it is an input size for this use, which gets (N, 5, 8)"),
-        (11, "it is none for this use, which gets (N, 40)"),
+        (11, "it is none for this use, which gets (N, 25)"),
     ]
 
 

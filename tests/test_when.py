@@ -839,7 +839,7 @@ def test_what_a_use_has_on_is_checked_there() -> None:
     assert found.code == "MG303"
     assert found.message == "the kernel spans 20, but the padded input has only 16"
     (label,) = found.labels
-    assert (label.place.span.line, label.message) == (16, "`Head` is used here")
+    assert (label.place.span.line, label.message) == (18, "`Head` is used here")
 
 
 GUARDED = """\
