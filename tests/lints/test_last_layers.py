@@ -42,6 +42,8 @@ WRONG: list[tuple[str, str, int]] = [
     (f"{END}, {{Dropout: 0.2}}, sigmoid", BINARY, 1),
     (f"{END}, Tanh", LOGITS, 1),
     (f"{END}, BatchNorm1d", LOGITS, 1),
+    (f"{END}, BatchNorm1d", "MSELoss", 1),
+    (f"{END}, {{Sequential: [BatchNorm1d]}}, {{mul: 2}}", "L1Loss", 1),
     (f"{END}, Softmax", MARGIN, 1),
     (f"{END}, Sigmoid", MARGIN, 1),
     (f"{END}, {{Dropout: 0.5}}", "MSELoss", 1),
@@ -69,6 +71,8 @@ RIGHT: list[tuple[str, str]] = [
     (f"{END}, ReLU", "MSELoss"),
     (f"{END}, Softplus", "MSELoss"),
     (f"{END}, LayerNorm", "MSELoss"),
+    (f"{END}, BatchNorm1d, {END}", "MSELoss"),
+    (f"{END}, BatchNorm1d, Softplus", "MSELoss"),
     ("{LSTM: 4, select: last}", "MSELoss"),
     (f"{END}, Tanh", "HuberLoss"),
     (f"{END}, Softplus", "{PoissonNLLLoss: {log_input: false}}"),
@@ -113,6 +117,12 @@ IMAGES = [
     (f"{CONV}, Dropout2d, {{AdaptiveAvgPool2d: 1}}, Flatten", 0),
     (f"{CONV}, ReLU, {{mean: [2, 3]}}", 0),
 ]
+
+
+@pytest.mark.parametrize(("norm", "count"), [("LayerNorm", 1), ("ReLU", 0)])
+def test_columns_of_a_table_have_no_common_scale(norm: str, count: int) -> None:
+    table = "{csv: a.csv, target: [a, b, c, d]}"
+    assert len(found(f"{END}, {norm}", "MSELoss", data=table)) == count
 
 
 @pytest.mark.parametrize(("layers", "count"), IMAGES)

@@ -28,9 +28,14 @@ L9, {Tanh: , when: false}, L9
 {Linear: {out_features: 9}, parametrize: weight_norm}, L9
 L9, {unsqueeze: 1}, {squeeze: 1}, L9
 ReLU, L9, L9, {add: , from: [linear_2, linear_2]}
-# An activation with a slope of 1 on both sides is none.
-L9, {LeakyReLU: 1.0}, L9
-L9, {RReLU: {lower: 1, upper: 1}}, L9
+# A product with a learned matrix, on either side.
+{parameter: [8, 9], name: w}, {matmul: , from: [input, w]}, L4
+{Linear: 8, name: a}, {parameter: [8, 9], name: w}, {matmul: , from: [a, w]}
+{Linear: 8, name: a}, {parameter: [9, 8], name: w}, {transpose: {dim0: 0, dim1: 1}}, \
+{matmul: , from: [a, transpose_1]}, {add: 1}, ReLU
+# Residuals around linear layers, one after the other.
+ReLU, L8, {add: , from: [linear_1, relu_1]}, L8, {add: , from: [linear_2, add_1]}
+ReLU, L8, {add: , from: [relu_1, linear_1]}, {Dropout: 0.1}, L4
 # Sums of linear layers, and linear layers side by side, are linear.
 A9, B9, {add: , from: [a, b]}, L9
 A9, B9, {sub: , from: [b, a]}, {mul: 2}, L9
@@ -52,6 +57,18 @@ L9, {pow: 2}, L9
 L9, detach, L9
 L10, {GLU: {dim: 1}}, L9
 L9, {LeakyReLU: 0.5}, L9
+# Residuals with something nonlinear, or narrow as in LoRA.
+ReLU, L8, {add: , from: [linear_1, relu_1]}, ReLU, L4
+ReLU, L2, L8, {add: , from: [linear_2, relu_1]}, L4
+# What no example has made.
+{parameter: [8, 4], name: w}, {transpose: {dim0: 0, dim1: 1}}, {Linear: 8, name: a}, \
+{mean: 0}, {add: , from: [input, mean_1]}
+{parameter: [8], name: w}, neg, {add: , from: [w, neg_1]}, {add: , from: [input, add_1]}
+# What makes scores of attention, tables of numbers, a matrix that is not learned.
+{Linear: 8, name: a}, {parameter: [8, 4], name: w}, {matmul: , from: [a, w]}, \
+{softmax: 1}
+{Linear: 8, name: a}, {buffer: {shape: [8, 4], init: normal_}, name: w}, \
+{matmul: , from: [a, w]}
 L9, {RReLU: {lower: 0.5, upper: 1}}, L9
 # Joined with what is not linear, or by a product.
 A9, B9, {ReLU: , name: c}, {add: , from: [a, c]}, L9
@@ -141,6 +158,17 @@ IMAGES = """
 @pytest.mark.parametrize("layers", rows(DENSE))
 def test_linear_layers_are_one(layers: str) -> None:
     assert in_spec(written(layers, "[8]")) == [501]
+
+
+def test_an_activation_that_only_the_first_round_lacks() -> None:
+    stage = (
+        '{{Sequential: [L8, {{ReLU: , when: "${{index {}}}"}}, L8, ReLU], repeat: 3}}'
+    )
+    assert in_spec(written(f"{stage.format('> 0')}, L3", "[8]")) == [501]
+    assert in_spec(written(f"{stage.format('>= 0')}, L3", "[8]")) == []
+    last = '{Sequential: [L8, {ReLU: , when: "${index < 2}"}], repeat: 3}'
+    assert in_spec(written(f"{last}, L3", "[8]")) == [501]
+    assert in_spec(written(f"{last}, ReLU, L3", "[8]")) == []
 
 
 @pytest.mark.parametrize("layers", rows(PLAIN))

@@ -21,6 +21,8 @@ _MODULES = (
     "rules.next_step",
     "rules.normalization_arguments",
     "rules.residuals",
+    "rules.slopes",
+    "rules.reshapes",
     "rules.saturation",
     "rules.single_values",
     "rules.tables",

@@ -51,7 +51,7 @@ ONE_SIDED = frozenset(
 """Activations that flatten on one side only."""
 SATURATING = frozenset(("Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"))
 ACTIVATIONS = ONE_SIDED | SATURATING
-_SLOPES = {"LeakyReLU": ("negative_slope",), "RReLU": ("lower", "upper")}
+SLOPES = {"LeakyReLU": ("negative_slope",), "RReLU": ("lower", "upper")}
 """The arguments of activations that are their slopes below 0; above, it is 1."""
 INTENDED = frozenset(
     ("code", "latent", "latents", "embed", "embedding", "embeddings", "bottleneck")
@@ -84,7 +84,7 @@ def is_inert(operation: Operation) -> bool:
 
 def is_identity(operation: Operation) -> bool:
     """Tell whether an activation returns what it gets: below 0 its slope is 1, too."""
-    slopes = _SLOPES.get(operation.kind, ())
+    slopes = SLOPES.get(operation.kind, ())
     return bool(slopes) and all(argument(operation, each) == 1 for each in slopes)
 
 

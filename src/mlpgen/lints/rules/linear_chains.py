@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,20 +11,24 @@ from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints import kinds
 from mlpgen.lints.kinds import place
+from mlpgen.lints.linear_steps import (
+    is_dense,
+    is_joined,
+    is_linear,
+    joined_by_residuals,
+    source_of,
+    weighs,
+)
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlpgen.graph.flow import Operation
     from mlpgen.lints.rule import Subject
 
 _MOVES = frozenset(("Permute", "Transpose", "Movedim", "ChannelShuffle"))
-_OTHER = frozenset(("PixelShuffle", "PixelUnshuffle", "Expand", "Repeat", "Detach"))
-"""Views that are no mere views here: they change the size, or stop the gradient."""
-_SCALES = frozenset(("Add", "Sub", "Mul", "Div", "Neg"))
-_JOINS = frozenset(("Add", "Sub", "Cat"))
 _COLORS = 4
 """The most channels of an image that a 1 x 1 convolution mixes."""
 _FAR = 12
@@ -48,8 +53,10 @@ class _Pair(NamedTuple):
 
 def _linear(subject: Subject) -> Iterator[Finding]:
     """Yield one finding for each run of layers that are one."""
-    weighted = [*subject.flow.of(*kinds.WEIGHTED)]
-    pairs = [each for each in map(_pair, weighted) if each and _is_fault(each)]
+    weighted = [*filter(weighs, subject.flow.operations)]
+    around = joined_by_residuals(subject.flow)
+    every = (_pair(each) or _around(each, around) for each in weighted)
+    pairs = [each for each in every if each and _is_fault(each)]
     runs: dict[int, list[Operation]] = {}
     noted: dict[int, tuple[str, ...]] = {}
     for each in pairs:
@@ -69,54 +76,27 @@ def _pair(second: Operation) -> _Pair | None:
     beside: list[Operation] = []
     each = second.before
     while each is not None and kinds.is_single(each):
-        if each.kind in kinds.WEIGHTED and not _continues(second, each):
+        if weighs(each) and not _continues(second, each):
             return _Pair(each, second, tuple(between), tuple(beside))
-        if _is_joined(each):
+        if is_joined(each):
             beside += filter(None, (x.operation for x in each.sources[1:]))
-        elif each.kind not in kinds.WEIGHTED and not _is_linear(each):
+        elif not weighs(each) and not is_linear(each):
             return None
         between.append(each)
-        each = each.sources[kinds.values(each)[0]].operation
+        source = source_of(each)
+        each = source.operation if source else None
     return None
 
 
-def _is_joined(each: Operation) -> bool:
-    """Tell whether results of linear layers are added, or put side by side."""
-    made = {source.operation for source in each.sources}
-    several = each.kind in _JOINS and len(made) == len(each.sources) > 1
-    return several and all(map(_is_free_linear, made))
-
-
-def _is_free_linear(each: Operation | None) -> bool:
-    """Tell whether an operation is a linear layer whose result only one other takes."""
-    if each is None or each.kind != "Linear" or not kinds.is_single(each):
-        return False
-    named = kinds.INTENDED & {*kinds.words(each)}
-    return not (named or each.node.tied or each.node.shared)
+def _around(second: Operation, around: Mapping[Operation, Operation]) -> _Pair | None:
+    """Return a layer with the one before it, if only a linear residual is between."""
+    first = around.get(second)
+    return None if first is None else _Pair(first, second, ())
 
 
 def _continues(second: Operation, each: Operation) -> bool:
     """Tell whether a depthwise convolution and what follows are one convolution."""
     return not _is_grouped(second) and _is_grouped(each) and second.kind == each.kind
-
-
-def _is_linear(each: Operation) -> bool:
-    if each.kind in _SCALES:
-        return len(kinds.values(each)) == 1 and not _divides(each)
-    if len(each.sources) != 1:
-        return False
-    if kinds.is_view(each):
-        return each.kind not in _OTHER
-    averages = kinds.AVERAGE_POOLS | kinds.BATCH_NORMS | kinds.PADS | {"Mean"}
-    linear = kinds.is_inert(each) or kinds.is_identity(each)
-    return linear or each.kind in averages
-
-
-def _divides(each: Operation) -> bool:
-    """Tell whether a number is divided by the value."""
-    if each.kind != "Div":
-        return False
-    return "input" in each.node.arguments or kinds.values(each) != [0]
 
 
 def _is_fault(pair: _Pair) -> bool:
@@ -127,13 +107,15 @@ def _is_fault(pair: _Pair) -> bool:
         return False
     if _after_product(first):
         return False
-    if first.kind == "Linear":
-        return second.kind == "Linear" and _same_features(pair) and _wide(pair)
+    if any(map(kinds.is_identity, pair.between)):
+        return False  # which is another fault, at that activation
+    if is_dense(first):
+        return is_dense(second) and _same_features(pair) and _wide(pair)
     if _is_grouped(first) or _is_projection(first) or not _wide(pair):
         return False
     if any(each.kind in kinds.WEIGHTED for each in pair.between):
         return not _narrows(first)
-    if second.kind == "Linear":
+    if is_dense(second):
         return True
     return not _is_grouped(second) and _same_channels(pair) and not _intended(pair)
 
@@ -147,7 +129,7 @@ def _after_product(each: Operation) -> bool:
     before = each.before
     while before is not None and kinds.passes(before):
         before = before.before
-    return before is not None and before.kind in kinds.PRODUCTS
+    return before is not None and before.kind in kinds.PRODUCTS and not weighs(before)
 
 
 def _same_features(pair: _Pair) -> bool:
@@ -183,11 +165,11 @@ def _same_channels(pair: _Pair) -> bool:
 def _wide(pair: _Pair) -> bool:
     """Tell whether what is between two layers is not narrower than both sides."""
     first, second = pair.first.node, pair.second.node
-    if pair.first.kind == "Linear":
+    if is_dense(pair.first):
         widths = [x.node for x in (pair.first, *pair.beside)]
         after = second.output[-1]
         return not any(_narrow(x.input[-1], x.output[-1], after) for x in widths)
-    if pair.second.kind == "Linear":
+    if is_dense(pair.second):
         middle = second.input[-1]
         pooled = middle == first.output[0]
         before = first.input[0] if pooled else prod(first.input)
@@ -204,7 +186,7 @@ def _narrow(before: int, middle: int, after: int) -> bool:
 
 
 def _is_grouped(each: Operation) -> bool:
-    return each.kind != "Linear" and int(argument(each, "groups")) > 1
+    return not is_dense(each) and int(argument(each, "groups")) > 1
 
 
 def _kernel(each: Operation) -> tuple[int, ...]:
@@ -263,6 +245,9 @@ class _Places:
     def of(self, run: list[Operation]) -> Operation | None:
         """Return the layer that the fault is at; None if most of its uses are right."""
         first, *others = run
+        for one, other in pairwise(run):
+            if _round(one) and _round(one) == _round(other):
+                return other  # whatever other rounds have between them
         for each in others:
             if self.second[place(each)] == self.runs[place(each)]:
                 return each
@@ -274,6 +259,12 @@ class _Places:
         return 2 * self.second[place(each)] > self.runs[place(each)]
 
 
+def _round(each: Operation) -> str:
+    """Return the name of the round that a layer is in; empty if it is in none."""
+    inside = each.name.rpartition(".")[0]
+    return inside if inside.rpartition(".")[2].isdecimal() else ""
+
+
 def _notes(pair: _Pair) -> tuple[str, ...]:
     found = (each for each in pair.between if each.kind in kinds.BATCH_NORMS)
     norm = next(found, None)
@@ -283,7 +274,7 @@ def _notes(pair: _Pair) -> tuple[str, ...]:
 def _finding(
     run: list[Operation], at: Operation, notes: tuple[str, ...], subject: Subject
 ) -> Finding:
-    dense = any(each.kind == "Linear" for each in run)
+    dense = any(map(is_dense, run))
     what = "linear layer" if dense else "convolution"
     others = [each for each in run if place(each) != place(at)]
     places = dict.fromkeys((each.node.path, each.owner) for each in others)
@@ -320,7 +311,8 @@ RULES = (
             "the product of matrices is a matrix (Goodfellow et al., Deep Learning, "
             "6.1). Batch normalization, dropout, average pooling and views change "
             "nothing about that in evaluation; max pooling and layer normalization do. "
-            "Nor do sums of linear layers, or linear layers side by side. "
+            "Nor do sums of linear layers, linear layers side by side, a product with "
+            "a learned matrix, or a residual around a linear layer. "
             "There is no warning where two layers have a purpose: where the middle is "
             "narrower than both sides (a linear code, LoRA), for depthwise and "
             "separable convolutions, linear bottlenecks (Sandler et al., MobileNetV2, "

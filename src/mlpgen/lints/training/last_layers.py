@@ -136,11 +136,17 @@ def _fault(each: Operation, end: _End, subject: Subject) -> str:
     if kinds.is_inert(each):
         rate = number_of(each, "p")
         return "sets some of {} to 0 in training" if rate else ""
+    image = end.term.target == "image"
     if takes in ("numbers", "rates"):
-        return ""
+        alone = each.kind in kinds.BATCH_NORMS or _of_table(subject)
+        behind = end.between[: end.between.index(each)]
+        if image or not alone or any(map(_changes, behind)):
+            return ""
+        scaled = each.kind in kinds.NORMALIZATIONS
+        return "brings {} to one mean and scale" if scaled else ""
     classes = end.term.target in _CLASSES or end.term.loss.unit
     if each.kind in kinds.NORMALIZATIONS:
-        plain = classes and end.term.target != "image"
+        plain = classes and not image
         return "brings {} to one scale, however sure they are," if plain else ""
     bends = each.kind in _BENDS or (each.kind in _SOFTMAXES and takes == "scores")
     meant = each.kind in _RISES and end.learned is None
@@ -150,6 +156,12 @@ def _fault(each: Operation, end: _End, subject: Subject) -> str:
     if found.bounded:
         return f"makes {{}} numbers {interval(found)}"
     return "shrinks {} that are below 0" if each.kind in kinds.ONE_SIDED else ""
+
+
+def _of_table(subject: Subject) -> bool:
+    """Tell whether the targets are columns, which have nothing to do with another."""
+    recipe = subject.model.recipe
+    return recipe is not None and recipe.dataset.single
 
 
 def _is_wide(scores: Effect) -> bool:
@@ -231,7 +243,9 @@ RULES = (
             "sure; `Dropout` sets scores to 0; a normalization brings them to one "
             "scale. The same holds before the `Sigmoid` or `LogSoftmax` of losses of "
             "probabilities, and of a recurrent layer whose state are the scores. "
-            "Dropout is also named before losses of numbers. Silent behind a mean over "
+            "Dropout is also named before losses of numbers, and so is a batch "
+            "normalization, with which a prediction depends on the others of its "
+            "batch. Silent behind a mean over "
             "the places (SqueezeNet ends with `ReLU` and pooling), for soft limits "
             "such as `30 * tanh(x / 30)`, for `ReLU` and `Softplus` before `MSELoss` "
             "(targets of tables then stay as they are), and if a layer with weights "
