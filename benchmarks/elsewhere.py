@@ -26,7 +26,7 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "use-elsewhere.md"
 PACKAGES = (
     *("torch==2.13.0", "numpy", "pillow", "onnx", "onnxscript", "onnxruntime"),
-    *("safetensors", "lightning", "transformers", "accelerate"),
+    *("safetensors", "huggingface_hub", "lightning", "transformers", "accelerate"),
 )
 TABLE = """
 [tool.mlpgen]
@@ -89,6 +89,8 @@ def render(folder: Path) -> None:
     mlpgen(folder, "render", *made)
     for path in (folder / "made" / "explicit").iterdir():
         path.rename(folder / path.name)
+    templates = str(ROOT / "examples" / "hub")
+    mlpgen(folder, "render", *made[:-1], "hub", "--templates", templates)
     (folder / "pyproject.toml").write_text(TABLE, encoding="utf-8")
     mlpgen(folder, "render")
 

@@ -34,7 +34,7 @@ def benchmark() -> ModuleType:
 
 PAGE = benchmark()
 EXAMPLES: list[Any] = PAGE.examples()
-LOCAL = {"shop", "mnist_mlp", "predict_mnist_mlp", "data_mnist"}
+LOCAL = {"hub", "shop", "mnist_mlp", "predict_mnist_mlp", "data_mnist"}
 SAYS = {
     2: "(32, 10)\n",
     3: "shop.generated.explicit.mnist_mlp\n",
