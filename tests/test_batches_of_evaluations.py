@@ -100,6 +100,7 @@ RARE = ("equal images", "masks of numbers", "rows")
         for kind in KINDS
     ],
 )
+@pytest.mark.thinned(2)
 def test_looking_at_data_takes_little_memory(kind: str) -> None:
     """Each of these data takes 14 MiB or more, and four times that as numbers."""
     data = KINDS[kind]()

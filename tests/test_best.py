@@ -166,6 +166,7 @@ def sorter(keys: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", CALLS)
+@pytest.mark.thinned(3)
 def test_what_scripts_are_told(name: str) -> None:
     keys, given = CALLS[name]
     loaded = network(sorter(keys))

@@ -337,6 +337,7 @@ def test_captures_are_returned_once_in_the_given_order(style: str) -> None:
 
 
 @both_styles
+@pytest.mark.thinned(2)
 def test_all_values_at_once_are_typed_and_exported(
     style: str, tmp_path: Path, gathered: Gathered
 ) -> None:

@@ -213,7 +213,7 @@ def changed(state: Any, way: tuple[Any, ...], value: Any) -> Any:
     return state
 
 
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.exhaustive)])
+@pytest.mark.parametrize("step", [15, pytest.param(1, marks=pytest.mark.exhaustive)])
 def test_types_changed(scripts: Scripts, tmp_path: Path, step: int) -> None:
     """Another value anywhere is used or refused in one line, for resuming too."""
     chance, state = random.Random(2), scripts.state()

@@ -330,7 +330,7 @@ CELLS = (
 
 @pytest.mark.parametrize("line", [0, 1, 2])
 @pytest.mark.parametrize("cell", range(len(CELLS)))
-@pytest.mark.thinned(5)
+@pytest.mark.thinned(11)
 def test_cells_of_tables(cell: int, line: int, tmp_path: Path) -> None:
     table(tmp_path)
     path = tmp_path / "a.csv"
@@ -352,6 +352,7 @@ DEEP = ("I;16", "I;16B", "F")
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 900), (900, 1), (28, 28), (7, 5)])
 @pytest.mark.parametrize("mode", [*MODES, *DEEP])
+@pytest.mark.thinned(4)
 def test_images_of_any_mode(mode: str, size: tuple[int, int], tmp_path: Path) -> None:
     """Modes that cannot become grey or color, since white is undefined."""
     image = pytest.importorskip("PIL.Image")

@@ -364,6 +364,7 @@ def own_names(text: str, cls: str) -> set[str]:
 
 
 @pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.thinned(2)
 def test_names_of_generated_code_cannot_be_taken(style: str) -> None:
     """No class or output can have a name that the file itself uses."""
     free = set()

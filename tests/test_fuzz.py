@@ -31,7 +31,7 @@ LEAST_EXECUTED = 0.4
 @pytest.mark.parametrize(
     ("chunk", "chunks"),
     [
-        (0, 2 * CHUNKS),
+        (0, 3 * CHUNKS),
         *(pytest.param(each, CHUNKS, marks=EXHAUSTIVE) for each in range(CHUNKS)),
     ],
 )

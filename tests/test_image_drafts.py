@@ -40,6 +40,7 @@ def signs(folder: Path, count: int, draw: np.random.Generator) -> None:
             picture.save(folder / name / f"{number}.png")
 
 
+@pytest.mark.exhaustive
 def test_things_anywhere_are_learned(tmp_path: Path) -> None:
     """With a layer for each place, as few examples are learned by heart."""
     draw = np.random.default_rng(0)

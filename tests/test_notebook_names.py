@@ -53,6 +53,7 @@ def test_a_name_is_taken_once() -> None:
 
 
 @pytest.mark.parametrize("name", SPECS)
+@pytest.mark.thinned(3)
 def test_data_of_each_kind_has_names_of_its_own(name: str) -> None:
     (text,) = api.render(network(SPECS[name]), "explicit", notebook=True).values()
     assert "def load(" in text or "load_labeled(" in text

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import torch
-from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlpgen import api
@@ -15,6 +14,7 @@ from mlpgen.styles.layout import bracketed
 from mlpgen.symbols import operands
 from mlpgen.symbols.operands import Operand
 
+from .examples import drawn
 from .networks import model, network
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ def _read(text: str) -> str:
     return ast.dump(ast.parse(text, mode="eval").body)
 
 
-@settings(max_examples=400)
-@given(TREES, TREES)
+@drawn(TREES, TREES, few=100, all_=400)
 def test_code_is_read_as_the_tree_that_it_was_made_of(one: Made, other: Made) -> None:
     code, tree = one
     assert _read(code.text) == ast.dump(ast.fix_missing_locations(tree))

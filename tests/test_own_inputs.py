@@ -436,6 +436,7 @@ TEXTURES = np.stack(
 ).astype("float32")
 
 
+@pytest.mark.exhaustive
 def test_the_siamese_network_of_the_zoo_learns(tmp_path: Path) -> None:
     draw = np.random.default_rng(1)
     count = 320

@@ -471,6 +471,7 @@ def sold(tmp_path_factory: pytest.TempPathFactory) -> Sold:
     return Sold(folder, 1 - NOISE**2 / float(np.var(prices)), said)
 
 
+@pytest.mark.exhaustive
 def test_prices_are_learned_as_well_as_can_be(sold: Sold) -> None:
     """In their own unit: the error is that of the rule."""
     best = max(float(row["test_r2"]) for row in run_rows(sold.folder / "run"))

@@ -604,6 +604,7 @@ def test_a_step_of_tags_is_that_of_torch(tmp_path: Path) -> None:
         assert float(row["test_accuracy"]) == pytest.approx(right.item(), abs=1e-6)
 
 
+@pytest.mark.exhaustive
 def test_pixels_are_learned_and_predicted(tmp_path: Path) -> None:
     """By a rule; metrics, confusion and predictions are of each pixel."""
     np.savez(tmp_path / "a.npz", x=images(), y=brightness())

@@ -211,6 +211,7 @@ BEST = (4 + 1 / 3 + 1 / 2 + 1 / 3) / 7
         for each in KINDS
     ],
 )
+@pytest.mark.thinned(2)
 def test_a_rule_is_learned(kind: str, tmp_path: Path) -> None:
     """What is learned is within 3 points of the best possible."""
     texts_into(tmp_path, kind)

@@ -126,7 +126,9 @@ def test_wrong_runs(script: Path, tiny: Path, tmp_path: Path) -> None:
     refused(script, *evaluate, "--run", str(torn), says="cannot be read")
 
 
-@pytest.mark.parametrize("kind", ["pt2", "onnx"])
+@pytest.mark.parametrize(
+    "kind", ["pt2", pytest.param("onnx", marks=pytest.mark.exhaustive)]
+)
 def test_exports_give_the_same(script: Path, kind: str) -> None:
     if kind == "onnx" and importlib.util.find_spec("onnxscript") is None:
         pytest.skip("the exporter needs onnxscript")

@@ -217,7 +217,7 @@ def assert_equal_with_other_arguments(
             assert same(a, b)
 
 
-@drawn(specs(), few=12, all_=50)
+@drawn(specs(), few=8, all_=50)
 def test_free_sizes_may_change(spec: dict[str, Any]) -> None:
     """All predictions hold for the sizes of the spec, and for others."""
     net = loaded(spec)

@@ -659,7 +659,7 @@ ALONE = {
 
 
 @pytest.mark.parametrize("name", DAMAGES)
-@pytest.mark.thinned(3)
+@pytest.mark.thinned(4)
 def test_damage_is_found(name: str, tmp_path: Path) -> None:
     damage, wanted = DAMAGES[name]
     found = failures(checked(damage(subject(SMALL, tmp_path)), tmp_path))

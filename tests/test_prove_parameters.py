@@ -250,7 +250,7 @@ def test_captures_are_what_the_spec_says(tmp_path: Path) -> None:
         captured(CALLS, tmp_path, ('["one.inner"][1]', '["one.inner"][0]'))
 
 
-@drawn(specs(), few=16, all_=60)
+@drawn(specs(), few=10, all_=60)
 def test_drawn_specs_hold_and_give_what_they_say(data: dict[str, Any]) -> None:
     try:
         loaded = network(data)

@@ -79,8 +79,9 @@ def test_a_block_may_have_the_name_of_what_is_shared(path: Path) -> None:
         assert f"class {name}(nn.Module):" in text
 
 
-def test_all_that_a_notebook_defines_is_a_word() -> None:
-    for layers, training in SCRIPTS[::4]:
+@pytest.mark.parametrize("step", [12, pytest.param(1, marks=pytest.mark.exhaustive)])
+def test_all_that_a_notebook_defines_is_a_word(step: int) -> None:
+    for layers, training in SCRIPTS[::step]:
         net = network(trained(layers, training))
         made = api.render(net, "explicit", notebook=True)["tried.ipynb"]
         found = {*top_level(plain(Path("tried.ipynb"), made))} - {"Tried"}

@@ -13,13 +13,15 @@ from unittest import mock
 
 import pytest
 import yaml
-from hypothesis import example, given, settings
+from hypothesis import example
 from hypothesis import strategies as st
 
 import mlpgen
 from mlpgen import source
 from mlpgen.diagnostics import renderers
 from mlpgen.diagnostics.diagnostic import SpecError
+
+from .examples import drawn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -390,6 +392,7 @@ class TestRead:
 
 @pytest.mark.parametrize("name", LOADERS)
 @pytest.mark.parametrize("unit", ["[", "{", "- ", "? ", "{a: ", "[a, ", "a:\n"])
+@pytest.mark.thinned(3)
 def test_hostile_nesting_ends_quickly(name: str, unit: str) -> None:
     """In a separate process: libyaml's composer would crash it."""
     code = f"""
@@ -462,13 +465,14 @@ values = st.recursive(
 mappings = st.dictionaries(texts, values, min_size=1, max_size=5)
 
 
-@settings(max_examples=100)
-@given(
+@drawn(
     mappings,
     st.sampled_from([True, False, None]),
     st.booleans(),
     st.sampled_from([20, 1000]),
     st.sampled_from(sorted(LOADERS)),
+    few=40,
+    all_=100,
 )
 def test_agrees_with_plain_yaml(
     mapping: dict[str, Any], flow: bool | None, unicode: bool, width: int, name: str
@@ -536,30 +540,29 @@ _TOKENS = "<<: |...|---\n|- |? |: |  |\n  |\\u|\\U0011|!!|%YAML 1.1\n|1e9|0x"
 pieces = st.sampled_from([*_CHARACTERS, *_TOKENS.split("|")])
 
 
-@settings(max_examples=200)
-@given(st.binary(max_size=200), names)
+@drawn(st.binary(max_size=200), names, few=50, all_=200)
 @example(b"", "python")
 @example(b"\xef\xbb\xbf\xef\xbb\xbfa: 1", "python")
 def test_any_bytes(text: bytes, name: str) -> None:
     check_any(text, name)
 
 
-@settings(max_examples=400)
-@given(st.lists(pieces, max_size=30), names)
+@drawn(st.lists(pieces, max_size=30), names, few=100, all_=400)
 @example(['"', "\\U0011", "0000", '"'], "python")
 @example(["%YAML 1.", "9" * 5000, "\n---\na: 1"], "python")
 def test_any_yaml_like_text(parts: list[str], name: str) -> None:
     check_any("".join(parts).encode(), name)
 
 
-@settings(max_examples=400)
-@given(
+@drawn(
     st.lists(
         st.tuples(st.integers(0, len(SPEC)), st.integers(0, 8), pieces),
         min_size=1,
         max_size=4,
     ),
     names,
+    few=100,
+    all_=400,
 )
 def test_any_mutation(edits: list[tuple[int, int, str]], name: str) -> None:
     text = SPEC

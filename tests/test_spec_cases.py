@@ -38,6 +38,7 @@ CASES = {
 
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("style", api.STYLES)
+@pytest.mark.thinned(3)
 def test_classes_and_what_they_return(name: str, style: str) -> None:
     check_case(CASES[name], style)
 

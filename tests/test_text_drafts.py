@@ -452,6 +452,7 @@ def test_another_column_of_texts_is_said(tmp_path: Path) -> None:
         ([4] * 20, 10, "# words of a text: all of 4\n"),
     ],
 )
+@pytest.mark.thinned(3)
 def test_lengths_are_of_the_texts(
     sizes: list[int], length: int, said: str, tmp_path: Path
 ) -> None:

@@ -85,9 +85,9 @@ def weights(out: Path, name: str = "last.pt") -> dict[str, torch.Tensor]:
 
 LONG = (
     *("lenet5", "mnist_cnn", "mnist_resnet", "mnist_lstm", "mnist_transformer"),
-    "mnist_mlp_batchnorm_dropout",
+    *("mnist_mlp", "mnist_mlp_batchnorm_dropout"),
 )
-"""Trainings that take more than three seconds."""
+"""Trainings that take more than a second."""
 
 
 def marked(names: Iterable[str]) -> list[Any]:
@@ -472,6 +472,7 @@ def test_a_run_that_diverges_has_no_best_epoch(
 
 
 @pytest.mark.parametrize("kind", ["diverged", "one batch", "profile"])
+@pytest.mark.thinned(2)
 def test_the_newest_run_is_a_run(kind: str, tiny: Path, tmp_path: Path) -> None:
     script = rendered(MLP, {}, tmp_path)
     args = ("--data-dir", str(tiny), "--epochs", "1")

@@ -56,12 +56,14 @@ def zoo(name: str) -> Network:
 
 
 @pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.thinned(3)
 def test_parameters_are_those_published(name: str) -> None:
     assert zoo(name).graph.total_parameters == PUBLISHED[name][0]
 
 
 @pytest.mark.parametrize("style", api.STYLES)
 @pytest.mark.parametrize("name", PUBLISHED)
+@pytest.mark.thinned(3)
 def test_keys_and_shapes_are_those_published(name: str, style: str) -> None:
     """In order, so that `load_state_dict` takes the published weights as they are."""
     _, tensors, digest = PUBLISHED[name]

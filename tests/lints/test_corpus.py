@@ -44,6 +44,7 @@ def test_what_only_looks_faulty_is_clean(case: FAULTS.Case, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("path", FAULTS.specs_of_the_repository(), ids=str)
+@pytest.mark.thinned(3)
 def test_specs_of_the_repository_are_clean(path: Path) -> None:
     assert FAULTS.of_file(path) == FAULTS.Judged((), ())
 
