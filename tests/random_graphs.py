@@ -133,6 +133,14 @@ def type_of(entry: Any) -> str:
     return next((key for key in entry if key not in ENTRY_KEYS), "share")
 
 
+def can_be_held(entry: Entry) -> bool:
+    """Tell whether a list can hold an entry: it is one module, and not None."""
+    type_ = type_of(entry)
+    links = (*WEIGHTED, "Sequential")
+    module = type_[0] == "$" or type_[0].isupper()
+    return module and "else" not in entry and ("repeat" not in entry or type_ in links)
+
+
 def default_name(entries: list[Any]) -> str:
     """Return the default name of the last entry."""
     taken = {each["name"] for each in entries if "name" in each}
@@ -351,8 +359,15 @@ class Drawing:
         """Name an entry, or return its default name."""
         if self.chance(3):
             entry["name"] = f"part_{len(self.layers)}"
+            if can_be_held(entry) and self.chance(2):
+                entry["name"] = self.choose([f"ways.{entry['name']}", self.number()])
             return str(entry["name"])
         return default_name([*self.layers, entry])
+
+    def number(self) -> str:
+        """Return the name of the next member of a list."""
+        names = [each["name"] for each in self.layers if "name" in each]
+        return f"steps.{sum(name.startswith('steps.') for name in names)}"
 
     def add(
         self,

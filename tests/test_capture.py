@@ -154,6 +154,41 @@ def test_functions_in_a_block(style: str) -> None:
 
 
 @both_styles
+def test_a_first_result_of_a_block_that_is_a_part(style: str) -> None:
+    reader = {"layers": [{"GRU": 4, "name": "gru"}], "outputs": ["gru.hidden", "gru"]}
+    spec = {
+        "name": "Parts",
+        "input": [5, 3],
+        "blocks": {"Reader": reader},
+        "layers": [{"Reader": None, "name": "readers.0"}, {"Linear": 2}],
+    }
+    x = torch.randn(2, 5, 3)
+    names = ["readers.0.gru.hidden", "readers.0.gru"]
+    made, (hidden, every) = captured(spec, style, names, x)
+    steps, last = made.readers[0].gru(x)
+    assert same(hidden, last[0])
+    assert same(every, steps)
+
+
+@both_styles
+def test_members_of_lists(style: str) -> None:
+    layers = [
+        {"Linear": 3, "name": "steps.0"},
+        "relu",
+        {"Inner": None, "name": "ways.inner"},
+        {"Linear": 2},
+    ]
+    inner = {"layers": [{"Linear": 3, "name": "steps.0"}, "sigmoid"]}
+    spec = {"name": "Held", "input": [4], "blocks": {"Inner": inner}, "layers": layers}
+    x = torch.randn(2, 4)
+    names = ["steps.0", "ways.inner.steps.0", "ways.inner"]
+    made, (first, second, third) = captured(spec, style, names, x)
+    assert same(first, made.steps[0](x))
+    assert same(second, made.ways["inner"].steps[0](torch.relu(first)))
+    assert same(third, torch.sigmoid(second))
+
+
+@both_styles
 def test_names_of_hooks_are_free(style: str) -> None:
     x = torch.randn(2, 8)
     layers = [

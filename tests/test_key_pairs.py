@@ -189,9 +189,16 @@ TENSORS = {
 NO_LINKS = {*SEVERAL, *TENSORS, "share"}
 """Kinds of entries that a `Sequential` cannot hold at all."""
 
+NO_MODULES = ("function", "function of several results", "share")
+NO_MEMBERS = {*NO_MODULES, *TENSORS} - {"block without inputs"}
+"""Kinds of entries that no list can hold."""
+
+MEMBER = "ways.named"
+"""The name of an entry that a dictionary holds."""
 PLACES = (
     "model",
     "block",
+    "list",
     "Sequential",
     "numbered Sequential",
     "rounds of a Sequential",
@@ -247,6 +254,8 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
     reader: Keys = {"Tanh": None, "name": "reader"}
     if kind.startswith("layer of several results"):  # which share it
         reader = {"GRU": 8, "name": "reader", "select": "output"}
+    if place == "list":
+        entry = {**entry, "name": MEMBER}
     made = [first, reader, entry]
     if place.endswith("Sequential"):
         repeat = {"repeat": 3} if place.startswith("rounds") else {}
@@ -284,6 +293,8 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
     chain = "Sequential" in place
     if chain and kind in NO_LINKS:
         return {"": ""}
+    if place == "list" and kind in NO_MEMBERS:
+        return {"": ""}
     found = {key: code for key, code in REFUSED.get(kind, {}).items() if key in keys}
     if "else" in keys and "when" not in keys:
         found["else"] = "MG225"
@@ -312,6 +323,10 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
         found.pop(of_values, None)
     if place.startswith("rounds") and "when" in keys and not found:
         found["when"] = "MG225"
+    if place == "list" and {"when", "else"} <= {*keys}:
+        found["else"] = "MG252"
+    if place == "list" and kind in SEVERAL and "repeat" in keys and not found:
+        found["repeat"] = "MG252"
     return found
 
 

@@ -144,12 +144,19 @@ def captured(graph: Graph, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def _own_name(name: str, known: Mapping[str, Captured]) -> str:
-    """Return the name of the layer if a name means its first part."""
-    layer, _, part = name.rpartition(".")
-    found = known.get(layer)
-    if found is None or found.occurrence is None:
-        return name
-    return layer if part == next(iter(found.occurrence.node.parts)) else name
+    """Return the name of the layer if a name means its first part.
+
+    The part of a block has dots itself if that is a layer of a list in it.
+    """
+    words = name.split(".")
+    for end in range(len(words) - 1, 0, -1):
+        layer, part = ".".join(words[:end]), ".".join(words[end:])
+        found = known.get(layer)
+        if found is None or found.occurrence is None:
+            continue
+        if part == next(iter(found.occurrence.node.parts)):
+            return layer
+    return name
 
 
 def _unknown(name: str, graph: Graph, known: dict[str, Captured]) -> Diagnostic:

@@ -114,8 +114,8 @@ def check_members(graph: Graph, problems: Problems) -> None:
         _check_left_out(holder, members, problems)
         for node in members:
             if node.rounds and not node.is_link:
-                message = f"the rounds of `{node.name}` are a list themselves"
-                help = "each has several inputs or results: put `repeat` in a block"
+                message = "`repeat` makes a list of its own, which no list can hold"
+                help = "its rounds have several inputs or results: put it in a block"
                 problems.add_entry("MG252", message, node.path, "repeat", help=help)
         _check_running(members, graph, problems)
 
