@@ -27,7 +27,7 @@ L9, {Sequential: [L9, ReLU]}, L3
 L9, {Tanh: , when: false}, L9
 {Linear: {out_features: 9}, parametrize: weight_norm}, L9
 L9, {unsqueeze: 1}, {squeeze: 1}, L9
-ReLU, L9, L9, {add: , from: [linear_2, linear_2]}
+ReLU, L9, L9, {mul: , from: [linear_2, linear_2]}
 # A product with a learned matrix, on either side.
 {parameter: [8, 9], name: w}, {matmul: , from: [input, w]}, L4
 {Linear: 8, name: a}, {parameter: [8, 9], name: w}, {matmul: , from: [a, w]}
@@ -56,6 +56,8 @@ L9, {div: {input: 1}}, L9
 L9, {pow: 2}, L9
 L9, detach, L9
 L10, {GLU: {dim: 1}}, L9
+# The layer of a gated linear unit is a part of it.
+L9, {Dropout: 0.1}, L10, {GLU: {dim: 1}}, L9
 L9, {LeakyReLU: 0.5}, L9
 # Residuals with something nonlinear, or narrow as in LoRA.
 ReLU, L8, {add: , from: [linear_1, relu_1]}, ReLU, L4

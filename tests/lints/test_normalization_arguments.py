@@ -21,6 +21,8 @@ SHAPES = {"1d": "[8]", "2d": "[8, 5, 5]", "3d": "[8, 4, 4, 4]"}
         ("SyncBatchNorm: {{momentum: 0.99}}", ["0.99"]),
         ("BatchNorm{}: {{eps: 1.0}}", ["1.0"]),
         ("BatchNorm{}: {{eps: 100, momentum: 0}}", ["100", "0"]),
+        ("BatchNorm{}: {{eps: 0.8}}", ["0.8"]),
+        ("BatchNorm{}: {{eps: 0.01}}", []),
         ("LayerNorm: {{eps: 2}}", ["2"]),
         ("LayerNorm: {{eps: 0}}", ["0"]),
         ("GroupNorm: {{num_groups: 2, eps: 10}}", ["10"]),

@@ -97,6 +97,12 @@ GAPS = """
 [3, 28] | Conv1d: {k: 16, stride: 4} |
 [1, 8, 8, 8] | Conv3d: {k: 2, stride: 3} | 508
 [3, 28, 28] | MaxPool2d: {k: 2, stride: 3} | 508
+# Windows of one value.
+[3, 28, 28] | MaxPool2d: 1 | 508
+[3, 28] | AvgPool1d: {k: 1} | 508
+[3, 28, 28] | MaxPool2d: {k: [1, 2]} |
+[3, 28, 28] | MaxPool2d: {k: 2, stride: 1} |
+[3, 28, 28] | MaxPool2d: {k: "${1 + 0}"} |
 [3, 28, 28] | max_pool2d: {k: 2, stride: 3} | 508
 [3, 28, 28] | MaxPool2d: 2 |
 [3, 28, 28] | MaxPool2d: {k: 1, stride: 2} |

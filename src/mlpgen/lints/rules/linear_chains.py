@@ -105,7 +105,7 @@ def _is_fault(pair: _Pair) -> bool:
         return False
     if kinds.INTENDED & {*kinds.words(first)}:
         return False
-    if _after_product(first):
+    if _after_product(first) or _is_gated(second):
         return False
     if any(map(kinds.is_identity, pair.between)):
         return False  # which is another fault, at that activation
@@ -130,6 +130,11 @@ def _after_product(each: Operation) -> bool:
     while before is not None and kinds.passes(before):
         before = before.before
     return before is not None and before.kind in kinds.PRODUCTS and not weighs(before)
+
+
+def _is_gated(each: Operation) -> bool:
+    """Tell whether a layer is that of a gated linear unit, as behind attention."""
+    return kinds.is_single(each) and each.users[0].kind == "GLU"
 
 
 def _same_features(pair: _Pair) -> bool:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _LAST_BATCH = 0.9
 """A momentum from which on hardly more than the last batch counts."""
-_LARGE_EPS = 1.0
-"""Values that are normalized have a variance of 1."""
+_LARGE_EPS = 0.1
+"""Values behind a layer seldom have a variance of more than 1."""
 
 
 class _Fault(NamedTuple):
@@ -69,7 +69,8 @@ def _of_eps(each: Operation) -> _Fault | None:
         return _Fault("eps", effect, 1e-5)
     if eps is None or eps < _LARGE_EPS:
         return None
-    effect = f"adds {eps:.4g} to each variance before it divides: nothing is normalized"
+    much = "nothing" if eps >= 1 else "little"
+    effect = f"adds {eps:.4g} to each variance before it divides: {much} is normalized"
     return _Fault("eps", effect, 1e-5)
 
 
@@ -98,8 +99,9 @@ RULES = (
             "torch.nn.BatchNorm2d.html). With 0 they stay 0 and 1, and with 0.9 or "
             "more evaluation depends on the last batch; in Keras the argument of this "
             "name is the other share, 0.99, which is 0.01 here. `eps` only keeps the "
-            "division finite, and is 0.001 or less in papers: as large as the "
-            "variance, it is what is divided by, and 0 gives nan where all values are "
+            "division finite, and is 0.001 or less in papers: about as large as the "
+            "variance (`BatchNorm1d: {eps: 0.8}`, where a momentum of 0.8 was meant), "
+            "it is what is divided by, and 0 gives nan where all values are "
             "equal, as behind a ReLU that is 0. How sure: certain.",
             _chain("BatchNorm2d: {momentum: 0.99}"),
             _chain("BatchNorm2d: {momentum: 0.01}"),

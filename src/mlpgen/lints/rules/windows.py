@@ -211,6 +211,24 @@ _SURROUNDED = 0.25
 """The share of values that is left of a picture of digits behind a padding of 14."""
 
 
+def _idle(subject: Subject) -> Iterator[Finding]:
+    """Yield pooling of single values, which the author has written as such."""
+    for each in subject.flow.of(*_POOLS):
+        spot = spot_of(each, "kernel_size", subject.sources)
+        given = subject.sources.written(spot.path, each.owner)
+        alone = all(one.kernel == one.stride == 1 for one in _windows(each))
+        if alone and not isinstance(given, str) and not each.node.maker.variable:
+            yield spot.finding(
+                f"`{each.name}` does nothing: its windows have one value",
+                "write a larger `kernel_size`, or leave it out",
+            )
+
+
+def _find(subject: Subject) -> Iterator[Finding]:
+    yield from _gaps(subject)
+    yield from _idle(subject)
+
+
 def _gaps(subject: Subject) -> Iterator[Finding]:
     for each in subject.flow.operations:
         spread = each.kind in TRANSPOSED
@@ -288,15 +306,16 @@ RULES = (
     Rule(
         "MG508",
         "warning",
-        _gaps,
+        _find,
         Explanation(
-            "A stride that skips values",
+            "A stride that skips values, or a window of one",
             "This is a warning. If a window moves further than it is wide, what lies "
             "between two positions never reaches the network; behind a transposed "
             "convolution nothing is written there. A stride of at most the kernel "
             "reads each value. Kernels of 1 are left alone inside of a network: they "
             "skip on purpose in the shortcuts of residual networks (He et al., Deep "
-            "residual learning, 2016). How sure: the values are certainly skipped; a "
+            "residual learning, 2016). Pooling with windows of one value and a stride "
+            "of 1 returns what it gets. How sure: the values are certainly skipped; a "
             "network can bear it if neighbours are alike (a stride of 5 over a kernel "
             "of 2 took a classifier of digits from 0.90 to 0.65 in a trial).",
             spec("Conv2d: {out_channels: 8, kernel_size: 2, stride: 5}"),
