@@ -253,7 +253,7 @@ OTHER: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], list[str]]] =
             "logits.weight is [5, 16] in {}, [10, 16] here",
             "logits.bias is [5] in {}, [10] here",
             "to begin without these: --weights-except logits, "
-            "or in the spec weights: {{path: …, except: [logits]}}",
+            "or in the spec weights: {{path: {}, except: [logits]}}",
         ],
     ),
     "missing and more": (
@@ -262,7 +262,7 @@ OTHER: dict[str, tuple[Callable[[dict[str, Any]], dict[str, Any]], list[str]]] =
             "hidden.bias [16] is not in {}",
             "more [16] is in {} alone",
             "to begin without these: --weights-except hidden more, "
-            "or in the spec weights: {{path: …, except: [hidden, more]}}",
+            "or in the spec weights: {{path: {}, except: [hidden, more]}}",
         ],
     ),
     "much more": (

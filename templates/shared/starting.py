@@ -163,7 +163,7 @@ def _misfits(
         yield f"{path} is of another network; --weights-except names what to leave out"
     else:
         flag = f"--weights-except {' '.join(layers)}"
-        keys = f"weights: {{path: …, except: [{', '.join(layers)}]}}"
+        keys = f"weights: {{path: {path}, except: [{', '.join(layers)}]}}"
         yield f"to begin without these: {flag}, or in the spec {keys}"
 
 

@@ -99,6 +99,16 @@ def test_a_loss_of_your_own_may_be_maximized() -> None:
         ("MG585", "scheduler: CosineAnnealingLR", []),
         ("MG586", "freeze: [conv2d_1]", ["freeze"]),
         ("MG586", "freeze: [conv2d_1]\nweights: a.pt", []),
+        (
+            "MG586",
+            "freeze: [conv2d_1]\nweights: {path: a.pt, except: [conv*]}",
+            ["conv2d_1"],
+        ),
+        (
+            "MG586",
+            "freeze: [conv2d_1]\nweights: {path: a.pt, except: [linear_1]}",
+            [],
+        ),
         ("MG562", "validation: 0.9", ["0.9"]),
         ("MG562", "validation: 0.5", []),
         ("MG562", "validation: 0.1", []),

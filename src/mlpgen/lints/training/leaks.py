@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
+from mlpgen.graph.training.parameter_names import fits, named_parameters
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.places import SCHEDULER, TRAINING, name_spot
 
@@ -41,6 +42,18 @@ def _frozen(subject: Subject) -> Iterator[Finding]:
             key=True,
             help="write `weights`, or give them by `--weights`",
         )
+    without = recipe.start.without if recipe.start else []
+    every = [*named_parameters(subject.model.nodes)] if without else []
+    for place, pattern in enumerate(recipe.settings.freeze):
+        frozen = [each for each in every if fits(each, pattern)]
+        random = [each for each in frozen if any(fits(each, one) for one in without)]
+        if random:
+            yield Finding(
+                f"`{random[0].name}` is frozen, and left out of `weights`: it keeps "
+                "its random initial values",
+                (*TRAINING, "freeze", place),
+                help="train it, or take its weights",
+            )
 
 
 RULES = (
