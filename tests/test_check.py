@@ -249,6 +249,7 @@ def test_damage_of_one_file(
 
 @pytest.mark.parametrize("style", ["explicit", "sequential"])
 @pytest.mark.parametrize("damage", [gone, without_header], ids=["gone", "header"])
+@pytest.mark.thinned(3)
 def test_a_whole_style(
     project: Path,
     capsys: pytest.CaptureFixture[str],

@@ -750,6 +750,7 @@ def test_a_description_is_no_markup(folder: Folder) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-"])
+@pytest.mark.thinned(2)
 def test_closed_streams(folder: Folder, closed: str) -> None:
     command = f"{sys.executable} -m mlpgen validate specs/mnist_mlp.yaml {closed}"
     done = subprocess.run(command, shell=True, cwd=folder.path, capture_output=True)
@@ -817,6 +818,7 @@ def test_files_of_one_spec_with_different_options(folder: Folder) -> None:
 
 
 @pytest.mark.parametrize("path", ['"a\\u0000b"', '"\\ud800"', "x" * 300])
+@pytest.mark.thinned(3)
 def test_a_header_with_an_odd_path(folder: Folder, path: str) -> None:
     folder.run("render", "specs/mnist_mlp.yaml")
     text = folder.read(MODEL).replace("../../specs/mnist_mlp.yaml", path)

@@ -274,6 +274,7 @@ NAMED = {kind: "" if kind in ("text", "lines") else ", row 1" for kind in KINDS}
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.thinned(2)
 def test_every_kind_of_data(kind: str, tmp_path: Path) -> None:
     """Files are classified; layers and metrics are the same in both styles."""
     import numpy as np

@@ -99,6 +99,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 @pytest.mark.parametrize(
     ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)]
 )
+@pytest.mark.thinned(2)
 def test_a_signal_leaves_a_checkpoint_to_go_on_with(
     script: Path, tiny: Path, tmp_path: Path, number: int, status: int
 ) -> None:
