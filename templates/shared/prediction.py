@@ -235,8 +235,9 @@ def find(
         RunError: There is none, or it is of another network.
     """
     run, weights = (None if each is None else Path(each) for each in (run, weights))
-    given = {"run": run, "weights": weights, "data_dir": None, "files": []}
-    args = argparse.Namespace(device=usable(device), **given)
+    args = argparse.Namespace(
+        device=usable(device), run=run, weights=weights, data_dir=None, files=[]
+    )
     return asked_for(args, Path(runs), spec, known)
 
 
