@@ -325,6 +325,16 @@ def trained(kind: Kind, folder: Path) -> Made:
     return Made(kind, folder / "predict_tried.py", files)
 
 
+@pytest.mark.thinned(4)
+def test_weights_of_no_run_predict_the_same(made: Made) -> None:
+    """The data tells of itself what it told the run."""
+    (best,) = made.script.parent.glob("runs/tried/*/best.pt")
+    path = made.script.with_name("alone.pt")
+    torch.save(torch.load(best, weights_only=True)["model"], path)
+    found = made.predict("--format", "json", "--weights", str(path), "--data-dir", ".")
+    assert found == made.printed("json")
+
+
 @pytest.mark.thinned(2)
 def test_a_folder_stands_for_its_files(made: Made) -> None:
     """Sorted, of the kind, without hidden ones; by name as on the command line."""
