@@ -15,6 +15,7 @@ _MODULES = (
     "rules.before_norm",
     "rules.constants",
     "rules.doubled",
+    "rules.drawn_codes",
     "rules.dropout_rates",
     "rules.ends",
     "rules.gradients",
