@@ -95,7 +95,7 @@ parameters: {wide: true, depth: 2, width: 8, norm: BatchNorm2d}
 input: {image: [3, 8, 8], tokens: {shape: [6], dtype: int64}}
 blocks:
   Reader:
-    outputs: [summary, steps.1.hidden]
+    outputs: [ends.0, steps.1.hidden]
     layers:
       - Embedding: {num_embeddings: 20, embedding_dim: 8}
         name: tables.words
@@ -105,7 +105,7 @@ blocks:
         name: steps.0
         select: hidden
       - Linear: 4
-        name: summary
+        name: ends.0
 layers:
   - Conv2d: {out_channels: "${width}", kernel_size: 3, padding: 1}
     name: convs.1
@@ -153,7 +153,7 @@ layers:
     name: heads.more
     from: readers.1.steps.1.hidden
   - Linear: 4
-    share: readers.0.summary
+    share: readers.0.ends.0
     name: tied
     from: heads.text
   - share: pools.0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.names.members import layer_in
+
 from .corpus import corpus
 from .layers import renamed_sources
 from .plain_specs import (
@@ -72,7 +74,7 @@ def _taken_from_outside(entries: list[Data], own: list[str]) -> list[str]:
     sources = [
         name for each in raw for name in (each if isinstance(each, list) else [each])
     ]
-    outside = [name for name in sources if str(name).partition(".")[0] not in own]
+    outside = [name for name in sources if layer_in(str(name), own) not in own]
     return [*dict.fromkeys(map(str, outside))]
 
 

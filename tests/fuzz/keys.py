@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.names.members import layer_in
+
 from . import formulas
 from .plain_specs import (
     KEYS,
@@ -33,6 +35,7 @@ NAMES = [
     *("forward", "weight", "in_channels", "input", "a" * 40, "Q", "norm_1", "size"),
     *("batch", "hidden", "cell", "features", "result", "shape", "recorded", "super"),
     *("linear_1", "conv2d_1", "add_1", "x_2", "sequential_1", "tuple", "len", "int"),
+    *("steps.0", "steps.0", "steps.1", "ways.left", "ways.self", "ways.keys"),
 ]
 PATTERNS = [
     "block",
@@ -74,7 +77,7 @@ def _follow(data: Data, old: str, new: str) -> None:
     def changed(raw: Any) -> Any:
         if isinstance(raw, list):
             return [changed(each) for each in raw]
-        if isinstance(raw, str) and raw.partition(".")[0] == old:
+        if isinstance(raw, str) and layer_in(raw, [old]) == old:
             return new + raw[len(old) :]
         return raw
 

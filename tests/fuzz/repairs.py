@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.names.members import layer_in
+
 from .plain_specs import (
     classes,
     inputs,
@@ -31,7 +33,7 @@ def mend_names(spec: Data, rng: random.Random) -> None:
         given = each.data.get("outputs")
         if isinstance(given, list):
             own = known[len(inputs(each)) :]
-            right = [x for x in given if str(x).partition(".")[0] in own]
+            right = [x for x in given if layer_in(str(x), own) in own]
             each.data["outputs"] = [*dict.fromkeys(map(str, right))]
             if not right:
                 del each.data["outputs"]
@@ -39,18 +41,18 @@ def mend_names(spec: Data, rng: random.Random) -> None:
 
 def _mended(entry: Data, known: list[str], rng: random.Random) -> None:
     raw = entry.get("from")
-    if isinstance(raw, str) and raw.partition(".")[0] not in known:
+    if isinstance(raw, str) and layer_in(raw, known) not in known:
         entry["from"] = known[-1] if rng.random() < 0.6 else rng.choice(known)
     elif isinstance(raw, list):
         entry["from"] = [
             each
-            if not isinstance(each, str) or each.partition(".")[0] in known
+            if not isinstance(each, str) or layer_in(each, known) in known
             else rng.choice(known[-3:])
             for each in raw
         ]
     for key in ("share", "else"):
         given = entry.get(key)
-        if isinstance(given, str) and given.partition(".")[0] not in known:
+        if isinstance(given, str) and layer_in(given, known) not in known:
             entry[key] = rng.choice(known)
 
 

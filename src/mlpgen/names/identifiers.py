@@ -78,6 +78,8 @@ def wrong_member(name: str) -> str:
     holder, _, key = name.partition(".")
     if "." in key:
         return "a member of a list has one dot in its name, as in `convs.0`"
+    if len(name) > LONGEST:
+        return f"it has {len(name)} characters, the maximum is {LONGEST}"
     reason = wrong_name(holder)
     if reason or is_number(key):
         return reason

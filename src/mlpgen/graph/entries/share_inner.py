@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.entries.numbered import varies
+from mlpgen.names.members import layer_in
 from mlpgen.spec.wording import cut, listed, nearest
 from mlpgen.symbols.expressions import Expression
 from mlpgen.symbols.substitution import restated
@@ -36,12 +37,13 @@ def inner_layer(
     if not names:
         return outer
     nodes = outer.graph.nodes if outer.graph else outer.children
-    found = next((node for node in nodes if node.name == names[0]), None)
+    layer = layer_in(".".join(names), {node.name for node in nodes})
+    found = next((node for node in nodes if node.name == layer), None)
     reason = _unusable(found, nodes) if found else ""
     if found is None or reason or outer.rounds:
-        _add_mistake(outer, names[0], reason, path, context)
+        _add_mistake(outer, layer, reason, path, context)
         return None
-    inner = inner_layer(found, names[1:], path, context)
+    inner = inner_layer(found, names[layer.count(".") + 1 :], path, context)
     if inner is None:
         return None
     name = f"{outer.shared or outer.key}.{inner.key}"

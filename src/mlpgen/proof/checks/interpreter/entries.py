@@ -134,12 +134,13 @@ def path_in(
     if block:
         known = {**block["parameters"], **_types_in(entry["arguments"], known)}
     layers: list[Entry] = block.get("layers") or entry["layers"]
-    found = next(each for each in layers if each["name"] == names[0])
-    key = names[0]
+    key = layer_in(".".join(names), [each["name"] for each in layers])
+    found = next(each for each in layers if each["name"] == key)
+    inner = names[key.count(".") + 1 :]
     if block.get("numbered") or entry["options"].get("numbered"):
         before = layers[: layers.index(found)]
         key = str(sum(modules_of(each, {}) for each in before))
-    return [key, *path_in(found, names[1:], spec, known)]
+    return [key, *path_in(found, inner, spec, known)]
 
 
 def _types_in(arguments: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, str]:
