@@ -270,6 +270,16 @@ def test_what_is_rendered_can_be_read_again(name: str) -> None:
     assert pack(unpack(content) or []) == content
 
 
+def test_mistakes_name_the_constants_of_a_notebook() -> None:
+    """Which has no flags."""
+    raw = option("groups")
+    raw["training"]["weights"] = "start.pt"
+    text = script(text_of(network(raw)))
+    assert 'f"WEIGHTS_EXCEPT {pattern} {said}"' in text
+    assert "FREEZE leaves no parameter to train" in text
+    assert "args.freeze" not in text and "--weights" not in text
+
+
 @pytest.mark.exhaustive
 def test_names_of_cells_cannot_be_taken() -> None:
     """No model has a name that cells use; conflicting definitions are renamed."""

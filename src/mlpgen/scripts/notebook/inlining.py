@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 ONE_PROCESS = "RANK, RANKS = 0, 1  # one process"
 _RANKS = frozenset(["RANK", "RANKS"])
 _FLAG = re.compile(r"--([a-z]+(?:-[a-z]+)*)")
+_CONSTANTS = frozenset(["weights", "weights_except", "freeze"])
+"""Flags that a notebook has constants for: where its training starts."""
 
 
 class SharedModule(NamedTuple):
@@ -256,5 +258,9 @@ def _in_folder(line: str) -> str:
 
 
 def _without_flags(line: str) -> str:
-    """Replace mentions of flags by settings of the notebook: `args.epochs`."""
-    return _FLAG.sub(lambda found: f"args.{found[1].replace('-', '_')}", line)
+    """Replace mentions of flags by what a notebook has: `args.epochs`, `WEIGHTS`."""
+    return _FLAG.sub(lambda found: _setting(found[1].replace("-", "_")), line)
+
+
+def _setting(name: str) -> str:
+    return name.upper() if name in _CONSTANTS else f"args.{name}"
