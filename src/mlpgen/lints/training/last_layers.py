@@ -32,6 +32,8 @@ _SCALES = {"Add", "Sub", "Mul", "Div", "Neg", "Upsample", "Interpolate", "Float"
 """What leaves scores scores: numbers, larger images."""
 _SIMPLE = _BENDS | _SOFTMAXES | kinds.NORMALIZATIONS | kinds.PADS | _SCALES
 _CLASSES = ("label", "places", "next", "one_hot")
+_RIVALS = 3
+"""How many classes take the chances of each other in a softmax, but not in a loss."""
 _WIDE = 4
 """Logits from -4 to 4 are enough to be sure; what keeps them wider is a soft limit."""
 
@@ -60,6 +62,7 @@ def _bent(subject: Subject) -> Iterator[Finding]:
                 yield _finding(each, end, said, subject)
         if end.learned is not None and _is_narrow(end.learned, end, subject):
             yield _recurrent(end.learned, end)
+        yield from _rivals(end.term, subject)
     yield from _logarithms(subject)
 
 
@@ -201,6 +204,28 @@ def _finding(each: Operation, end: _End, said: str, subject: Subject) -> Finding
     )
 
 
+def _rivals(term: LossTerm, subject: Subject) -> Iterator[Finding]:
+    """Yield a softmax of classes that a loss judges each by itself.
+
+    Of two classes it is right: what one of them gains the other one loses.
+    """
+    effect = subject.effects.of_output(term.output)
+    if term.loss.takes != "probabilities" or term.target == "image":
+        return
+    if effect.kind != "probabilities" or effect.maker is None or effect.dim is None:
+        return
+    if len(term.shape) + effect.dim < 0 or term.shape[effect.dim] < _RIVALS:
+        return
+    yield Finding(
+        f"`{effect.maker.name}` makes chances that add up to 1, but "
+        f"`{type(term.loss).__name__}` asks of each class alone whether it is there",
+        effect.maker.node.path,
+        effect.maker.owner,
+        help="write `Sigmoid` if several classes may be there, or remove it and take "
+        "`CrossEntropyLoss`",
+    )
+
+
 def _recurrent(learned: Operation, end: _End) -> Finding:
     loss = type(end.term.loss).__name__
     return Finding(
@@ -242,10 +267,11 @@ RULES = (
             "by the seed); `Tanh` and other bounded functions let no class become "
             "sure; `Dropout` sets scores to 0; a normalization brings them to one "
             "scale. The same holds before the `Sigmoid` or `LogSoftmax` of losses of "
-            "probabilities, and of a recurrent layer whose state are the scores. "
-            "Dropout is also named before losses of numbers, and so is a batch "
-            "normalization, with which a prediction depends on the others of its "
-            "batch. Silent behind a mean over "
+            "probabilities, and of a recurrent layer whose state are the scores. A "
+            "softmax of three or more classes is named before `BCELoss`, which judges "
+            "each class alone; dropout also before losses of numbers, and so is a "
+            "batch normalization, with which a prediction depends on the others of "
+            "its batch. Silent behind a mean over "
             "the places (SqueezeNet ends with `ReLU` and pooling), for soft limits "
             "such as `30 * tanh(x / 30)`, for `ReLU` and `Softplus` before `MSELoss` "
             "(targets of tables then stay as they are), and if a layer with weights "
