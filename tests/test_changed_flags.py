@@ -105,7 +105,7 @@ def rates(run: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("flags", FLAGS)
 @pytest.mark.parametrize("name", SCHEDULES)
-@pytest.mark.thinned(9)
+@pytest.mark.thinned(14)
 def test_rates_are_as_if_they_had_been_so(
     name: str,
     flags: str,

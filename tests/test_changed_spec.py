@@ -563,7 +563,7 @@ def test_every_key_is_changed() -> None:
 
 
 @pytest.mark.parametrize("name", CASES)
-@pytest.mark.thinned(7)
+@pytest.mark.thinned(11)
 def test_predictions_after_a_change(name: str, scripts: Scripts) -> None:
     case = CASES[name]
     scripts.render(changed(case))
@@ -600,7 +600,7 @@ RESUMABLE = [
 
 
 @pytest.mark.parametrize("name", RESUMABLE)
-@pytest.mark.thinned(7)
+@pytest.mark.thinned(11)
 def test_resuming_after_a_change(name: str, scripts: Scripts) -> None:
     """The second epoch is trained, or it is said why not."""
     case, (group, _, key) = CASES[name], name.partition(": ")

@@ -179,7 +179,7 @@ def damaged_data(rng: random.Random, texts: list[str]) -> bytes:
 @pytest.mark.parametrize("seed", range(20))
 @pytest.mark.parametrize("damage", [damaged_text, damaged_data])
 @pytest.mark.parametrize("texts", [CHAINS, GRAPHS], ids=["chains", "graphs"])
-@pytest.mark.thinned(9)
+@pytest.mark.thinned(13)
 def test_damaged_specs(texts: list[str], damage: Any, seed: int) -> None:
     rng = random.Random(f"{damage.__name__} {seed}")
     for _ in range(25):
