@@ -270,11 +270,13 @@ def test_what_is_rendered_can_be_read_again(name: str) -> None:
     assert pack(unpack(content) or []) == content
 
 
-def test_mistakes_name_the_constants_of_a_notebook() -> None:
+def test_mistakes_name_the_constants_of_a_notebook(gathered: Gathered) -> None:
     """Which has no flags."""
     raw = option("groups")
-    raw["training"]["weights"] = "start.pt"
-    text = script(text_of(network(raw)))
+    raw["training"]["weights"] = {"path": "start.pt", "except": ["logits"]}
+    content = text_of(network(raw))
+    text = script(content)
+    gathered.add_notebook("weights", content, text)
     assert 'f"WEIGHTS_EXCEPT {pattern} {said}"' in text
     assert "FREEZE leaves no parameter to train" in text
     assert "args.freeze" not in text and "--weights" not in text
