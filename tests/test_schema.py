@@ -155,6 +155,8 @@ BLOCKS = {"Block": {"parameters": {"width": 8}, "layers": ["ReLU"]}}
     [
         {"Linear": 8, "from": "input"},
         {"Linear": 8, "from": ["a", "b.part"], "name": "c"},
+        {"Linear": 8, "name": "steps.0", "from": ["block.steps.1.hidden", "ways.left"]},
+        {"Linear": 8, "name": "ways.left", "share": "steps.0"},
         {"Linear": 8, "repeat": 3},
         {"Linear": 8, "repeat": 0},
         {"Linear": "${8 * index}", "repeat": "${depth}", "when": "${index > 0}"},
@@ -182,6 +184,8 @@ def test_right_entries(layer: Any) -> None:
     "layer",
     [
         {"Linear": 8, "from": 3},
+        {"Linear": 8, "name": "steps.00"},
+        {"Linear": 8, "name": "a.b.c"},
         {"Linear": 8, "from": []},
         {"Linear": 8, "from": [["a"]]},
         {"Linear": 8, "repeat": -1},

@@ -24,13 +24,16 @@ ENTRY = "layer_or_block"
 _NAME = "(_?[A-Za-z]|_[0-9])[A-Za-z0-9_]*"
 NAME = f"^{_NAME}$"
 """The pattern of names."""
-_LAYER = rf"{_NAME}(\.({_NAME}|0|[1-9][0-9]*))?"
+_KEY = f"({_NAME}|0|[1-9][0-9]*)"
+_LAYER = rf"{_NAME}(\.{_KEY})?"
 """A layer, which may be a member of a list or a dictionary."""
+_INNER = rf"^{_NAME}(\.{_KEY})*$"
+"""A layer, or what it has inside."""
 ARGUMENT = "^_?[a-z][a-z0-9_]*$"
 """The pattern of argument names in the generated code."""
 FILE = "^[a-z][a-z0-9_]*$"
 
-SOURCE = {"type": "string", "pattern": rf"^{_LAYER}(\.{_NAME})*$"}
+SOURCE = {"type": "string", "pattern": _INNER}
 TYPE = {
     "type": "string",
     "pattern": CLASS_NAME,
@@ -90,7 +93,7 @@ KEYS: dict[str, dict[str, Any]] = {
     },
     "share": {
         "type": "string",
-        "pattern": rf"^{_LAYER}(\.{_NAME})*$",
+        "pattern": _INNER,
         "description": "The layer whose module, or beside a type whose parameters, to "
         "share. With dots, the parameters of a layer inside a block.",
     },
