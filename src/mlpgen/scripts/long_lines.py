@@ -19,6 +19,8 @@ _TOKEN = re.compile(
 _OPEN = {"(": ")", "[": "]", "{": "}"}
 _QUOTES = '"""'
 _CALLS = 2
+_END = re.compile(r"(?<=\)):$|(?<=\))(\.\w+)+$")
+"""Of `for`, `if` or `with`; or what is taken of the value of a call."""
 
 
 def broken(text: str) -> str:
@@ -63,7 +65,8 @@ def _split_statement(body: str, room: int) -> tuple[str, Piece, str]:
     if body.startswith(("def ", "class ")):
         pair = next(_brackets(rest))
         return before, _group(rest, pair, room), rest[pair.end + 1 :]
-    end = ":" if rest.endswith("):") else ""  # of `for`, `if` or `with`
+    found = _END.search(rest)
+    end = found[0] if found else ""
     return before, _piece(rest.removesuffix(end), room, before), end
 
 
