@@ -46,6 +46,8 @@ EXPORTS = ("onnx", "pt2")
 def lacks(example: Any) -> list[str]:
     """Name the packages of an example that are not there."""
     needed = sorted(example.needs - LOCAL)
+    if "from hub." in example.code:  # rendered by the template for the Hub
+        needed.append("huggingface_hub")
     return [name for name in needed if importlib.util.find_spec(name) is None]
 
 
