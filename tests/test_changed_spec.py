@@ -99,6 +99,9 @@ UNIT = SPEC["blocks"]["Unit"]["layers"]
 LAYERS = SPEC["layers"]
 NETWORKS = {
     "numbers as keys": Case({("numbered",): True}, ("numbered is new: true",)),
+    "another order of keys": Case(
+        {("order",): ["logits"]}, ("order is new: [logits]",)
+    ),
     "numbers in a layer": layer(
         3,
         {"Sequential": ["ReLU"], "numbered": True},

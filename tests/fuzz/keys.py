@@ -179,6 +179,27 @@ def numbered(rng: random.Random, spec: Data) -> bool:
     return True
 
 
+def ordered(rng: random.Random, spec: Data) -> bool:
+    """Let a class make some of its layers first, or no more."""
+    each = some_class(rng, spec)
+    if each is None or not each.data["layers"]:
+        return False
+    if each.data.pop("order", None) and rng.random() < 0.5:
+        return True
+    layers = each.data["layers"]
+    pairs = zip(names(layers), layers, strict=True)
+    made = [name.partition(".")[0] for name, entry in pairs if _is_made(entry)]
+    every = [*dict.fromkeys(made if rng.random() < 0.95 else names(layers))]
+    each.data["order"] = rng.sample(every, rng.randint(1, len(every)))
+    return True
+
+
+def _is_made(entry: Entry) -> bool:
+    type_ = type_of(entry)
+    tensor = type_ in ("parameter", "buffer")
+    return tensor or type_[:1] == "$" or type_[:1].isupper()
+
+
 def key_moved(rng: random.Random, spec: Data) -> bool:
     """Move a key from one entry to another, or remove it."""
     chosen = some_entry(

@@ -37,6 +37,7 @@ MUTATIONS: dict[Mutation, int] = {
     keys.key_moved: 4,
     keys.numbered: 5,
     keys.by_round: 3,
+    keys.ordered: 4,
     layers.exchanged: 2,
     layers.doubled: 5,
     layers.removed: 2,

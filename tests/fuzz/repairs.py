@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def mend_names(spec: Data, rng: random.Random) -> None:
-    """Repair unknown names in `from`, `share` and `outputs`."""
+    """Repair unknown names in `from`, `share`, `order` and `outputs`."""
     for each in classes(spec):
         known = [*inputs(each)]
         layers = each.data["layers"]
@@ -30,6 +30,12 @@ def mend_names(spec: Data, rng: random.Random) -> None:
             if isinstance(entry, dict):
                 _mended(entry, known, rng)
             known.append(name)
+        order = each.data.get("order")
+        if isinstance(order, list):
+            own = {name.partition(".")[0] for name in names(layers)}
+            each.data["order"] = [name for name in order if name in own]
+            if not each.data["order"]:
+                del each.data["order"]
         given = each.data.get("outputs")
         if isinstance(given, list):
             own = known[len(inputs(each)) :]

@@ -25,6 +25,7 @@ from mlpgen.graph.entries.members import check_members
 from mlpgen.graph.flow import flow_of
 from mlpgen.graph.free_sizes import read_sizes
 from mlpgen.graph.layer_names import check_attributes
+from mlpgen.graph.made_order import check_made_order
 from mlpgen.graph.nodes import Model
 from mlpgen.graph.parameters import read_parameters
 from mlpgen.graph.resolver import Resolver
@@ -207,6 +208,7 @@ def _check_classes(state: ResolverState, blocks: Mapping[str, Definition]) -> se
         check_free(definition, resolved)
         check_attributes(resolved.graph, definition.problems)
         check_members(resolved.graph, definition.problems)
+        check_made_order(resolved.graph, definition.path, definition.problems)
     bound = warn_about_agreements(*state.classes[-1])
     check_uses(state.uses, blocks)
     warn_about_blocks(state.uses, blocks)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.graph.made_order import made_otherwise
 from mlpgen.graph.nodes import Maker
 from mlpgen.graph.used_parameters import names_of_layer
 from mlpgen.layers import LAYERS
@@ -111,6 +112,8 @@ def first_break(graph: Graph) -> tuple[Node, Break] | None:
 def as_chain(graph: G) -> G | None:
     """Return a class with modules in place of functions; None if it is no chain."""
     if len(graph.inputs) != 1 or graph.joins or first_break(graph) is not None:
+        return None
+    if made_otherwise(graph):
         return None
     nodes = tuple(as_module(node) or node for node in graph.nodes)
     return replace(graph, nodes=nodes)

@@ -41,8 +41,7 @@ class Maker(NamedTuple):
     Attributes:
         type: `Conv2d`, `Sequential`, or a block.
         prefix: `nn.`; empty for a class of the generated file.
-        arguments: The arguments of the call, in order; plain, a `Size`, or an
-            `Expression` of parameters.
+        arguments: Those of the call, in order: plain, a `Size`, or an `Expression`.
         required: The positional arguments.
         inner: Modules that are arguments, by keyword; the one without is the first.
         module: The custom module that it is imported from.
@@ -67,8 +66,7 @@ class Repetition(NamedTuple):
         node: The layer, with `index` in its arguments where they use it.
         first: The number of the first round.
         times: The number of rounds; a `Size` if it depends on a parameter.
-        each: The rounds with their own shapes; the last one also stands for all later
-            rounds.
+        each: The rounds with their own shapes; the last stands for all later ones.
         counted: Whether `index` counts these rounds, and not those of an outer layer.
         running: The size that each round changes, if a variable holds it.
     """
@@ -268,6 +266,7 @@ class Graph:
         entries: The layers as the spec writes them.
         sizes: Local variables of `__init__` with their code, each before its use: the
             local values, and those that a style gives to sizes whose code is long.
+        order: The attributes that are made first; see `made_order`.
         numbered: Whether the keys of its layers are numbers.
         free: Sizes that each call of `forward` has anew, with the input and the index
             in its shape that they are read from.
@@ -285,6 +284,7 @@ class Graph:
     layers: int
     entries: tuple[Entry, ...]
     sizes: dict[str, Operand] = field(default_factory=dict)
+    order: tuple[str, ...] = ()
     numbered: bool = False
     free: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     joins: bool = False

@@ -81,6 +81,7 @@ def finished(
         layers=sum(leaves(node) for node in kept),
         entries=definition.entries,
         sizes=values_in_code(scope, written),
+        order=definition.order,
         numbered=definition.numbered,
         joins=definition.joins,
         free=read_from(zip(definition.inputs, inputs, strict=True), scope.free),

@@ -30,6 +30,7 @@ def data(graph: Graph, depth: int | None = None) -> dict[str, Any]:
         **sizes,
         "layers": [_layer(each, 1, depth) for each in layer_views(graph) if depth > 0],
         "outputs": list(graph.outputs),
+        **({"order": list(graph.order)} if graph.order else {}),
         "parameters": graph.total_parameters,
         "multiply_adds": graph.total_multiply_adds,
     }
@@ -75,6 +76,7 @@ def _layer(view: LayerView, level: int, depth: int) -> dict[str, Any]:
                 name: _tensor(value) for name, value in inner.graph.inputs.items()
             }
             row["outputs"] = list(inner.graph.outputs)
+            row |= {"order": list(inner.graph.order)} if inner.graph.order else {}
     elif node.type == "Sequential":
         row["layers"] = []
     return row

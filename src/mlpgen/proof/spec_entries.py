@@ -64,6 +64,7 @@ class ClassData(TypedDict):
         inputs: The names of its inputs.
         layers: Its entries, in order.
         outputs: The names of its outputs; empty for the last layer.
+        order: The names of the layers that are made first.
         numbered: Whether the keys of its layers are numbers.
         joins: Whether its first layer joins any number of inputs.
     """
@@ -73,6 +74,7 @@ class ClassData(TypedDict):
     inputs: list[str]
     layers: list[EntryData]
     outputs: list[str]
+    order: list[str]
     numbered: bool
     joins: bool
 
@@ -137,6 +139,7 @@ def _class(definition: Definition, blocks: dict[str, Definition]) -> ClassData:
         "inputs": [*definition.inputs],
         "layers": [_entry(entry, blocks) for entry in definition.entries],
         "outputs": [*definition.outputs],
+        "order": [*definition.order],
         "numbered": definition.numbered,
         "joins": definition.joins,
     }

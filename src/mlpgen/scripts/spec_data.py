@@ -64,7 +64,8 @@ def _class(graph: Graph, blocks: Mapping[str, Graph]) -> dict[str, Any]:
     last = (graph.entries[-1].name,) if graph.entries else ()
     outputs = {} if graph.outputs == last else {"outputs": said([*graph.outputs])}
     numbered = {"numbered": "true"} if graph.numbered else {}
-    return {"layers": layers, **outputs, **numbered}
+    order = {"order": said([*graph.order])} if graph.order else {}
+    return {"layers": layers, **outputs, **numbered, **order}
 
 
 def _inputs(inputs: Mapping[str, Value]) -> str:

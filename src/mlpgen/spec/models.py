@@ -56,6 +56,15 @@ Layers = Annotated[
     Field(min_length=1, description="The layers, in the order they run."),
     Expects("a list of at least one layer"),
 ]
+Order = Annotated[
+    list[str],
+    Field(
+        min_length=1,
+        description="Names of the layers that are made first, in this order; the "
+        "others follow as they run. It is the order of the keys of the state_dict.",
+    ),
+    Expects("a list of at least one layer name"),
+]
 Outputs = Annotated[
     list[str],
     Field(
@@ -93,6 +102,7 @@ class Block(_Model):
     ] = []
     numbered: Numbered = False
     layers: Layers
+    order: Order = []
     outputs: Outputs = []
     ignore: Ignore = None
 
@@ -142,6 +152,7 @@ class Spec(_Model):
     ] = {}
     numbered: Numbered = False
     layers: Layers
+    order: Order = []
     outputs: Outputs = []
     init: Annotated[
         dict[str, Any],

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.graph.made_order import made_in_order
 from mlpgen.graph.used_parameters import attributes
 from mlpgen.names.members import member_of
 from mlpgen.styles.code import Code
@@ -19,14 +20,14 @@ from mlpgen.styles.init.assignments import assignment_lines
 from mlpgen.styles.init.initial_values import initial_values
 from mlpgen.styles.init.modules import imported_names
 from mlpgen.styles.init.size_variables import size_lines
-from mlpgen.styles.init.weight_tying import tying_lines
+from mlpgen.styles.init.weight_tying import ties_after, tying_lines
 from mlpgen.styles.layout import BODY, INDENT
 from mlpgen.styles.plan import ClassPlan
 from mlpgen.styles.signatures import forward_signature, init_signature
 from mlpgen.styles.variable_names import attribute, init_locals, is_plain, running_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.forward_hooks import Recording
@@ -100,7 +101,7 @@ def _init(graph: Graph) -> list[str]:
     return [
         SUPER,
         *size_lines(graph, early),
-        *(line for node in graph.nodes for line in _attribute(node, graph, local)),
+        *_attributes(graph, local),
         *(f"self.{name} = {name}" for name in late),
         *initial_values(graph, {n.name: attribute(n.name) for n in graph.nodes}, local),
     ]
@@ -110,6 +111,15 @@ def _parameters(graph: Graph) -> list[str]:
     """Return the parameters of the spec that `forward` needs, in order."""
     names = (name for node in graph.nodes for name in attributes(node, graph.free))
     return list(dict.fromkeys(names))
+
+
+def _attributes(graph: Graph, local: InitLocals) -> Iterator[str]:
+    """Write the statements of `__init__` that make layers and tie their parameters."""
+    ties = ties_after(graph)
+    for node in made_in_order(graph):
+        yield from _attribute(node, graph, local)
+        for each in ties.get(node.name, ()):
+            yield from tying_lines(each, graph, local)
 
 
 def _attribute(node: Node, graph: Graph, local: InitLocals) -> list[str]:
@@ -123,9 +133,7 @@ def _attribute(node: Node, graph: Graph, local: InitLocals) -> list[str]:
     comments = bool(graph.stem)
     member = member_of(node.name)
     if member is None:
-        lines = assignment_lines(node, attribute(node.name), local, comments=comments)
-    else:
-        from mlpgen.styles.init.holders import holder_lines
+        return assignment_lines(node, attribute(node.name), local, comments=comments)
+    from mlpgen.styles.init.holders import holder_lines
 
-        lines = holder_lines(node, member.holder, graph, local)
-    return [*lines, *tying_lines(node, graph, local)]
+    return holder_lines(node, member.holder, graph, local)

@@ -1,4 +1,4 @@
-"""MG250 to MG252: what layers are called in the `state_dict`."""
+"""MG250 to MG253: what layers are called in the `state_dict`."""
 
 from __future__ import annotations
 
@@ -35,5 +35,15 @@ STATE_KEYS = {
         "change between its members, and each of them must exist.",
         spec("Linear: 8\n    name: steps.1", image="[8]"),
         spec("Linear: 8\n    name: steps.0", image="[8]"),
+    ),
+    "MG253": Explanation(
+        "Orders in which layers cannot be made",
+        "`order` beside `layers` names the layers of a class that `__init__` makes "
+        "first, each once: layers with a module, tensors of the class, and lists by "
+        "their own name. The others follow in the order in which they run. Where "
+        "layers have numbers, these are their order, and a layer with a size that the "
+        "rounds of another change is made after them.",
+        spec("Linear: 8\n    name: up", "ReLU", rest="order: [down]\n", image="[8]"),
+        spec("Linear: 8\n    name: up", "ReLU", rest="order: [up]\n", image="[8]"),
     ),
 }

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from mlpgen.graph.blocks.any_inputs import MOST, joins, with_joined
 from mlpgen.graph.blocks.without_inputs import without_inputs
 from mlpgen.graph.checks.entry_keys import understood
+from mlpgen.graph.checks.order import read_order
 from mlpgen.graph.free_sizes import with_examples
 from mlpgen.graph.layer_names import name_entries
 from mlpgen.layers.base import MOST_VALUES, Value
@@ -59,6 +60,7 @@ class Definition(NamedTuple):
         path: Its path in the spec; empty for the model.
         stem: The file of the model, without `.py`; empty for a block.
         problems: Collects the mistakes of its file.
+        order: The names in `order`, if given.
         numbered: Whether the keys of its layers are numbers.
         joins: Whether it takes any number of tensors, which its first layer joins.
         joined: What that layer returns in one use; None before.
@@ -75,6 +77,7 @@ class Definition(NamedTuple):
     path: Path
     stem: str
     problems: Problems
+    order: tuple[str, ...] = ()
     numbered: bool = False
     joins: bool = False
     joined: Value | None = None
@@ -96,18 +99,20 @@ def read_model(
     reader = EntryReader(_parameters_of(every), problems)
     taken = {name: ("input", name) if several else ("input",) for name in inputs}
     entries = name_entries(reader.read(spec.layers, ("layers",)), problems, taken)
+    entries = understood(entries, problems, numbered=spec.numbered)
     return Definition(
         name=spec.name,
         description=spec.description,
         parameters=parameters,
         values=dict(spec.values),
         inputs=inputs,
-        entries=understood(entries, problems, numbered=spec.numbered),
+        entries=entries,
         outputs=tuple(spec.outputs),
         names=names_in_text([spec.layers, spec.values]),
         path=(),
         stem=spec.stem,
         problems=problems,
+        order=read_order(spec, entries, (), problems),
         numbered=spec.numbered,
     )
 
@@ -198,18 +203,20 @@ def read_blocks(spec: Spec, files: Sequence[Included]) -> dict[str, Definition]:
         any_number = not block.input and joins(entries)
         if any_number:
             entries = with_joined(entries, INPUT, path, problems)
+        entries = understood(entries, problems, numbered=block.numbered)
         found[name] = Definition(
             name=name,
             description=block.description,
             parameters=read_types(block.parameters, at, every, problems),
             values=dict(block.values),
             inputs=inputs,
-            entries=understood(entries, problems, numbered=block.numbered),
+            entries=entries,
             outputs=tuple(block.outputs),
             names=names_in_text([block.layers, block.values]),
             path=path,
             stem="",
             problems=problems,
+            order=read_order(block, entries, path, problems),
             numbered=block.numbered,
             joins=any_number,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.chains import first_break
+from mlpgen.graph.made_order import made_otherwise
 
 if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
@@ -25,4 +26,7 @@ def why_no_chain(definition: Definition, graph: Graph) -> Diagnostic | None:
             node, why = found
             message = f"{said}: `{node.name}` {why.reason}"
             problems.add_entry("MG318", message, node.path, why.key, warning=True)
+        elif made_otherwise(graph):
+            message = f"{said}: `order` makes its layers in another order than they run"
+            problems.add("MG318", message, ("order",), key=True, warning=True)
     return next(iter(trial.found), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.graph.checks.entry_keys import kind_of
+from mlpgen.graph.made_order import made_in_order
 from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.names.identifiers import wrong_member
 from mlpgen.names.members import member_of
@@ -117,7 +118,7 @@ def check_members(graph: Graph, problems: Problems) -> None:
                 message = "`repeat` makes a list of its own, which no list can hold"
                 help = "its rounds have several inputs or results: put it in a block"
                 problems.add_entry("MG252", message, node.path, "repeat", help=help)
-        _check_running(members, graph, problems)
+        _check_running(members, made_in_order(graph), problems)
 
 
 def _check_left_out(holder: str, members: Sequence[Node], problems: Problems) -> None:
@@ -132,17 +133,19 @@ def _check_left_out(holder: str, members: Sequence[Node], problems: Problems) ->
         return
 
 
-def _check_running(members: Sequence[Node], graph: Graph, problems: Problems) -> None:
+def _check_running(
+    members: Sequence[Node], made: Sequence[Node], problems: Problems
+) -> None:
     """Refuse a member with a size that a loop changes after the list is made."""
-    first = min(graph.nodes.index(node) for node in members)
+    first = min(made.index(node) for node in members)
     running: dict[str, Node] = {}
-    for node in graph.nodes[first:]:
+    for node in made[first:]:
         used = sorted(running.keys() & names_of_node(node))
         if used and node in members:
             loop = running[used[0]]
             message = f"a size of `{node.name}` changes in the rounds of `{loop.name}`"
             labels = (problems.entry_label("these rounds change it", loop.path),)
-            help = f"put the rounds in a block, or before `{graph.nodes[first].name}`"
+            help = f"put the rounds in a block, or before `{made[first].name}`"
             problems.add_entry(
                 "MG252", message, node.path, "name", labels=labels, help=help
             )

@@ -17,6 +17,7 @@ from .errors import FailsError
 from .initial_values import need_initial_values
 from .interpreter.functions import Value
 from .interpreter.interpreter import Interpreter
+from .made_order import need_made_order
 from .messages import counted
 from .parameters import need_computed, need_modules, need_owned, need_ties
 from .shapes_and_counts import need_outputs
@@ -49,6 +50,7 @@ def as_written(subject: Subject) -> str:
     for style, model in subject.models.items():
         need_modules(interpreter, model, style)
         need_owned(interpreter, model, style)
+        need_made_order(interpreter, model, style)
         drawn = need_buffers(interpreter, model, style)
         ties = need_ties(interpreter, model, style)
     less += need_initial_values(interpreter, next(iter(subject.models.values())))

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.entries.init_kinds import KINDS, parameters_of
+from mlpgen.graph.made_order import made_in_order
 from mlpgen.graph.nodes import Model
 from mlpgen.graph.walks import every_layer, is_numbered
 from mlpgen.layers import LAYERS
@@ -37,7 +38,7 @@ def initial_values(
         local: The local variables of `__init__`.
     """
     lines = _rules(graph, local)
-    for node in graph.nodes:
+    for node in made_in_order(graph):
         if node.inits and not filled_at_once(node):
             lines += _of_kinds(node, names[node.name], local)
             lines += _of_layer(node, names[node.name])

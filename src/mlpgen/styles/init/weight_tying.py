@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.graph.made_order import made_in_order
 from mlpgen.graph.walks import is_numbered
 from mlpgen.names.identifiers import free_name
 from mlpgen.names.members import layer_and_rest, member_of
@@ -19,6 +20,22 @@ if TYPE_CHECKING:
     from mlpgen.styles.code import Piece
     from mlpgen.styles.variable_names import InitLocals
     from mlpgen.symbols.operands import Operand
+
+
+def ties_after(graph: Graph) -> dict[str, list[Node]]:
+    """Return the layers that are tied as soon as another is made, by its name.
+
+    Both layers must exist then, and the parameters must be those of the other for good.
+    """
+    made = [node.name for node in made_in_order(graph)]
+    ready = {name: at for at, name in enumerate(made)}
+    found: dict[str, list[Node]] = {}
+    for node in graph.nodes:
+        if node.ties:
+            owner, _ = layer_and_rest(node.tied, ready)
+            ready[node.name] = max(ready[node.name], ready[owner])
+            found.setdefault(made[ready[node.name]], []).append(node)
+    return found
 
 
 def tying_lines(node: Node, graph: Graph, local: InitLocals) -> list[str]:

@@ -53,6 +53,7 @@ class Interpreter:
         inner_inits: The initial values for the parameters inside of blocks and
             containers, and whether these belong to the model itself.
         buffers: The buffers among them, each with what its expressions know.
+        classes: The model and the blocks as written, by module name.
         ties: Pairs of module names: a layer, and the one whose parameters it shares.
         count: How many layers were evaluated.
     """
@@ -67,6 +68,7 @@ class Interpreter:
         self.tensor_inits: dict[str, Any] = {}
         self.inner_inits: dict[str, tuple[dict[str, Any], bool]] = {}
         self.buffers: dict[str, tuple[Entry, dict[str, Any]]] = {}
+        self.classes: dict[str, dict[str, Any]] = {}
         self.ties: list[tuple[str, str]] = []
         self.count = 0
         self._own = {each["name"] for each in spec["model"]["layers"]}
@@ -99,6 +101,7 @@ class Interpreter:
             self._keep(at.names + first["name"], parts)
             each = {**each, "inputs": [first["name"]], "layers": layers}
             takes = [*parts.values()]
+        self.classes[at.modules.rstrip(".")] = each
         known = {**each["parameters"], **sizes_of(each, takes), **given}
         known |= values_of(each["values"], known)
         values = dict(zip(each["inputs"], takes, strict=True))
