@@ -86,8 +86,9 @@ def _follow(data: Data, old: str, new: str) -> None:
             for key in ("from", "else", "share"):
                 if key in entry:
                     entry[key] = changed(entry[key])
-    if "outputs" in data:
-        data["outputs"] = changed(data["outputs"])
+    for key in ("outputs", "order"):
+        if key in data:
+            data[key] = changed(data[key])
 
 
 def renamed_parameter(rng: random.Random, spec: Data) -> bool:
