@@ -17,6 +17,8 @@ _OTHER_KEYS = {
     "times": "repeat",
 }
 """Keys that other formats use, and those that are meant."""
+_OF_CLASSES = ("order", "outputs", "parameters", "values")
+"""Keys of the model and of blocks."""
 
 
 def lowered(type_: str, key: str, shorthand: str | None) -> str:
@@ -38,6 +40,8 @@ def about_key(key: str, keys: Iterable[str]) -> str:
         key: The key.
         keys: Those that an entry can have beside its type.
     """
+    if key in _OF_CLASSES:
+        return f"write `{key}` beside the `layers` of the model or of a block"
     meant = [_OTHER_KEYS[key]] if key in _OTHER_KEYS else []
     help = did_you_mean(key, Guess(meant, bool(meant))) or nearest(key, keys)
     if not help and not key[:1].isupper():
