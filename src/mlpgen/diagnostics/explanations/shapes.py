@@ -151,10 +151,10 @@ SHAPES = {
     "MG318": Explanation(
         "A model that is no chain in sequential style",
         "In sequential style, a chain of layers is an `nn.Sequential`. A model "
-        "whose layers branch or join, or that calls a function for which "
-        "`torch.nn` has no layer, has a `forward` in both styles. `render` says "
-        "which line is why; it is a warning where the spec itself asks for the "
-        "style.",
+        "whose layers branch or join, whose `order` makes them otherwise than they "
+        "run, or that calls a function for which `torch.nn` has no layer, has a "
+        "`forward` in both styles. `render` says which line is why; it is a warning "
+        "where the spec itself asks for the style.",
         spec("Linear: 8", "abs", image="[4]", rest="style: sequential\n"),
         spec("Linear: 8", "relu", image="[4]", rest="style: sequential\n"),
     ),
