@@ -250,6 +250,13 @@ def test_captures_are_what_the_spec_says(tmp_path: Path) -> None:
         captured(CALLS, tmp_path, ('["one.inner"][1]', '["one.inner"][0]'))
 
 
+def test_a_drawn_buffer_that_is_not_saved_is_captured(tmp_path: Path) -> None:
+    init = {"normal_": {"std": 0.5}}
+    noise = {"buffer": {"shape": [8], "init": init, "persistent": False}}
+    data = spec({**noise, "name": "noise"}, {"add": None, "from": ["noise", "input"]})
+    assert captured(data, tmp_path) == "1 captured value equals the spec's"
+
+
 @drawn(specs(), few=10, all_=60)
 def test_drawn_specs_hold_and_give_what_they_say(data: dict[str, Any]) -> None:
     try:

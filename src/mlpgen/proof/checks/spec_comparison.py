@@ -127,6 +127,7 @@ def captured(subject: Subject) -> str:
             model: nn.Module = load(path, claims["name"])()
         _need_keys(base, model, style)
         model.load_state_dict(base.state_dict())
+        _copy_initial_values(interpreter, base, model)
         found = call(model.eval(), subject.inputs(_FEW))
         need_outputs(found, trial["outputs"], _FEW, f"in {style} with captured layers")
         for name, left, right in zip(names[:count], outputs, found, strict=False):
@@ -144,6 +145,16 @@ def captured(subject: Subject) -> str:
     compared = len(names) - count
     verb = "equals" if compared == 1 else "equal"
     return f"{counted(compared, 'captured value')} {verb} the spec's"
+
+
+def _copy_initial_values(
+    interpreter: Interpreter, base: nn.Module, model: nn.Module
+) -> None:
+    """Copy buffers that are drawn once; the state_dict lacks some of them."""
+    others = dict(model.named_buffers())
+    for name, each in base.named_buffers():
+        if name in interpreter.tensor_inits:
+            others[name].copy_(each)
 
 
 def _need_keys(base: nn.Module, model: nn.Module, style: str) -> None:
