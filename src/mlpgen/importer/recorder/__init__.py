@@ -1,0 +1,1 @@
+"""Records a model in a process with torch."""

@@ -1,0 +1,142 @@
+"""Describes the modules of a model: classes, arguments, members."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import TYPE_CHECKING, Any
+
+from torch import nn
+
+from mlpgen.importer.recorder.leaves import leaf_arguments, leaf_type
+from mlpgen.importer.recording import Member, Module, Place, Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from torch import Tensor
+
+    from mlpgen.importer.recorder.constructors import Given
+
+MOST_VALUES = 4096
+"""The most values of a buffer that are recorded."""
+
+LISTS = (nn.ModuleList, nn.ModuleDict)
+
+
+def described(model: nn.Module, given: Given) -> dict[str, Module]:
+    """Describe all modules by path; what a layer of torch contains is left out."""
+    first: dict[int, str] = {}
+    found: dict[str, Module] = {}
+    _describe(model, "", given, first, found)
+    return found
+
+
+def _describe(
+    module: nn.Module,
+    path: str,
+    given: Given,
+    first: dict[int, str],
+    found: dict[str, Module],
+) -> None:
+    type_ = leaf_type(module)
+    children = {} if type_ else dict(module._modules)
+    arguments = (
+        leaf_arguments(module, type_)
+        if type_
+        else _plain(given.get(id(module), {}), found)
+    )
+    cls = type(module)
+    found[path] = Module(
+        type_ or cls.__name__,
+        cls.__module__,
+        bool(type_),
+        arguments,
+        tuple(name for name, child in children.items() if child is not None),
+        _members(module, path, first) if not type_ else _leaf_members(module, path, first),
+        _doc(cls),
+        _place(cls),
+        isinstance(module, LISTS),
+        isinstance(module, nn.Sequential) and cls.forward is nn.Sequential.forward,
+    )
+    for name, child in children.items():
+        if child is not None:
+            _describe(child, f"{path}.{name}" if path else name, given, first, found)
+
+
+def _members(module: nn.Module, path: str, first: dict[int, str]) -> tuple[Member, ...]:
+    found = [
+        _member(name, tensor, path, first, parameter=True)
+        for name, tensor in module._parameters.items()
+        if tensor is not None
+    ]
+    for name, tensor in module._buffers.items():
+        if tensor is not None:
+            member = _member(name, tensor, path, first, parameter=False)
+            persistent = name not in module._non_persistent_buffers_set
+            values = tensor.tolist() if tensor.numel() <= MOST_VALUES else None
+            found.append(member._replace(persistent=persistent, values=values))
+    return (*found,)
+
+
+def _leaf_members(
+    module: nn.Module, path: str, first: dict[int, str]
+) -> tuple[Member, ...]:
+    """Return the parameters inside a layer of torch, by their keys in it."""
+    return tuple(
+        _member(name, tensor, path, first, parameter=True)
+        for name, tensor in module.named_parameters()
+    )
+
+
+def _member(
+    name: str, tensor: Tensor, path: str, first: dict[int, str], *, parameter: bool
+) -> Member:
+    key = f"{path}.{name}" if path else name
+    tied = first.setdefault(id(tensor), key)
+    return Member(
+        name,
+        tuple(tensor.shape),
+        str(tensor.dtype).removeprefix("torch."),
+        parameter,
+        trained=tensor.requires_grad,
+        tied=tied if tied != key else "",
+    )
+
+
+def _plain(arguments: Mapping[str, Any], found: Mapping[str, Module]) -> dict[str, Any]:
+    del found
+    return {
+        name: _plain_value(value)
+        for name, value in arguments.items()
+        if name not in ("<module>", "self")
+    }
+
+
+def _plain_value(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple | list) and len(value) <= 64:
+        return [_plain_value(each) for each in value]
+    if isinstance(value, type):
+        return Unknown(value.__name__)
+    if hasattr(value, "func") and hasattr(value, "keywords"):  # functools.partial
+        return Unknown(getattr(value.func, "__name__", "partial"))
+    return Unknown(type(value).__name__)
+
+
+def _doc(cls: type) -> str:
+    """Return the first sentence of the docstring of an author's class."""
+    if cls.__module__.startswith("torch.nn") or "__doc__" not in vars(cls):
+        return ""
+    text = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0]
+    text = " ".join(text.split())
+    sentence = re.match(r".+?[.!?](?= [A-Z]|$)", text)
+    return (sentence.group() if sentence else text)[:200]
+
+
+def _place(cls: type) -> Place:
+    try:
+        return Place(inspect.getsourcefile(cls) or "", inspect.getsourcelines(cls)[1])
+    except (OSError, TypeError):
+        return Place("", 0)

@@ -1,0 +1,74 @@
+"""Loads the model: `package.module:name`, or `net.py:Net`."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import sys
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+
+class TargetError(Exception):
+    """There is no such model, or it cannot be made; the message is for the author."""
+
+
+def loaded(target: str, arguments: dict[str, Any]) -> nn.Module:
+    """Import what `target` names, and call it with the arguments.
+
+    Raises:
+        TargetError: It is not there, or makes no module.
+    """
+    found = _named(target)
+    if isinstance(found, nn.Module):
+        return found
+    if not callable(found):
+        raise TargetError(f"`{target}` is no class or function")
+    model = found(**arguments)
+    if not isinstance(model, nn.Module):
+        kind = type(model).__name__
+        raise TargetError(f"`{target}` returns no module but `{kind}`")
+    return model
+
+
+def _named(target: str) -> Any:
+    place, _, name = target.rpartition(":")
+    module = _file(Path(place)) if place.endswith(".py") else _module(place)
+    found: Any = module
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise TargetError(_absent(place, name, found))
+        found = getattr(found, part)
+    return found
+
+
+def _absent(place: str, name: str, module: Any) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, [each for each in vars(module) if each[0] != "_"], 3)
+    hint = f"; it has {', '.join(f'`{each}`' for each in near)}" if near else ""
+    return f"`{place}` has no `{name}`{hint}"
+
+
+def _module(name: str) -> Any:
+    sys.path.insert(0, "")
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name and (name + ".").startswith(error.name + "."):
+            raise TargetError(f"there is no module `{error.name}`") from None
+        raise
+
+
+def _file(path: Path) -> Any:
+    if not path.is_file():
+        raise TargetError(f"there is no file `{path}`")
+    sys.path.insert(0, str(path.resolve().parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module

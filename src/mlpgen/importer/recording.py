@@ -1,0 +1,239 @@
+"""What is recorded of a model: its modules, and the calls of one forward pass.
+
+Tensors are numbers, given in the order in which they appear. An argument of a call is a
+Python value in which these classes stand for what JSON cannot say.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Shape = tuple[int, ...]
+
+
+class Ref(NamedTuple):
+    """A tensor of the forward pass."""
+
+    number: int
+
+
+class State(NamedTuple):
+    """A parameter or a buffer of the model, by its key."""
+
+    key: str
+
+
+class Batch(NamedTuple):
+    """A whole number that follows the size of the batch: `times` batches."""
+
+    times: int
+
+
+class Slice(NamedTuple):
+    """A slice of an index."""
+
+    start: Any
+    stop: Any
+    step: Any
+
+
+class Dtype(NamedTuple):
+    """A dtype, by torch's name: `float32`."""
+
+    name: str
+
+
+class Rest(NamedTuple):
+    """The `...` of an index."""
+
+
+class Structure(NamedTuple):
+    """A result with fields: a dict, a named tuple or a dataclass."""
+
+    type: str
+    fields: dict[str, Any]
+
+
+class Unknown(NamedTuple):
+    """An argument that no spec can have."""
+
+    text: str
+
+
+class Place(NamedTuple):
+    """Where the author's code makes a call."""
+
+    file: str
+    line: int
+
+
+class Tensor(NamedTuple):
+    """A tensor of the forward pass.
+
+    Attributes:
+        number: Its number.
+        shape: With the batch as `batch` says.
+        dtype: torch's name.
+        batch: The dimension that holds the batch; -1 if none does.
+    """
+
+    number: int
+    shape: Shape
+    dtype: str
+    batch: int
+
+
+class Step(NamedTuple):
+    """A call: of a child module, or of a function.
+
+    Attributes:
+        module: The path of the module; empty for a function.
+        function: torch's name: `torch.nn.functional.relu`, `torch.Tensor.view`.
+        args: The arguments by position.
+        kwargs: The arguments by name.
+        outputs: The tensors that are new.
+        returned: What it returns.
+        place: Where it is called.
+        pass_: The forward pass of the module inside of it, if it was looked into.
+    """
+
+    module: str
+    function: str
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    outputs: tuple[Tensor, ...]
+    returned: Any
+    place: Place
+    pass_: Pass | None = None
+
+
+class Pass(NamedTuple):
+    """One call of the `forward` of a module that was looked into.
+
+    Attributes:
+        inputs: Its arguments by name, those that were given.
+        steps: What it calls, in order.
+        returned: What it returns.
+    """
+
+    inputs: dict[str, Any]
+    steps: tuple[Step, ...]
+    returned: Any
+
+
+class Member(NamedTuple):
+    """A parameter or a buffer of a module.
+
+    Attributes:
+        name: Its name in the module.
+        shape: Its shape.
+        dtype: torch's name.
+        parameter: Whether it is a parameter.
+        persistent: Whether checkpoints have it.
+        trained: Whether it needs a gradient.
+        values: Of a small buffer or one of whole numbers, else nothing.
+        tied: The key of the same tensor, if an earlier module has it.
+    """
+
+    name: str
+    shape: Shape
+    dtype: str
+    parameter: bool
+    persistent: bool = True
+    trained: bool = True
+    values: Any = None
+    tied: str = ""
+
+
+class Module(NamedTuple):
+    """A module of the model.
+
+    Attributes:
+        type: The name of its class.
+        origin: The module of Python that has the class.
+        leaf: Whether it is a layer of `torch.nn`, which is not looked into.
+        arguments: What a layer of `torch.nn` was made with; what the constructor of
+            another class was given, defaults included.
+        children: The names of its children, in order.
+        members: Its own parameters and buffers.
+        doc: The first sentence of the docstring of its class.
+        place: Where its class is defined.
+        list_: Whether it is an `nn.ModuleList` or `nn.ModuleDict`, whose class says nothing.
+        chain: Whether it is an `nn.Sequential` with its forward.
+    """
+
+    type: str
+    origin: str
+    leaf: bool
+    arguments: dict[str, Any]
+    children: tuple[str, ...]
+    members: tuple[Member, ...]
+    doc: str = ""
+    place: Place = Place("", 0)
+    list_: bool = False
+    chain: bool = False
+
+
+class Input(NamedTuple):
+    """An input of the model, of one example."""
+
+    name: str
+    shape: Shape
+    dtype: str
+
+
+class Recording(NamedTuple):
+    """A model, and one forward pass of it.
+
+    Attributes:
+        name: The name of its class, or of the function that makes it.
+        inputs: Its inputs, in the order of `forward`.
+        modules: By path; the model itself has the path "".
+        tensors: All tensors of the forward pass, by number.
+        forward: The forward pass.
+        notes: What else should be said.
+    """
+
+    name: str
+    inputs: tuple[Input, ...]
+    modules: dict[str, Module]
+    tensors: dict[int, Tensor]
+    forward: Pass
+    notes: tuple[str, ...] = ()
+
+
+_CLASSES: dict[str, Any] = {
+    each.__name__: each
+    for each in (
+        *(Ref, State, Batch, Slice, Dtype, Rest, Structure, Unknown, Place, Tensor),
+        *(Step, Pass, Member, Module, Input, Recording),
+    )
+}
+_CLASS = "class"
+
+
+def to_json(value: Any) -> Any:
+    """Return a record as what JSON has."""
+    if type(value).__name__ in _CLASSES:
+        return {_CLASS: type(value).__name__, "fields": [to_json(each) for each in value]}
+    if isinstance(value, dict):
+        items = [[key, to_json(each)] for key, each in value.items()]
+        return {_CLASS: "dict", "fields": items}
+    if isinstance(value, tuple):
+        return {_CLASS: "tuple", "fields": [to_json(each) for each in value]}
+    if isinstance(value, list):
+        return [to_json(each) for each in value]
+    return value
+
+
+def from_json(value: Any) -> Any:
+    """Return what `to_json` was given."""
+    if isinstance(value, list):
+        return [from_json(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    name, fields = value[_CLASS], value["fields"]
+    if name == "dict":
+        return {key: from_json(each) for key, each in fields}
+    found = [from_json(each) for each in fields]
+    return tuple(found) if name == "tuple" else _CLASSES[name](*found)
