@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from keyword import iskeyword
 
 import click
 
@@ -15,6 +16,7 @@ COMMANDS = {
     "validate": "Find the mistakes in specs.",
     "show": "Print the layers of a spec with shapes and counts.",
     "prove": "Run both styles of a spec with torch, and check what mlpgen predicts.",
+    "import": "Turn a model of PyTorch into a spec, and prove that they are equal.",
     "templates": "List the templates that a project can replace, or copy one.",
     "init": "Print a spec to start from.",
     "layers": "List all layers, or describe one of them.",
@@ -44,7 +46,8 @@ color_option = click.option(
 @cache
 def _load(name: str) -> click.Command:
     """Import a command and add the option for color, once."""
-    command: click.Command = import_module(f"mlpgen.cli.{name}").command
+    module = f"{name}_" if iskeyword(name) else name
+    command: click.Command = import_module(f"mlpgen.cli.{module}").command
     return color_option(command)
 
 

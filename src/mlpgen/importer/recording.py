@@ -133,6 +133,7 @@ class Member(NamedTuple):
         trained: Whether it needs a gradient.
         values: Of a small buffer or one of whole numbers, else nothing.
         tied: The key of the same tensor, if an earlier module has it.
+        init: How a spec says its initial values, if they were recognised.
     """
 
     name: str
@@ -143,6 +144,7 @@ class Member(NamedTuple):
     trained: bool = True
     values: Any = None
     tied: str = ""
+    init: Any = None
 
 
 class Module(NamedTuple):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
 import sys
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,36 +15,79 @@ import torch
 from torch import nn
 
 from mlpgen.importer.recorder import constructors
+from mlpgen.importer.recorder.comparison import compared
 from mlpgen.importer.recorder.leaves import leaf_type
 from mlpgen.importer.recorder.modules import described
 from mlpgen.importer.recorder.pairing import SIZES, paired
 from mlpgen.importer.recorder.target import TargetError, loaded
 from mlpgen.importer.recorder.trace import CannotSayError, Recorder
+from mlpgen.importer.recorder.weights import write_weights
 from mlpgen.importer.recording import Input, Recording, to_json
 
 
+
 def main(folder: str) -> None:
-    """Record the model that `job.json` names; write `answer.json`."""
-    job = json.loads((Path(folder) / "job.json").read_text("utf-8"))
-    answer = Path(folder) / "answer.json"
+    """Record the model that `job.json` names; compare it with what comes back.
+
+    The answer is `answer.json`; then each line of the standard input asks for a comparison:
+    the file of a generated model and its class; the answer is `comparison.json`.
+    """
+    place = Path(folder)
+    job = json.loads((place / "job.json").read_text("utf-8"))
+    held: list[Any] = []
+    found = _tried(lambda: {"recording": to_json(recorded(job, held))})
+    _write(place / "answer.json", found)
+    for line in sys.stdin:
+        question, *rest = json.loads(line)
+        name, ask = _QUESTIONS[question]
+        _write(place / name, _tried(lambda ask=ask, rest=rest: ask(*held, *rest)))
+
+
+def _comparison(
+    model: nn.Module, inputs: list[Input], file: str, name: str
+) -> dict[str, Any]:
+    return {"checks": compared(model, file, name, drawn(inputs, SIZES[0]))}
+
+
+def _saved(model: nn.Module, _inputs: list[Input], file: str) -> dict[str, Any]:
+    write_weights(model.state_dict(), file)
+    return {}
+
+
+_QUESTIONS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
+    "compare": ("comparison.json", _comparison),
+    "save": ("saved.json", _saved),
+}
+"""What a line may ask, the file of the answer, and the function that gives it."""
+
+
+def _write(path: Path, found: Any) -> None:
+    """Write an answer whole, then say so."""
+    path.write_text(json.dumps(found), encoding="utf-8")
+    print(f"{path.name}", file=sys.__stdout__, flush=True)
+
+
+def _tried(answer: Callable[[], Any]) -> Any:
+    """Return an answer, or what went wrong."""
     try:
-        found: Any = {"recording": to_json(recorded(job))}
+        with contextlib.redirect_stdout(sys.stderr):
+            return answer()
     except CannotSayError as error:
-        found = {"error": error.message, "place": [*error.place]}
+        return {"error": error.message, "place": [*error.place]}
     except TargetError as error:
-        found = {"error": str(error), "place": None}
-    except Exception as error:  # of the author's code, in its words
-        found = {"error": _words(error), "place": _last_place(error), "own": True}
-    answer.write_text(json.dumps(found), encoding="utf-8")
+        return {"error": str(error), "place": None}
+    except (Exception, SystemExit) as error:  # of the author's code, in its words
+        return {"error": _words(error), "place": _last_place(error), "own": True}
 
 
-def recorded(job: dict[str, Any]) -> Recording:
-    """Load a model and record two forward passes."""
+def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
+    """Load a model and record two forward passes; keep both in `held`."""
     torch.manual_seed(0)
     with constructors.recorded() as given:
         model = loaded(job["target"], job["arguments"])
     model.eval()
     inputs = _inputs(model, job["inputs"])
+    held[:] = [model, inputs]
     leaves = {
         path: type_
         for path, module in model.named_modules(remove_duplicate=False)
@@ -87,11 +132,11 @@ def drawn(inputs: list[Input], batch: int) -> dict[str, Any]:
     return found
 
 
-def _words(error: Exception) -> str:
+def _words(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
-def _last_place(error: Exception) -> list[Any] | None:
+def _last_place(error: BaseException) -> list[Any] | None:
     """Return where the author's code failed."""
     frames = traceback.extract_tb(error.__traceback__)
     own = [

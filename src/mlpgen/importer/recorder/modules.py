@@ -101,7 +101,25 @@ def _member(
         parameter,
         trained=tensor.requires_grad,
         tied=tied if tied != key else "",
+        init=_constant(tensor) if parameter else None,
     )
+
+
+def _constant(tensor: Tensor) -> Any:
+    """Return the initial values of a parameter that has one value everywhere."""
+    if tensor.is_meta or not tensor.numel() or tensor.min() != tensor.max():
+        return None
+    value = tensor.flatten()[0].item()
+    return {0.0: "zeros_", 1.0: "ones_"}.get(value) or {"constant_": _short(value, tensor)}
+
+
+def _short(value: float, tensor: Tensor) -> float:
+    """Return the shortest number that is the same in the dtype of a tensor."""
+    for digits in range(1, 17):
+        short = float(f"{value:.{digits}g}")
+        if tensor.new_tensor(short).item() == value:
+            return short
+    return value
 
 
 def _plain(arguments: Mapping[str, Any], found: Mapping[str, Module]) -> dict[str, Any]:

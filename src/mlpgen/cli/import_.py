@@ -1,0 +1,156 @@
+"""`mlpgen import`."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlpgen.cli import options, printing
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
+from mlpgen.importer.calls import UnsaidError
+from mlpgen.importer.imported import Imported, imported
+from mlpgen.importer.session import ImportError_, Job, Session
+from mlpgen.output import atomic_write, files
+
+if TYPE_CHECKING:
+    from mlpgen.importer.recording import Place
+
+DTYPES = ("float32", "int64", "bool")
+_INPUT = re.compile(r"(?:(\w+)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
+
+
+@click.command("import")
+@click.argument("target", metavar="MODULE:NAME")
+@click.option(
+    "--input",
+    "inputs",
+    multiple=True,
+    required=True,
+    metavar="[NAME=][DTYPE:]SIZES",
+    help="The shape of one example, without the batch; several inputs by name.",
+)
+@click.option(
+    "--arguments",
+    default="{}",
+    metavar="JSON",
+    help="What the class or function is called with.",
+)
+@click.option("--name", default="", metavar="NAME", help="Another name for the class.")
+@click.option(
+    "--out",
+    type=options.AnyPath(),
+    default="-",
+    show_default=True,
+    help="The file; `-` prints it.",
+)
+@click.option(
+    "--weights",
+    type=options.AnyPath(),
+    default=None,
+    help="Write the weights of the model to this file, too (`.safetensors` or `.pt`).",
+)
+@click.option("--unproved", is_flag=True, help="Write a spec that is not proved equal.")
+@click.option(
+    "--timeout",
+    type=click.IntRange(1, 86_400),
+    metavar="SECONDS",
+    default=300,
+    show_default=True,
+    help="How long the model may take.",
+)
+def command(
+    target: str,
+    inputs: tuple[str, ...],
+    arguments: str,
+    name: str,
+    out: str,
+    weights: str | None,
+    unproved: bool,
+    timeout: int,
+) -> int:
+    """Turn a model of PyTorch into a spec, and prove that both are equal.
+
+    MODULE:NAME is a class or a function that returns a model, `torchvision.models:resnet18`
+    or `net.py:Net`. Its code runs in a process of its own. The spec has a block for each
+    class of the author, and the keys of the state_dict stay; it is compared with the
+    original, with the same weights: outputs, gradients, keys, shapes.
+
+    \b
+    Example:
+      mlpgen import torchvision.models:resnet18 --input 3,224,224 --out resnet18.yaml
+      mlpgen import net.py:Net --input int64:16 --arguments '{"vocabulary": 1000}'
+    """
+    job = Job(target, _arguments(arguments), tuple(_input(each) for each in inputs))
+    _need_free(out)
+    printing.say(f"note: this runs the code of `{target}`", aside=True)
+    try:
+        with Session(job, timeout) as session:
+            found = imported(session, name)
+            _certificate(found)
+            if not found.proved and not unproved:
+                printing.say("not proved equal: no spec is written", aside=True)
+                return 1
+            if weights is not None:
+                session.save(weights)
+    except ImportError_ as error:
+        words = f"the model fails: {error.message}" if error.own else error.message
+        raise click.ClickException(_located(words, error.place)) from None
+    except UnsaidError as error:
+        inside = f", in `{error.path}`" if error.path else ""
+        raise click.ClickException(
+            _located(f"no spec can say this{inside}: {error.message}", error.place)
+        ) from None
+    if out == "-":
+        printing.as_it_is(found.text)
+    else:
+        atomic_write.write({Path(out): found.text})
+        printing.say(f"{out}: ", printing.Painted("written", "green"), aside=True)
+    return 0
+
+
+def _located(message: str, place: Place | None) -> str:
+    if place is None or not place.file:
+        return message
+    return f"{place.file}:{place.line}: {message}"
+
+
+def _need_free(out: str) -> None:
+    if out != "-" and files.look(Path(out)).status != "missing":
+        message = f"`{Path(out).as_posix()}` already exists and was not changed"
+        raise SpecError([Diagnostic("MG004", message)])
+
+
+def _arguments(text: str) -> dict[str, Any]:
+    try:
+        found = json.loads(text)
+    except ValueError as error:
+        raise click.BadParameter(f"this is no JSON: {error}", param_hint="--arguments") from None
+    if not isinstance(found, dict):
+        raise click.BadParameter("expected {name: value, …}", param_hint="--arguments")
+    return found
+
+
+def _input(text: str) -> tuple[str, tuple[int, ...], str]:
+    match = _INPUT.fullmatch(text)
+    dtype = (match and match[2]) or "float32"
+    if match is None or dtype not in DTYPES:
+        message = f"`{text}` is no shape: expected 3,224,224, int64:16 or image=3,32,32"
+        raise click.BadParameter(message, param_hint="--input")
+    sizes = tuple(int(each) for each in match[3].split(",") if each)
+    return match[1] or "", sizes, dtype
+
+
+def _certificate(found: Imported) -> None:
+    width = max((len(check.name) for check in found.checks), default=0)
+    colors = {"ok": "green", "failed": "red", "note": "yellow"}
+    for check in found.checks:
+        printing.say(
+            f"  {check.name.ljust(width)}  ",
+            printing.Painted(check.status.ljust(6), colors[check.status]),
+            f"  {check.detail}",
+            aside=True,
+        )

@@ -1,0 +1,216 @@
+"""Lays bodies of one class over each other: which entries are the same, which are missing."""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.importer.body import Body, Entry, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class UnlikeError(Exception):
+    """Bodies differ in more than a class can."""
+
+
+class Slot(NamedTuple):
+    """An entry of the class.
+
+    Attributes:
+        entries: The entry of each body; None where it is missing.
+        sources: What it takes, by slots.
+        inner: The slots inside of a `Sequential`.
+        share: The slot whose module it uses again.
+    """
+
+    entries: tuple[Entry | None, ...]
+    sources: tuple[Source, ...]
+    inner: tuple[Slot, ...] | None = None
+    share: int | None = None
+
+
+class Aligned(NamedTuple):
+    """Bodies as one: its slots and what it returns."""
+
+    slots: tuple[Slot, ...]
+    outputs: tuple[Source, ...]
+
+
+def aligned(bodies: Sequence[Body], *, numbered: bool) -> Aligned:
+    """Lay bodies over each other.
+
+    Args:
+        bodies: Those of all uses of a class.
+        numbered: Whether their entries have numbers for names, which say nothing.
+
+    Raises:
+        UnlikeError: They are not alike.
+    """
+    if len({(body.inputs, len(body.outputs)) for body in bodies}) > 1:
+        raise UnlikeError
+    rows = _rows([[_key(entry, numbered) for entry in body.entries] for body in bodies])
+    places = [
+        {row[which]: at for at, row in enumerate(rows) if row[which] is not None}
+        for which in range(len(bodies))
+    ]
+    slots: list[Slot] = []
+    for row in rows:
+        entries = tuple(
+            None if at is None else body.entries[at]
+            for at, body in zip(row, bodies, strict=True)
+        )
+        slots.append(_slot(entries, places, slots))
+    outputs = tuple(
+        _common(
+            [
+                _placed(body.outputs[at], places[which])
+                for which, body in enumerate(bodies)
+            ],
+            [*range(len(bodies))],
+            slots,
+        )
+        for at in range(len(bodies[0].outputs))
+    )
+    return Aligned((*slots,), outputs)
+
+
+def _key(entry: Entry, numbered: bool) -> tuple[str, str]:
+    if entry.key and not numbered:
+        return ("", entry.name)
+    return (entry.type, "")
+
+
+def _rows(keys: list[list[tuple[str, str]]]) -> list[list[int | None]]:
+    """Align sequences of keys; each row has the index in each, or None."""
+    rows: list[list[int | None]] = [[at] for at in range(len(keys[0]))]
+    known = [*keys[0]]
+    for which, own in enumerate(keys[1:], 1):
+        matcher = SequenceMatcher(None, known, own, autojunk=False)
+        new_rows: list[list[int | None]] = []
+        new_known: list[tuple[str, str]] = []
+        for tag, i, i_end, j, j_end in matcher.get_opcodes():
+            if tag == "equal":
+                for one, other in zip(range(i, i_end), range(j, j_end), strict=True):
+                    new_rows.append([*rows[one], other])
+                    new_known.append(known[one])
+                continue
+            for one in range(i, i_end):
+                new_rows.append([*rows[one], None])
+                new_known.append(known[one])
+            for other in range(j, j_end):
+                new_rows.append([*([None] * which), other])
+                new_known.append(own[other])
+        rows, known = new_rows, new_known
+    return rows
+
+
+def _placed(source: Source, places: dict[int, int]) -> Source:
+    return source if source.is_input else source._replace(entry=places[source.entry])
+
+
+def _slot(
+    entries: tuple[Entry | None, ...],
+    places: list[dict[int, int]],
+    slots: list[Slot],
+) -> Slot:
+    present = [at for at, entry in enumerate(entries) if entry is not None]
+    found = [entry for entry in entries if entry is not None]
+    first = found[0]
+    _need_alike(found)
+    sources = tuple(
+        _common(
+            [
+                Source(0) if entry is None else _placed(entry.sources[at], places[which])
+                for which, entry in enumerate(entries)
+            ],
+            present,
+            slots,
+        )
+        for at in range(len(first.sources))
+    )
+    inner = None
+    if first.body is not None:
+        bodies = [entry.body for entry in found if entry.body is not None]
+        if len(bodies) != len(found):
+            raise UnlikeError
+        inside = aligned(bodies, numbered=bool(first.options.get("numbered")))
+        inner = tuple(
+            _spread(slot, present, len(entries)) for slot in inside.slots
+        )
+    share = first.options.get("share")
+    if isinstance(share, int):
+        share = places[present[0]][share]
+    return Slot(entries, sources, inner, share)
+
+
+def _need_alike(found: list[Entry]) -> None:
+    first = found[0]
+    for entry in found:
+        options = {k for k in entry.options if k != "repeat"}
+        if options != {k for k in first.options if k != "repeat"}:
+            raise UnlikeError
+        same = (len(entry.sources), entry.options.get("names"))
+        if same != (len(first.sources), first.options.get("names")):
+            raise UnlikeError
+        if ("repeat" in entry.options) != ("repeat" in first.options):
+            raise UnlikeError
+        if entry.type != first.type and not _types(entry, first):
+            raise UnlikeError
+
+
+def _types(one: Entry, other: Entry) -> bool:
+    """Return whether two layers can be a type as a parameter."""
+    both = (one, other)
+    return all(
+        each.type[0].isupper() and each.body is None and not each.arguments
+        for each in both
+    )
+
+
+def _spread(slot: Slot, present: list[int], count: int) -> Slot:
+    entries: list[Entry | None] = [None] * count
+    for at, entry in zip(present, slot.entries, strict=True):
+        entries[at] = entry
+    inner = slot.inner and tuple(_spread(each, present, count) for each in slot.inner)
+    return slot._replace(entries=(*entries,), inner=inner)
+
+
+def _common(sources: list[Source], present: list[int], slots: list[Slot]) -> Source:
+    """Return the source that means, in each body, what it has there.
+
+    A slot that a body lacks passes its first source on.
+    """
+    candidates = {sources[which] for which in present}
+    best = max(candidates, key=lambda each: (each.entry, each.part))
+    for which in present:
+        if _resolved(best, which, slots) != sources[which]:
+            raise UnlikeError
+    return best
+
+
+def _resolved(source: Source, which: int, slots: list[Slot]) -> Source:
+    while not source.is_input and slots[source.entry].entries[which] is None:
+        if not slots[source.entry].sources:
+            raise UnlikeError
+        source = slots[source.entry].sources[0]
+    return source
+
+
+def skeleton(body: Body) -> Any:
+    """Return what two bodies that are the same but for numbers have in common."""
+    return (
+        body.inputs,
+        body.outputs,
+        tuple(
+            (
+                entry.type,
+                entry.name,
+                entry.sources,
+                tuple(sorted(entry.options)),
+                entry.body and skeleton(entry.body),
+            )
+            for entry in body.entries
+        ),
+    )

@@ -1,0 +1,174 @@
+"""Names for the entries of a body: keys stay, the others have one only if it is needed."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+import re
+from typing import TYPE_CHECKING
+
+from mlpgen.importer.functions import ORDINALS
+from mlpgen.importer.variables import assigned
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlpgen.importer.blocks import Block
+    from mlpgen.importer.body import Body, Entry, Source
+
+MAIN = ("", "0", "output")
+"""Parts that an entry gives by default."""
+VAGUE = {"x", "y", "z", "out", "output", "h", "o", "res", "result", "ret", "input", "self"}
+_NOT_NAMES = {"index", "forward", "training", "names", "name", "repeat", "when"}
+
+
+class Names:
+    """The names of the entries of one body.
+
+    Attributes:
+        inputs: Those of the inputs as a spec calls them.
+    """
+
+    def __init__(
+        self, body: Body, inputs: tuple[str, ...], blocks: Mapping[str, Block], *, numbered: bool
+    ) -> None:
+        self.inputs = inputs
+        self._body = body
+        self._blocks = blocks
+        self._taken = {*inputs, "input"}
+        self._taken |= {e.name.partition(".")[0] for e in body.entries if e.key}
+        needed = _referenced(body)
+        self.names: dict[int, str] = {}
+        self.parts: dict[int, tuple[str, ...]] = {}
+        for index, entry in enumerate(body.entries):
+            if entry.key and not numbered and (entry.stateful or index in needed):
+                self.names[index] = entry.name
+            elif index in needed:
+                self.names[index] = self._made(index, entry)
+            self._name_parts(index, entry)
+
+    def _name_parts(self, index: int, entry: Entry) -> None:
+        names = assigned(entry.place)
+        parts = {
+            source.part
+            for each in self._body.entries
+            for source in each.sources
+            if source.entry == index
+        }
+        if not parts <= {*ORDINALS} or not parts or len(names) < 2:
+            return
+        if len(names) >= len(parts) and all(valid(name) for name in names):
+            self.parts[index] = names
+
+    def _made(self, index: int, entry: Entry) -> str:
+        """Return the author's variable, or the type."""
+        same = [
+            at
+            for at, each in enumerate(self._body.entries)
+            if each.place == entry.place and not each.key
+        ]
+        names = assigned(entry.place)
+        if len(names) == 1 and same[-1:] == [index]:
+            name = names[0].lower()
+            if name not in VAGUE and name not in self._taken and valid(name):
+                return self._take(name)
+        return self._take(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _word(entry)).lower())
+
+    def _take(self, name: str) -> str:
+        free, number = name, 2
+        letters = "bcdefghijklmnopqrstuvwxyz"
+        while free in self._taken or not valid(free):
+            free = f"{name}_{letters[number - 2]}" if number < 27 else f"{name}_n{number}"
+            number += 1
+        self._taken.add(free)
+        return free
+
+    def of(self, source: Source) -> str:
+        """Return how a spec calls a source."""
+        if source.is_input:
+            return self.inputs[-1 - source.entry]
+        name = self.names[source.entry]
+        part = self.part(source)
+        return f"{name}.{part}" if part else name
+
+    def part(self, source: Source) -> str:
+        """Return the name of a part; empty for the main one."""
+        if source.is_input or source.part in MAIN:
+            return ""
+        if source.entry in self.parts and source.part in ORDINALS:
+            return self.parts[source.entry][ORDINALS.index(source.part)]
+        entry = self._body.entries[source.entry]
+        block = self._blocks.get(_called(self._body, entry))
+        if block is not None and source.part.isdigit():
+            return outputs_of(block, self._blocks)[int(source.part)]
+        return source.part
+
+
+def _called(body: Body, entry: Entry) -> str:
+    share = entry.options.get("share")
+    return body.entries[share].type if isinstance(share, int) else entry.type
+
+
+def outputs_of(block: Block, blocks: Mapping[str, Block]) -> list[str]:
+    """Return how a block calls what it returns."""
+    names = Names(block.body, inputs_of(block.body), blocks, numbered=block.numbered)
+    return [names.of(source).replace(".", "_") for source in block.body.outputs]
+
+
+def inputs_of(body: Body) -> tuple[str, ...]:
+    """Return how a spec calls the inputs of a block."""
+    if len(body.inputs) == 1:
+        return ("input",)
+    return tuple(input_name(name) for name in body.inputs)
+
+
+def input_name(name: str) -> str:
+    """Return a name that an input of a spec may have."""
+    name = name.lower().strip("_")
+    return name if valid(name) and name != "input" else f"{name}_tensor"
+
+
+def valid(name: str) -> bool:
+    """Return whether a spec and the code can have a name."""
+    return (
+        name.isidentifier()
+        and not keyword.iskeyword(name)
+        and not hasattr(builtins, name)
+        and name not in _NOT_NAMES
+        and not name.startswith("_")
+        and not re.search(r"_\d+$", name)
+        and name not in ("torch", "nn", "math", "self", "F")
+    )
+
+
+def _word(entry: Entry) -> str:
+    return "".join(c for c in entry.type if c.isalnum() or c == "_")
+
+
+def _referenced(body: Body) -> set[int]:
+    """Return the entries that something else than the next one takes."""
+    found: set[int] = set()
+    for index, entry in enumerate(body.entries):
+        if not follows(entry, index):
+            found |= {source.entry for source in entry.sources}
+        if isinstance(entry.options.get("share"), int):
+            found.add(entry.options["share"])
+    if not ends(body):
+        found |= {source.entry for source in body.outputs}
+    return found
+
+
+def follows(entry: Entry, index: int) -> bool:
+    """Return whether an entry takes what the entry before it gives."""
+    if len(entry.sources) != 1:
+        return not entry.sources
+    source = entry.sources[0]
+    return source.entry == index - 1 and source.part in MAIN
+
+
+def ends(body: Body) -> bool:
+    """Return whether a body returns the result of its last entry."""
+    if len(body.outputs) != 1:
+        return False
+    (source,) = body.outputs
+    return source.entry == len(body.entries) - 1 and source.part in MAIN

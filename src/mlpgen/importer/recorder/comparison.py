@@ -1,0 +1,191 @@
+"""Compares a generated model with the original, with the original's weights."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLOSE = 1e-5
+"""How far outputs may differ, relative to the largest of them."""
+
+
+def compared(
+    original: nn.Module, file: str, name: str, inputs: Mapping[str, Tensor]
+) -> list[dict[str, str]]:
+    """Return the checks: `name`, `status` (`ok`, `failed`, `note`) and `detail`."""
+    checks: list[dict[str, str]] = []
+
+    def check(title: str, fails: str, detail: str = "") -> bool:
+        status = "failed" if fails else "ok"
+        checks.append({"name": title, "status": status, "detail": fails or detail})
+        return not fails
+
+    model = _class(file, name)()
+    one, other = original.state_dict(), model.state_dict()
+    keys = f"{len(one)} keys"
+    if not check("keys, shapes and order", _keys_differ(one, other), keys):
+        return checks
+    model.load_state_dict(one)
+    counts = [sum(p.numel() for p in each.parameters()) for each in (original, model)]
+    check(
+        "number of parameters",
+        "" if counts[0] == counts[1] else f"{counts[0]:,} and {counts[1]:,}",
+        f"{counts[0]:,}",
+    )
+    original.eval()
+    model.eval()
+    check("outputs in evaluation", *_outputs(original, model, inputs, training=False))
+    if checks[-1]["status"] == "ok":
+        title = "gradients of all parameters"
+        try:
+            fails, detail = _gradients(original, model, inputs)
+        except _OriginalFailsError as error:
+            detail = f"the original has none: {error}"
+            checks.append({"name": title, "status": "note", "detail": detail})
+        else:
+            check(title, fails, detail)
+        fails, detail = _outputs(original, model, inputs, training=True)
+        checks.append(
+            {
+                "name": "outputs in training",
+                "status": "note" if fails else "ok",
+                "detail": fails or detail,
+            }
+        )
+    return checks
+
+
+class _OriginalFailsError(Exception):
+    """The original cannot compute gradients."""
+
+
+def _class(file: str, name: str) -> type[nn.Module]:
+    spec = importlib.util.spec_from_file_location(Path(file).stem, file)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    found: type[nn.Module] = getattr(module, name)
+    return found
+
+
+def _keys_differ(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> str:
+    missing = [key for key in one if key not in other]
+    added = [key for key in other if key not in one]
+    if missing or added:
+        parts = [_some("lacks", missing), _some("adds", added)]
+        return "it " + " and ".join(part for part in parts if part)
+    for key, tensor in one.items():
+        if tensor.shape != other[key].shape:
+            return f"`{key}` is {[*tensor.shape]}, here {[*other[key].shape]}"
+    if [*one] != [*other]:
+        at = next(i for i, pair in enumerate(zip(one, other, strict=True)) if len({*pair}) > 1)
+        return f"the order differs from `{[*one][at]}` on"
+    return ""
+
+
+def _some(word: str, keys: list[str]) -> str:
+    if not keys:
+        return ""
+    shown = ", ".join(f"`{key}`" for key in keys[:3])
+    return f"{word} {shown}" + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
+
+
+def flat(value: Any) -> list[Tensor]:
+    """Return the tensors of a result, in order."""
+    if isinstance(value, Tensor):
+        return [value]
+    if isinstance(value, dict):
+        return [each for item in value.values() for each in flat(item)]
+    if isinstance(value, tuple | list):
+        return [each for item in value for each in flat(item)]
+    return flat(vars(value)) if hasattr(value, "__dataclass_fields__") else []
+
+
+def _run(model: nn.Module, inputs: Mapping[str, Tensor], *, named: bool) -> list[Tensor]:
+    torch.manual_seed(0)
+    given = {name: each.clone() for name, each in inputs.items()}
+    return flat(model(**given) if named else model(*given.values()))
+
+
+def _outputs(
+    original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor], *, training: bool
+) -> tuple[str, str]:
+    states = [{k: v.clone() for k, v in m.state_dict().items()} for m in (original, model)]
+    original.train(training)
+    model.train(training)
+    try:
+        with torch.no_grad():
+            one = _run(original, inputs, named=True)
+            other = _run(model, inputs, named=False)
+    except Exception as error:
+        return f"it fails: {type(error).__name__}: {error}".partition("\n")[0], ""
+    finally:
+        original.eval().load_state_dict(states[0])
+        model.eval().load_state_dict(states[1])
+    return _difference(one, other)
+
+
+def _difference(one: list[Tensor], other: list[Tensor]) -> tuple[str, str]:
+    if len(one) != len(other):
+        return f"{len(one)} tensors, here {len(other)}", ""
+    worst = 0.0
+    for a, b in zip(one, other, strict=True):
+        if a.shape != b.shape:
+            return f"a result is {[*a.shape]}, here {[*b.shape]}", ""
+        if torch.equal(a, b) or not a.numel():
+            continue
+        scale = max(float(a.abs().max()), 1e-3) if a.dtype.is_floating_point else 1.0
+        gap = float((a.double() - b.double()).abs().nan_to_num().max()) / scale
+        worst = max(worst, gap)
+        if not torch.equal(a.isnan(), b.isnan()):
+            worst = float("inf")
+    if worst == 0:
+        return "", "equal to the bit"
+    if worst <= CLOSE:
+        return "", f"equal within {worst:.0e} of the largest value"
+    return f"they differ by {worst:.1e} of the largest value", ""
+
+
+def _gradients(
+    original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor]
+) -> tuple[str, str]:
+    found = []
+    for each, named in ((original, True), (model, False)):
+        each.zero_grad()
+        results = [r for r in _run(each, inputs, named=named) if r.requires_grad]
+        if not results:
+            return "", "there are none"
+        generator = torch.Generator().manual_seed(0)
+        total = torch.stack(
+            [(r * torch.randn(r.shape, generator=generator)).mean() for r in results]
+        ).sum()
+        try:
+            total.backward()
+        except RuntimeError as error:
+            if each is original:
+                raise _OriginalFailsError(str(error).partition("\n")[0][:120]) from None
+            raise
+        found.append({name: p.grad for name, p in each.named_parameters()})
+        each.zero_grad()
+    one, other = found
+    without = [name for name in one if (one[name] is None) != (other[name] is None)]
+    if without:
+        return f"only one has a gradient of `{without[0]}`", ""
+    pairs = [(a, other[name]) for name, a in one.items() if a is not None]
+    largest = max((float(a.abs().max()) for a, _ in pairs if a.numel()), default=1.0)
+    gaps = [float((a - b).abs().max()) for a, b in pairs if b is not None and a.numel()]
+    worst = max(gaps, default=0.0) / max(largest, 1e-12)
+    if worst == 0:
+        return "", "equal to the bit"
+    if worst <= 10 * CLOSE:
+        return "", f"equal within {worst:.0e} of the largest"
+    return f"they differ by {worst:.1e} of the largest", ""

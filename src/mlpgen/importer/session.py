@@ -1,0 +1,150 @@
+"""A process with torch that loads the author's model, records it and compares it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.importer.recording import Place, Recording, from_json
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_START = "import sys; sys.path.append(sys.argv[1])"
+_COMMAND = f"{_START}; from mlpgen.importer.recorder.main import main; main(sys.argv[2])"
+_HERE = str(Path(__file__).resolve().parents[2])
+
+
+class Job(NamedTuple):
+    """What is imported.
+
+    Attributes:
+        target: `package.module:name` or `net.py:Net`.
+        arguments: What it is called with.
+        inputs: For each input: name (may be empty), shape of one example, dtype.
+    """
+
+    target: str
+    arguments: dict[str, Any]
+    inputs: tuple[tuple[str, tuple[int, ...], str], ...]
+
+
+class ImportError_(Exception):  # noqa: N818 - `ImportError` is Python's
+    """The model cannot be imported.
+
+    Attributes:
+        message: Why; the author's own error in its words.
+        place: Where, if that is known.
+        own: Whether the author's code raised it.
+    """
+
+    def __init__(self, message: str, place: Place | None, *, own: bool = False) -> None:
+        self.message = message
+        self.place = place
+        self.own = own
+        super().__init__(message)
+
+
+class Check(NamedTuple):
+    """A check of a generated model against the original."""
+
+    name: str
+    status: str
+    detail: str
+
+
+class Session:
+    """The process; use it in `with`."""
+
+    def __init__(self, job: Job, timeout: float = 300) -> None:
+        self.job = job
+        self.timeout = timeout
+        self._folder = tempfile.TemporaryDirectory(prefix="mlpgen_import_")
+        self.folder = Path(self._folder.name)
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Session:
+        inputs = [
+            {"name": name, "shape": [*shape], "dtype": dtype}
+            for name, shape, dtype in self.job.inputs
+        ]
+        data = {**self.job._asdict(), "inputs": inputs}
+        (self.folder / "job.json").write_text(json.dumps(data), encoding="utf-8")
+        self._errors = (self.folder / "errors.txt").open("w")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _COMMAND, _HERE, str(self.folder)],
+            env={**os.environ, "PYTHONWARNINGS": "ignore"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            encoding="utf-8",
+        )
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        assert self._process is not None
+        self._process.kill()
+        self._process.communicate()
+        self._errors.close()
+        self._folder.cleanup()
+
+    def recording(self) -> Recording:
+        """Wait for the recording.
+
+        Raises:
+            ImportError_: There is none.
+        """
+        found: Recording = from_json(self._answer("answer.json")["recording"])
+        return found
+
+    def compare(self, code: str, name: str) -> list[Check]:
+        """Compare a generated model with the original."""
+        path = self.folder / "generated_model.py"
+        path.write_text(code, encoding="utf-8")
+        self._ask(["compare", str(path), name])
+        return [Check(**each) for each in self._answer("comparison.json")["checks"]]
+
+    def save(self, path: str) -> None:
+        """Write the weights of the original to a file.
+
+        Raises:
+            ImportError_: They cannot be written.
+        """
+        self._ask(["save", str(Path(path).resolve())])
+        self._answer("saved.json")
+
+    def _ask(self, question: list[str]) -> None:
+        assert self._process is not None and self._process.stdin is not None
+        self._process.stdin.write(json.dumps(question) + "\n")
+        self._process.stdin.flush()
+
+    def _answer(self, name: str) -> dict[str, Any]:
+        assert self._process is not None and self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.strip() == name:
+                break
+        else:
+            raise ImportError_(self._end(), None)
+        found: dict[str, Any] = json.loads((self.folder / name).read_text("utf-8"))
+        if "error" in found:
+            place = Place(*found["place"]) if found["place"] else None
+            raise ImportError_(found["error"], place, own=found.get("own", False))
+        return found
+
+    def _end(self) -> str:
+        """Return why the process ended, from the last line that it wrote."""
+        text = (self.folder / "errors.txt").read_text("utf-8", errors="replace")
+        last = (text.strip().splitlines() or [""])[-1]
+        if "No module named 'torch'" in last:
+            return "`import` needs torch: pip install torch"
+        return f"the process with the model ended: {last}"

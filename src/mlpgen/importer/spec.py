@@ -1,0 +1,88 @@
+"""From a recording to the text of a spec."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.importer.blocks import Draft, parameter_name, with_blocks
+from mlpgen.importer.inference import Features
+from mlpgen.importer.rounds import ByIndex
+from mlpgen.importer.simplify import simplified
+from mlpgen.importer.text import spec_text
+from mlpgen.importer.translate import body_of
+
+if TYPE_CHECKING:
+    from mlpgen.importer.body import Body
+    from mlpgen.importer.recording import Recording
+
+
+def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
+    """Return the spec of a recorded model.
+
+    Args:
+        recording: The model.
+        name: The name of its class, if not the author's.
+        file: The name of its files, if it does not follow from that of the class.
+
+    Raises:
+        UnsaidError: No spec can say it.
+    """
+    body = simplified(body_of(recording), recording.modules)
+    draft = with_blocks(body, recording)
+    draft, parameters = _with_parameters(draft, recording)
+    draft = draft._replace(body=settled(draft.body))
+    title = name or class_name(recording.name)
+    return spec_text(draft, recording, title, file, parameters)
+
+
+def class_name(name: str) -> str:
+    """Return a class name in CamelCase."""
+    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) or "Model"
+
+
+def _with_parameters(draft: Draft, recording: Recording) -> tuple[Draft, dict[str, Any]]:
+    """Name the number of classes, where the constructor does."""
+    given = recording.modules[""].arguments
+    found: dict[str, Any] = {}
+    body = draft.body
+    for name, value in given.items():
+        if type(value) is not int or value < 2 or "class" not in name:
+            continue
+        changed = _replaced(body, value, parameter_name(name))
+        if changed is not None:
+            body, found[parameter_name(name)] = changed, value
+    return draft._replace(body=body), found
+
+
+def _replaced(body: Body, value: int, name: str) -> Body | None:
+    """Put a parameter in the place of the last `out_features` that has its value."""
+    for index in range(len(body.entries) - 1, -1, -1):
+        entry = body.entries[index]
+        if entry.body is not None:
+            inner = _replaced(entry.body, value, name)
+            if inner is None:
+                continue
+            entry = entry._replace(body=inner)
+        elif entry.arguments.get("out_features") == value:
+            arguments = {**entry.arguments, "out_features": f"${{{name}}}"}
+            entry = entry._replace(arguments=arguments)
+        else:
+            continue
+        entries = (*body.entries[:index], entry, *body.entries[index + 1 :])
+        return body._replace(entries=entries)
+    return None
+
+
+def settled(body: Body) -> Body:
+    """Write the arguments of rounds as expressions, where a model has them."""
+    entries = []
+    for entry in body.entries:
+        arguments = {
+            name: Features({}, {}).expression((value,), name, "nothing")
+            if isinstance(value, ByIndex)
+            else value
+            for name, value in entry.arguments.items()
+        }
+        inside = entry.body and settled(entry.body)
+        entries.append(entry._replace(arguments=arguments, body=inside))
+    return body._replace(entries=(*entries,))

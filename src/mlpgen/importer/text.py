@@ -1,0 +1,226 @@
+"""Writes a spec as a person writes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.functions import FUNCTIONS
+from mlpgen.importer.names import Names, ends, follows, input_name, inputs_of, outputs_of
+from mlpgen.layers import LAYERS
+from mlpgen.spec.types import NOT_IN_TORCH, TENSORS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlpgen.importer.blocks import Block, Draft
+    from mlpgen.importer.body import Body, Entry
+    from mlpgen.importer.recording import Recording
+
+WIDTH = 100
+
+
+def spec_text(
+    draft: Draft, recording: Recording, name: str, file: str, parameters: dict[str, Any]
+) -> str:
+    """Return the text of the spec."""
+    blocks = {block.name: block for block in draft.blocks}
+    lines = [f"name: {name}", *([f"file: {file}"] if file else [])]
+    description = recording.modules[""].doc
+    if description:
+        lines += _wrapped(f"description: {_quoted(description)}")
+    if parameters:
+        lines.append(f"parameters: {_flow(parameters)}")
+    inputs, named = _inputs(recording)
+    lines += inputs
+    if blocks:
+        lines.append("blocks:")
+        for block in _ordered(draft.blocks):
+            lines += _block(block, blocks)
+    if draft.numbered:
+        lines.append("numbered: true")
+    names = Names(draft.body, named, blocks, numbered=draft.numbered)
+    if not ends(draft.body):
+        outputs = [names.of(source) for source in draft.body.outputs]
+        lines.append(f"outputs: [{', '.join(outputs)}]")
+    lines.append("layers:")
+    lines += _layers(draft.body, names, blocks, "  ", numbered=draft.numbered)
+    return "\n".join(lines) + "\n"
+
+
+def _ordered(blocks: tuple[Block, ...]) -> list[Block]:
+    return [*blocks]
+
+
+def _inputs(recording: Recording) -> tuple[list[str], tuple[str, ...]]:
+    inputs = recording.inputs
+    if len(inputs) == 1 and inputs[0].dtype == "float32":
+        return [f"input: {_flow([*inputs[0].shape])}"], ("input",)
+    names = tuple(input_name(each.name) for each in inputs)
+    found = ["input:"] if len(inputs) > 1 else []
+    for name, each in zip(names, inputs, strict=True):
+        shape = _flow([*each.shape])
+        value = shape if each.dtype == "float32" else f"{{shape: {shape}, dtype: {each.dtype}}}"
+        found.append(f"  {name}: {value}" if len(inputs) > 1 else f"input: {{{name}: {value}}}")
+    return found, names
+
+
+def _block(block: Block, blocks: Mapping[str, Block]) -> Iterator[str]:
+    yield f"  {block.name}:"
+    if block.description:
+        for line in _wrapped(f"description: {_quoted(block.description)}"):
+            yield f"    {line}"
+    if block.parameters:
+        yield f"    parameters: {_flow(block.parameters)}"
+    inputs = inputs_of(block.body)
+    if len(inputs) > 1:
+        yield f"    input: [{', '.join(inputs)}]"
+    if block.numbered:
+        yield "    numbered: true"
+    names = Names(block.body, inputs, blocks, numbered=block.numbered)
+    if not ends(block.body):
+        outputs = [names.of(source) for source in block.body.outputs]
+        yield f"    outputs: [{', '.join(outputs)}]"
+        outputs_of(block, blocks)
+    yield "    layers:"
+    yield from _layers(block.body, names, blocks, "      ", numbered=block.numbered)
+
+
+def _layers(
+    body: Body, names: Names, blocks: Mapping[str, Block], indent: str, *, numbered: bool
+) -> Iterator[str]:
+    for index, entry in enumerate(body.entries):
+        yield from _entry(index, entry, body, names, blocks, indent, numbered=numbered)
+
+
+def _entry(
+    index: int,
+    entry: Entry,
+    body: Body,
+    names: Names,
+    blocks: Mapping[str, Block],
+    indent: str,
+    *,
+    numbered: bool,
+) -> Iterator[str]:
+    options = dict(_options(index, entry, body, names, numbered=numbered))
+    type_ = _key(entry.type)
+    if entry.body is not None:
+        yield f"{indent}- {type_}:"
+        inner = Names(
+            entry.body, ("input",), blocks, numbered=bool(entry.options.get("numbered"))
+        )
+        yield from _layers(
+            entry.body,
+            inner,
+            blocks,
+            indent + "    ",
+            numbered=bool(entry.options.get("numbered")),
+        )
+    elif entry.type == "share":
+        yield f"{indent}- share: {names.names[entry.options['share']]}"
+    else:
+        arguments = _needed_arguments(entry, blocks)
+        if index in names.parts:
+            arguments["names"] = [*names.parts[index]]
+        value = _value(entry.type, arguments, blocks)
+        tail = f": {value}" if value else (":" if options else "")
+        yield f"{indent}- {type_}{tail}"
+    for key, value in options.items():
+        yield f"{indent}  {key}: {value}"
+
+
+def _needed_arguments(entry: Entry, blocks: Mapping[str, Block]) -> dict[str, Any]:
+    """Leave out what a block has by default in most of its uses."""
+    block = blocks.get(entry.type)
+    if block is None:
+        return dict(entry.arguments)
+    return {
+        name: value
+        for name, value in entry.arguments.items()
+        if value != block.parameters[name] or name not in block.usual
+    }
+
+
+def _options(
+    index: int, entry: Entry, body: Body, names: Names, *, numbered: bool
+) -> Iterator[tuple[str, str]]:
+    del body
+    if index in names.names and not (numbered and entry.name.isdigit() and entry.key):
+        yield "name", names.names[index]
+    if not follows(entry, index) or entry.type == "share" and not follows(entry, index):
+        sources = [names.of(source) for source in entry.sources]
+        joins = entry.type in ("cat", "stack")
+        text = sources[0] if len(sources) == 1 and not joins else f"[{', '.join(sources)}]"
+        yield "from", text
+    for key in ("repeat", "names", "numbered", "when"):
+        if key in entry.options:
+            yield key, _flow(entry.options[key])
+    share = entry.options.get("share_weights")
+    if share:
+        yield "share", share
+
+
+def _key(type_: str) -> str:
+    return f'"{type_}"' if type_.startswith("${") else type_
+
+
+def _value(type_: str, arguments: dict[str, Any], blocks: Mapping[str, Block]) -> str:
+    """Return what stands behind the type."""
+    if not arguments:
+        return ""
+    if len(arguments) == 1:
+        ((name, value),) = arguments.items()
+        if name == _shorthand(type_, blocks) and not isinstance(value, dict):
+            return _flow(value)
+    return _flow(arguments)
+
+
+def _shorthand(type_: str, blocks: Mapping[str, Block]) -> str | None:
+    if type_ in blocks:
+        return next(iter(blocks[type_].parameters), None)
+    for catalogue in (LAYERS, FUNCTIONS, TENSORS, NOT_IN_TORCH):
+        if type_ in catalogue:
+            return catalogue[type_].shorthand()
+    return None
+
+
+def _flow(value: Any) -> str:
+    """Write a value on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(each) for each in value) + "]"
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return _float(value)
+    return str(value) if isinstance(value, int) else _string(str(value))
+
+
+def _float(value: float) -> str:
+    text = repr(value)
+    if text in ("inf", "-inf", "nan"):
+        return text.replace("inf", ".inf").replace("nan", ".nan")
+    mantissa, exponent, power = text.partition("e")
+    if exponent and "." not in mantissa:
+        return f"{mantissa}.0e{power}"
+    return text
+
+
+def _string(value: str) -> str:
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)
+    words = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+    return value if plain and value.lower() not in words else json.dumps(value)
+
+
+def _quoted(text: str) -> str:
+    safe = re.fullmatch(r"[A-Za-z][^:#{}\[\]\"'`&*!|>%@]*", text)
+    return text if safe and not text.endswith(" ") else json.dumps(text, ensure_ascii=False)
+
+
+def _wrapped(line: str) -> list[str]:
+    return [line]

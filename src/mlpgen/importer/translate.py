@@ -1,0 +1,255 @@
+"""Translates the forward passes of a recording to bodies of entries."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.importer.body import Body, Entry, Source
+from mlpgen.importer.calls import Call, UnsaidError, Value, fields_of
+from mlpgen.importer.functional import FUNCTIONAL
+from mlpgen.importer.functions import canonical, translated
+from mlpgen.importer.layers import layer_of, mapped_arguments, result_layout
+from mlpgen.importer.layout import Layout, layout_of
+from mlpgen.importer.recording import Ref, State, Structure
+
+if TYPE_CHECKING:
+    from mlpgen.importer.recording import Pass, Place, Recording, Step, Tensor
+
+
+def body_of(recording: Recording) -> Body:
+    """Translate the forward pass of the model.
+
+    Raises:
+        UnsaidError: No spec can say it.
+    """
+    values = {}
+    numbers = [ref for ref in recording.forward.inputs.values() if isinstance(ref, Ref)]
+    for index, ref in enumerate(numbers):
+        tensor = recording.tensors[ref.number]
+        layout = layout_of(tensor.shape, tensor.batch, _times(tensor))
+        values[ref.number] = Value(Source(-1 - index), layout, tensor.dtype)
+    translator = _Translator(recording, "", values)
+    return translator.body(recording.forward, [each.name for each in recording.inputs])
+
+
+def _times(tensor: Tensor) -> int:
+    return tensor.shape[tensor.batch] if tensor.batch >= 0 else 1
+
+
+class _Translator:
+    """Translates one call of a module.
+
+    Attributes:
+        recording: All of the model.
+        path: The module.
+        values: Where each tensor is, by number.
+        entries: The entries so far.
+        tensors: Parameters and buffers that have an entry, by key.
+    """
+
+    def __init__(self, recording: Recording, path: str, values: dict[int, Value]) -> None:
+        self.recording = recording
+        self.path = path
+        self.values = values
+        self.entries: list[Entry] = []
+        self.tensors: dict[str, Value] = {}
+        self.called: dict[str, int] = {}
+        self.place: Place | None = None
+
+    def body(self, each: Pass, names: list[str]) -> Body:
+        """Translate the steps and what is returned."""
+        shapes = self._shapes()
+        for step in each.steps:
+            self.place = step.place
+            try:
+                self._step(step)
+            except UnsaidError as error:
+                if not error.path:
+                    error.path = self.path
+                raise
+        returned, fields = self._returned(each.returned)
+        outputs = tuple(self._value(ref).source for ref in returned)
+        return Body((*names,), (*self.entries,), outputs, shapes, fields)
+
+    def _shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Return the shapes of the inputs."""
+        inputs = sorted(self.values.values(), key=lambda each: -each.source.entry)
+        return tuple(each.layout.shape for each in inputs)
+
+    def _returned(self, value: Any) -> tuple[list[Any], tuple[str, ...]]:
+        """Return the tensors that are returned, and the names of the fields."""
+        found: list[Any] = []
+        names: list[str] = []
+        items = (
+            [*value.fields.items()]
+            if isinstance(value, Structure)
+            else [("", each) for each in fields_of(value)]
+        )
+        for name, each in items:
+            if isinstance(each, Ref | State):
+                found.append(each)
+                names.append(name if name.isidentifier() else "")
+            elif isinstance(each, Structure) or type(each) in (tuple, list):
+                inner, inner_names = self._returned(each)
+                found += inner
+                names += inner_names
+        return found, (*names,)
+
+    def _emit(self, type_: str, arguments: dict[str, Any], values: list[Value]) -> Source:
+        sources = tuple(value.source for value in values)
+        place = self.place
+        assert place is not None
+        self.entries.append(Entry(type_, arguments, sources, place=place))
+        return Source(len(self.entries) - 1)
+
+    def _value(self, ref: Any) -> Value:
+        """Return the value of a tensor; a parameter gets its entry."""
+        if isinstance(ref, State):
+            return self._state(ref.key)
+        if ref.number not in self.values:
+            assert self.place is not None
+            message = "it uses a tensor that is neither computed here nor a buffer"
+            raise UnsaidError(message, self.place)
+        return self.values[ref.number]
+
+    def _state(self, key: str) -> Value:
+        if key in self.tensors:
+            return self.tensors[key]
+        owner, _, name = key.rpartition(".")
+        assert self.place is not None
+        if owner != self.path:
+            raise UnsaidError(f"it uses `{key}` of another module", self.place)
+        member = next(m for m in self.recording.modules[owner].members if m.name == name)
+        arguments: dict[str, Any] = {"shape": [*member.shape]}
+        if member.parameter:
+            if member.init not in (None, "zeros_"):
+                arguments["init"] = member.init
+        else:
+            if member.values is not None and member.dtype != "float64":
+                arguments["values"] = _flat(member.values)
+            if not member.persistent:
+                arguments["persistent"] = False
+        type_ = "parameter" if member.parameter else "buffer"
+        entry = Entry(type_, arguments, (), name, key=True, place=self.place)
+        self.entries.append(entry)
+        layout = Layout(tuple((size,) for size in member.shape), -1)
+        value = Value(Source(len(self.entries) - 1), layout, member.dtype)
+        self.tensors[key] = value
+        return value
+
+    def _step(self, step: Step) -> None:
+        if step.function:
+            self._function(step)
+        elif step.pass_ is None:
+            self._leaf(step)
+        else:
+            self._module(step, step.pass_)
+
+    def _function(self, step: Step) -> None:
+        call = Call(step, canonical(step.function), {}, self._value, self._emit)
+        handler = FUNCTIONAL.get(step.function.rpartition(".")[2])
+        found = handler(call) if handler else translated(call)
+        self._keep(step, found)
+
+    def _keep(self, step: Step, found: list[Value]) -> None:
+        """Remember where the tensors are that a call returns, or changes in place."""
+        refs = [each for each in _flat_refs(step.returned) if isinstance(each, Ref)]
+        if len(refs) != len(found) and refs:
+            assert len(found) == 1, (step.function, len(refs), len(found))
+            refs = refs[:1]
+        for ref, value in zip(refs, found, strict=False):
+            self.values[ref.number] = value
+        for tensor in step.outputs:
+            self.values.setdefault(tensor.number, found[0])
+
+    def _name(self, path: str) -> str:
+        return path[len(self.path) + 1 :] if self.path else path
+
+    def _leaf(self, step: Step) -> None:
+        module = self.recording.modules[step.module]
+        layer = layer_of(step, module)
+        values = [self._value(each) for each in layer.takes]
+        arguments = mapped_arguments(layer, values[0], step.place)
+        name, sources = self._name(step.module), tuple(value.source for value in values)
+        self._add(step, Entry(layer.type, arguments, sources, name, key=True))
+        index = len(self.entries) - 1
+        refs = [each for each in _flat_refs(step.returned) if isinstance(each, Ref)]
+        for ref, part in zip(refs, layer.parts, strict=False):
+            out = self.recording.tensors[ref.number]
+            layout = result_layout(step, module, values, part, out)
+            named = part if len(layer.parts) > 1 else ""
+            self.values[ref.number] = Value(
+                Source(index, named), layout, out.dtype, alone=values[0].alone
+            )
+
+    def _module(self, step: Step, inside: Pass) -> None:
+        given = _tensor_arguments(inside)
+        values = [self._value(ref) for ref in given.values()]
+        inner_values: dict[int, Value] = {}
+        for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
+            if isinstance(ref, Ref):
+                inner_values.setdefault(
+                    ref.number, value._replace(source=Source(-1 - index))
+                )
+        inner = _Translator(self.recording, step.module, inner_values)
+        body = inner.body(inside, [*given])
+        module = self.recording.modules[step.module]
+        sources = tuple(value.source for value in values)
+        name = self._name(step.module)
+        type_ = module.type if body.entries else "Identity"
+        inside_ = body if body.entries else None
+        self._add(step, Entry(type_, {}, sources, name, key=True, body=inside_))
+        index = len(self.entries) - 1
+        returned, _ = inner._returned(inside.returned)
+        for number, ref in enumerate(returned):
+            if isinstance(ref, Ref):
+                part = str(number) if len(returned) > 1 else ""
+                value = inner._value(ref)
+                self.values[ref.number] = value._replace(source=Source(index, part))
+
+    def _add(self, step: Step, entry: Entry) -> None:
+        """Add the call of a module; one that was called before is shared."""
+        stateful = entry.body is not None or bool(
+            self.recording.modules[step.module].members
+        )
+        entry = entry._replace(path=step.module, place=step.place, stateful=stateful)
+        if not stateful and step.module in self.called:
+            entry = entry._replace(name="", key=False, path="")
+        elif step.module in self.called:
+            first = self.entries[self.called[step.module]]
+            entry = entry._replace(
+                type="share", arguments={}, name="", key=False, body=None,
+                options={"share": self.called[step.module]},
+            )
+            del first
+        else:
+            self.called[step.module] = len(self.entries)
+        self.entries.append(entry)
+
+
+def _tensor_arguments(each: Pass) -> dict[str, Any]:
+    """Return the arguments of a module that are tensors, by name."""
+    found: dict[str, Any] = {}
+    for name, value in each.inputs.items():
+        if isinstance(value, Ref | State):
+            found[name] = value
+        else:
+            for index, ref in enumerate(_flat_refs(value)):
+                found[f"{name}_{index}"] = ref
+    return found
+
+
+def _flat_refs(value: Any) -> list[Any]:
+    if isinstance(value, Ref | State):
+        return [value]
+    if isinstance(value, Structure):
+        return [ref for each in value.fields.values() for ref in _flat_refs(each)]
+    if type(value) in (tuple, list):
+        return [ref for each in value for ref in _flat_refs(each)]
+    return []
+
+
+def _flat(values: Any) -> list[Any]:
+    if not isinstance(values, list):
+        return [values]
+    return [number for each in values for number in _flat(each)]
