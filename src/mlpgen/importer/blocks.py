@@ -69,7 +69,10 @@ def with_blocks(body: Body, recording: Recording) -> Draft:
     model = _block_name(recording.name, {})
     names: dict[str, int] = {model: 1}
     for key in _classes(body, recording.modules):
+        body = _mapped(body, lambda entry, key=key: _as_rounds(entry, key, recording.modules))
         uses = [each for each in _uses(body) if _class_of(each, recording.modules) == key]
+        if not uses:
+            continue
         made, calls = _blocks_of(uses, recording.modules, names)
         blocks += made
         body = _mapped(body, lambda entry, calls=calls: calls.get(entry.path, entry))
@@ -77,6 +80,18 @@ def with_blocks(body: Body, recording: Recording) -> Draft:
     body = _tidy(body)
     numbered = root.chain and [*root.children] == [str(i) for i in range(len(root.children))]
     return Draft(body, (*blocks,), numbered)
+
+
+def _as_rounds(entry: Entry, key: tuple[str, str], modules: dict[str, Module]) -> Entry:
+    """Return rounds for a class of the author that is no more than a `Sequential` of them."""
+    if entry.body is None or entry.type == "Sequential":
+        return entry
+    module = modules[entry.path]
+    if not module.chain or _class_of(entry, modules) != key:
+        return entry
+    tidied = entry._replace(body=_tidy(entry.body), type="Sequential")
+    found = shortened(tidied)
+    return found if "repeat" in found.options else entry
 
 
 def _tidy(body: Body) -> Body:
@@ -385,11 +400,12 @@ def default_of(entry: Entry, key: str) -> Any:
 
 
 _WORDS = {
-    1: ("features",),
-    2: ("channels", "features"),
-    3: ("channels", "height", "width"),
-    4: ("channels", "depth", "height", "width"),
+    1: (),
+    2: ("channels",),
+    3: ("channels", "height"),
+    4: ("channels", "depth", "height"),
 }
+"""The sizes that an expression may name, besides the last one, `features`."""
 
 
 def _sizes(bodies: Sequence[Body]) -> dict[str, tuple[int, ...]]:

@@ -50,6 +50,7 @@ ALIASES = {
     "less": "lt",
     "less_equal": "le",
     "not_equal": "ne",
+    **{f"__{name}__": name for name in ("eq", "ne", "lt", "le", "gt", "ge", "neg", "abs")},
     "__and__": "logical_and",
     "__or__": "logical_or",
     "__invert__": "logical_not",
@@ -796,6 +797,63 @@ def selected(call: Call, value: Value, dim: int, index: int) -> Value:
     return value._replace(source=call.emit("select", arguments, [value]), layout=layout)
 
 
+def _assign(call: Call) -> Iterable[Value]:
+    """`x[…] = y`: the parts before and behind the slice stay."""
+    base, index, new = call.step.args[:3]
+    if "values" in call.step.kwargs:
+        return [_constant(call)]
+    parts = [*index] if type(index) is tuple else [index]
+    if any(not isinstance(each, Slice | Rest) for each in parts):
+        raise call.refuse("it assigns to something else than slices")
+    value = call.value(base)
+    rest = [Slice(None, None, None)] * (value.layout.count - len(parts) + 1)
+    at = next((i for i, each in enumerate(parts) if isinstance(each, Rest)), None)
+    if at is not None:
+        parts[at : at + 1] = rest
+    return [_assigned(call, value, parts, 0, new)]
+
+
+def _assigned(call: Call, value: Value, parts: list[Any], dim: int, new: Any) -> Value:
+    """Return a value with another one in a slice of it."""
+    while dim < len(parts) and _is_everything(parts[dim], value, dim):
+        dim += 1
+    if dim == len(parts):
+        if isinstance(new, Ref | State):
+            return call.value(new)
+        source = call.emit("full_like", {"fill_value": new}, [value])
+        return value._replace(source=source)
+    size = value.layout.dims[dim][0]
+    begin, end, step = slice(*parts[dim]).indices(size)
+    if step != 1:
+        raise call.refuse("it assigns to every other value")
+    inner = sliced(call, value, dim, Slice(begin, end, None))
+    pieces = [_assigned(call, inner, parts, dim + 1, new)]
+    if begin > 0:
+        pieces.insert(0, sliced(call, value, dim, Slice(0, begin, None)))
+    if end < size:
+        pieces.append(sliced(call, value, dim, Slice(end, None, None)))
+    source = call.emit("cat", {"dim": value.layout.kept(dim)}, pieces)
+    return value._replace(source=source)
+
+
+def _is_everything(part: Slice, value: Value, dim: int) -> bool:
+    if dim == value.layout.batch:
+        return part.start in (None, 0) and part.stop in (None, Batch(1))
+    return slice(*part).indices(value.layout.dims[dim][0]) == (0, value.layout.dims[dim][0], 1)
+
+
+def _constant(call: Call) -> Value:
+    """Emit a buffer with numbers that depend on nothing."""
+    out = call.step.outputs[0]
+    arguments = {
+        "values": call.step.kwargs["values"],
+        "shape": [*out.shape],
+        "persistent": False,
+    }
+    source = call.emit("buffer", arguments, [])
+    return Value(source, Layout(tuple((size,) for size in out.shape), -1), out.dtype)
+
+
 def _narrow(call: Call) -> Iterable[Value]:
     given = bound("input dim start length", call.step)
     value = call.value(given["input"])
@@ -1097,6 +1155,7 @@ _HANDLERS: dict[str, Callable[[Call], Iterable[Value]]] = {
     **dict.fromkeys(("flip", "roll"), _moved),
     **dict.fromkeys(("tril", "triu"), _triangle),
     "select": _select,
+    **dict.fromkeys(("__setitem__", "assign"), _assign),
     "narrow": _narrow,
     "__getitem__": _index,
     **dict.fromkeys(("gather", "index_select"), _gather),

@@ -83,12 +83,21 @@ class Features:
             if all(e is MISSING or len(e) == 2 for e in both):
                 return self._list((*both,), name)
             raise NoExpressionError(name)
-        return [
-            self.expression(
-                tuple(each if each is MISSING else each[at] for each in vector), name
-            )
+        columns = [
+            tuple(each if each is MISSING else each[at] for each in vector)
             for at in range(len(lists[0]))
         ]
+        unknown = [at for at, column in enumerate(columns) if not self._follows(column)]
+        inferred = name in ("shape", "sizes") and len(unknown) == 1 and len(columns) > 1
+        return [
+            -1 if inferred and at in unknown else self.expression(column, name)
+            for at, column in enumerate(columns)
+        ]
+
+    def _follows(self, vector: Vector) -> bool:
+        """Return whether a number needs no parameter of its own."""
+        present = [each for each in vector if each is not MISSING]
+        return all(_equal(each, present[0]) for each in present) or bool(self.found(vector))
 
     def _by_index(self, vector: Vector, name: str, kind: str) -> Any:
         kinds = {each.kind for each in vector if isinstance(each, ByIndex)}

@@ -178,7 +178,8 @@ def repeated(
 ) -> Entry | None:
     """Return one entry with rounds for entries that do the same; None if they do not."""
     first = members[0]
-    if len(members) < 2 or not first.type[:1].isupper() or first.type == "Sequential":
+    alone = len(members) == 1 and (not first.key or _plain_name(first.name))
+    if alone or not first.type[:1].isupper() or first.type == "Sequential":
         return None
     if first.body is not None:
         return None
@@ -209,6 +210,10 @@ def repeated(
     )
 
 
+def _plain_name(name: str) -> bool:
+    return name.isidentifier() or name.isdigit()
+
+
 def _pattern(names: Sequence[str]) -> str | None:
     """Return the pattern of the names of rounds."""
     numbers = []
@@ -233,7 +238,7 @@ def shortened(entry: Entry) -> Entry:
     if any(each.body is None and each.type == "share" for each in body.entries):
         return entry
     whole = repeated(body.entries, entry.name, entry.sources)
-    if whole is not None and len(body.entries) > 1:
+    if whole is not None:
         return whole
     if not entry.options.get("numbered"):
         return entry

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Body, Entry, Source
-from mlpgen.importer.calls import Call, UnsaidError, Value, fields_of
+from mlpgen.importer.calls import Call, UnsaidError, Value, bound, fields_of
 from mlpgen.importer.functional import FUNCTIONAL
 from mlpgen.importer.functions import canonical, translated
 from mlpgen.importer.layers import layer_of, mapped_arguments, result_layout
@@ -73,7 +73,8 @@ class _Translator:
 
     def _shapes(self) -> tuple[tuple[int, ...], ...]:
         """Return the shapes of the inputs."""
-        inputs = sorted(self.values.values(), key=lambda each: -each.source.entry)
+        given = [*self.values.values(), *self.tensors.values()]
+        inputs = sorted(given, key=lambda each: -each.source.entry)
         return tuple(each.layout.shape for each in inputs)
 
     def _returned(self, value: Any) -> tuple[list[Any], tuple[str, ...]]:
@@ -99,7 +100,9 @@ class _Translator:
         sources = tuple(value.source for value in values)
         place = self.place
         assert place is not None
-        self.entries.append(Entry(type_, arguments, sources, place=place))
+        named = type_ == "buffer"
+        name = f"constant{len(self.entries)}" if named else ""
+        self.entries.append(Entry(type_, arguments, sources, name, named, place=place))
         return Source(len(self.entries) - 1)
 
     def _value(self, ref: Any) -> Value:
@@ -146,10 +149,28 @@ class _Translator:
             self._module(step, step.pass_)
 
     def _function(self, step: Step) -> None:
+        owner = _weights_of(step)
+        if owner and owner != self.path and self._as_module(step, owner):
+            return
         call = Call(step, canonical(step.function), {}, self._value, self._emit)
         handler = FUNCTIONAL.get(step.function.rpartition(".")[2])
         found = handler(call) if handler else translated(call)
         self._keep(step, found)
+
+    def _as_module(self, step: Step, owner: str) -> bool:
+        """Translate `F.linear(x, self.proj.weight, self.proj.bias)` as a call of `proj`."""
+        module = self.recording.modules.get(owner)
+        inside = owner.startswith(f"{self.path}." if self.path else "")
+        if module is None or not module.leaf or not inside or module.type != "Linear":
+            return False
+        given = bound("input weight bias=None", step)
+        wanted = [f"{owner}.{member.name}" for member in module.members]
+        names = [each.key for each in given.values() if isinstance(each, State)]
+        if names != wanted or not isinstance(given["input"], Ref):
+            return False
+        called = step._replace(module=owner, function="", args=(given["input"],), kwargs={})
+        self._leaf(called)
+        return True
 
     def _keep(self, step: Step, found: list[Value]) -> None:
         """Remember where the tensors are that a call returns, or changes in place."""
@@ -192,6 +213,9 @@ class _Translator:
                     ref.number, value._replace(source=Source(-1 - index))
                 )
         inner = _Translator(self.recording, step.module, inner_values)
+        for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
+            if isinstance(ref, State):
+                inner.tensors[ref.key] = value._replace(source=Source(-1 - index))
         body = inner.body(inside, [*given])
         module = self.recording.modules[step.module]
         sources = tuple(value.source for value in values)
@@ -225,6 +249,15 @@ class _Translator:
         else:
             self.called[step.module] = len(self.entries)
         self.entries.append(entry)
+
+
+def _weights_of(step: Step) -> str:
+    """Return the module whose weights a function of a layer is given."""
+    if step.function.rpartition(".")[2] != "linear":
+        return ""
+    keys = [each.key for each in (*step.args, *step.kwargs.values()) if isinstance(each, State)]
+    owners = {key.rpartition(".")[0] for key in keys}
+    return owners.pop() if len(owners) == 1 else ""
 
 
 def _tensor_arguments(each: Pass) -> dict[str, Any]:

@@ -81,13 +81,28 @@ def _tried(answer: Callable[[], Any]) -> Any:
 
 
 def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
-    """Load a model and record two forward passes; keep both in `held`."""
+    """Load a model and record it; keep it and its inputs in `held`."""
     torch.manual_seed(0)
     with constructors.recorded() as given:
         model = loaded(job["target"], job["arguments"])
-    model.eval()
-    inputs = _inputs(model, job["inputs"])
+    raw = [(each["name"], tuple(each["shape"]), each["dtype"]) for each in job["inputs"]]
+    recording, inputs = record(model, given, raw)
     held[:] = [model, inputs]
+    return recording
+
+
+def record(
+    model: nn.Module, given: constructors.Given, raw: list[RawInput]
+) -> tuple[Recording, list[Input]]:
+    """Record two forward passes of a model.
+
+    Args:
+        model: The model, which is in evaluation mode afterwards.
+        given: What its constructors were given.
+        raw: For each input: name (may be empty), shape of one example, dtype.
+    """
+    model.eval()
+    inputs = _inputs(model, raw)
     leaves = {
         path: type_
         for path, module in model.named_modules(remove_duplicate=False)
@@ -99,12 +114,15 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
         passes.append(recorder.pass_of(model, drawn(inputs, size)))
         tensors.append(recorder.tensors)
     forward, found = paired(passes, tensors)
-    modules = described(model, given)
     name = type(model).__name__
-    return Recording(name, tuple(inputs), modules, found, forward)
+    modules = described(model, given)
+    return Recording(name, tuple(inputs), modules, found, forward), inputs
 
 
-def _inputs(model: nn.Module, raw: list[dict[str, Any]]) -> list[Input]:
+RawInput = tuple[str, tuple[int, ...], str]
+
+
+def _inputs(model: nn.Module, raw: list[RawInput]) -> list[Input]:
     """Name the inputs, by the order of `forward` where the job does not."""
     signature = inspect.signature(type(model).forward)
     names = [
@@ -114,8 +132,8 @@ def _inputs(model: nn.Module, raw: list[dict[str, Any]]) -> list[Input]:
     ]
     free = iter(names)
     return [
-        Input(each["name"] or next(free, "x"), tuple(each["shape"]), each["dtype"])
-        for each in raw
+        Input(name or next(free, "x"), shape, dtype)
+        for name, shape, dtype in raw
     ]
 
 

@@ -40,9 +40,20 @@ READS = {"item", "tolist", "__bool__", "__int__", "__float__", "__index__", "num
 IGNORED = {"__get__", "size", "dim", "__len__", "stride", "is_floating_point", "numel"}
 IGNORED |= {"is_contiguous", "element_size", "__set__", "requires_grad_", "is_complex"}
 IGNORED |= {"storage_offset", "get_device", "data_ptr", "__format__", "__repr__", "__hash__"}
-IGNORED |= {"finfo", "is_tensor", "broadcast_shapes", "broadcast_tensors_shapes"}
+IGNORED |= {"_assert", "_assert_async", "is_same_size", "finfo", "is_tensor", "broadcast_shapes", "broadcast_tensors_shapes"}
 GETTERS = {"T", "mT", "H", "mH", "data", "real"}
 """Attributes of a tensor that are tensors."""
+
+
+VALUES = "values"
+"""The argument with the numbers of a constant that was changed in place."""
+ASSIGN = "assign"
+"""The function that stands for a change through a slice."""
+MOST_VALUES = 2**16
+RANDOM = {"rand", "randn", "randint", "randperm", "rand_like", "randn_like", "bernoulli"}
+SHAPES_ONLY = {"new_zeros", "new_ones", "new_full", "zeros_like", "ones_like", "full_like"}
+"""Functions that take no more of a tensor than its shape."""
+RANDOM |= {"bernoulli_", "normal_", "uniform_", "dropout", "empty", "new_empty"}
 
 
 class CannotSayError(Exception):
@@ -77,6 +88,8 @@ class Recorder(TorchFunctionMode):
         self._objects: dict[int, Tensor] = {}  # which also keeps their ids
         self._versions: dict[int, int] = {}
         self._inputs: set[int] = set()
+        self._constants: set[int] = set()
+        self._slices: dict[int, tuple[Tensor, Any]] = {}
         self._steps: list[list[Step]] = [[]]
         self._hidden = 0
         named = (
@@ -160,12 +173,15 @@ class Recorder(TorchFunctionMode):
         if short in READS:
             return found
         self._step("", name, given, found, place)
+        if short == "__getitem__" and found._base is not None and given[0][1:]:
+            self._slices[id(found)] = (args[0], given[0][1])
         return found
 
     def _step(
         self, module: str, function: str, given: Any, found: Any, place: Place
     ) -> None:
         """Record a call; what it changed in place is a new tensor."""
+        constant = self._is_constant(function, given)
         changed = [
             self._objects[number]
             for number in dict.fromkeys((*_refs(given[0]), *_refs(given[1])))
@@ -176,9 +192,39 @@ class Recorder(TorchFunctionMode):
         if found is None and changed:  # `x[…] = y`
             found = changed[0]
         args, kwargs = given
+        if constant:
+            self._constants |= {tensor.number for tensor in outputs}
+            if changed and changed[0].numel() <= MOST_VALUES:
+                kwargs = {**kwargs, VALUES: changed[0].flatten().tolist()}
         self._steps[-1].append(
             Step(module, function, args, kwargs, (*outputs,), self._encoded(found), place)
         )
+
+        for tensor in changed:
+            self._change_base(tensor, place)
+
+    def _is_constant(self, function: str, given: Any) -> bool:
+        """Return whether a call gives the same for all inputs and weights."""
+        if function.rpartition(".")[2] in SHAPES_ONLY:
+            return True
+        refs = [*_refs(given[0]), *_refs(given[1])]
+        states = _has_state(given[0]) or _has_state(given[1])
+        random = function.rpartition(".")[2] in RANDOM
+        return not states and not random and all(ref in self._constants for ref in refs)
+
+    def _change_base(self, view: Tensor, place: Place) -> None:
+        """Record that a tensor was changed through a slice of it."""
+        origin = self._slices.get(id(view))
+        if origin is None:
+            return
+        base, index = origin
+        if not self._changed(base):
+            return
+        args = (self._numbers[id(base)], index, self._numbers[id(view)])
+        output = self.tensors[self._new(base)]
+        step = Step("", ASSIGN, args, {}, (output,), Ref(output.number), place)
+        self._steps[-1].append(step)
+        self._change_base(base, place)
 
     def _changed(self, tensor: Tensor) -> bool:
         return self._versions[id(tensor)] != tensor._version
@@ -308,6 +354,16 @@ def _tensors(value: Any) -> Iterator[Tensor]:
     else:
         for each in (_fields(value) or {}).values():
             yield from _tensors(each)
+
+
+def _has_state(value: Any) -> bool:
+    if isinstance(value, State):
+        return True
+    if isinstance(value, dict):
+        return any(_has_state(each) for each in value.values())
+    if type(value) in (tuple, list):
+        return any(_has_state(each) for each in value)
+    return False
 
 
 def _refs(value: Any) -> Iterator[int]:

@@ -1,0 +1,272 @@
+"""How many models of other people `mlpgen import` turns into specs that are proved equal.
+
+Each model is built, recorded, translated, rendered and compared in a process of its own, with
+random weights. Results are kept in a file of JSON lines, so a table that was stopped goes on.
+
+    python benchmarks/imports.py torchvision --results torchvision.jsonl
+    python benchmarks/imports.py timm --count 200 --seed 0 --results timm.jsonl
+    python benchmarks/imports.py transformers --results transformers.jsonl
+
+It needs an environment with torchvision, timm or transformers besides mlpgen.
+"""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+import json
+import os
+import random
+import resource
+import signal
+import sys
+import time
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+SECONDS = 300
+"""The most time of a model."""
+BYTES = 16 * 2**30
+"""The most address space of a model; 8 GB of it may be in memory."""
+
+
+class Case(NamedTuple):
+    """A model of a table.
+
+    Attributes:
+        name: Its name in the table.
+        make: Makes it.
+        inputs: Name, shape of one example and dtype of each input.
+    """
+
+    name: str
+    make: Callable[[], Any]
+    inputs: tuple[tuple[str, tuple[int, ...], str], ...]
+
+
+def image(*shape: int) -> tuple[tuple[str, tuple[int, ...], str], ...]:
+    """Return the input of a network of images."""
+    return (("", shape, "float32"),)
+
+
+def torchvision_cases() -> Iterator[Case]:
+    """All models for classification, segmentation and video."""
+    from torchvision import models
+
+    for name in models.list_models():
+        builder = models.get_model_builder(name)
+        kind = builder.__module__
+        if name.startswith("quantized") or ".detection" in kind or ".optical" in kind:
+            continue
+        shape = (3, 299, 299) if "inception" in name else (3, 224, 224)
+        if ".video" in kind:
+            shape = (3, 16, 224, 224) if name[0] in "ms" and name != "mc3_18" else (3, 8, 112, 112)
+        given = {"weights_backbone": None} if ".segmentation" in kind else {}
+        yield Case(name, lambda b=builder, g=given: b(**g), image(*shape))
+
+
+def timm_cases(count: int, seed: int) -> Iterator[Case]:
+    """A sample over all families."""
+    import timm
+
+    families: dict[str, list[str]] = {}
+    for name in timm.list_models():
+        families.setdefault(timm.models.model_entrypoint(name).__module__, []).append(name)
+    draw = random.Random(seed)
+    names: list[str] = []
+    pools = [draw.sample(found, len(found)) for _, found in sorted(families.items())]
+    draw.shuffle(pools)
+    while len(names) < count and any(pools):
+        names += [pool.pop() for pool in pools if pool]
+    for name in names[:count]:
+        config = timm.models.get_pretrained_cfg(name, allow_unregistered=True)
+        size = tuple(config.input_size) if config else (3, 224, 224)
+        yield Case(name, lambda n=name: timm.create_model(n), image(*size))
+
+
+def transformers_cases() -> Iterator[Case]:
+    """Small configurations of the families of transformers."""
+    import transformers as t
+
+    tokens = (("input_ids", (16,), "int64"),)
+    pixels = (("pixel_values", (3, 64, 64), "float32"),)
+    small = {
+        "hidden_size": 64,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "intermediate_size": 128,
+        "vocab_size": 100,
+        "use_cache": False,
+    }
+    grouped = {**small, "num_key_value_heads": 2}
+    gpt = {"n_embd": 64, "n_layer": 2, "n_head": 4, "vocab_size": 100, "use_cache": False}
+    distil = {"dim": 64, "n_layers": 2, "n_heads": 4, "hidden_dim": 128, "vocab_size": 100}
+    opt = {**small, "ffn_dim": 128, "word_embed_proj_dim": 64, "max_position_embeddings": 64}
+    t5 = {"d_model": 64, "num_layers": 2, "num_heads": 4, "d_ff": 128, "vocab_size": 100, "d_kv": 16}
+    sound = {"d_model": 64, "encoder_layers": 2, "encoder_attention_heads": 4, "encoder_ffn_dim": 128}
+    sound |= {"decoder_layers": 2, "decoder_attention_heads": 4, "vocab_size": 100}
+    sound |= {"num_mel_bins": 16, "max_source_positions": 32, "pad_token_id": 0}
+    image_ = {**small, "image_size": 64, "patch_size": 16}
+    swin = {"image_size": 64, "patch_size": 4, "embed_dim": 32, "depths": [2, 2], "num_heads": [2, 4], "window_size": 4}
+    convnext = {"hidden_sizes": [16, 32], "depths": [2, 2], "num_stages": 2}
+    whisper = t.models.whisper.modeling_whisper.WhisperEncoder
+    rows: list[tuple[str, Any, Any, Any]] = [
+        ("bert", t.BertModel, t.BertConfig(**small), tokens),
+        ("roberta", t.RobertaModel, t.RobertaConfig(**small), tokens),
+        ("distilbert", t.DistilBertModel, t.DistilBertConfig(**distil), tokens),
+        ("gpt2", t.GPT2LMHeadModel, t.GPT2Config(**gpt), tokens),
+        ("opt", t.OPTModel, t.OPTConfig(**opt), tokens),
+        ("llama", t.LlamaModel, t.LlamaConfig(**grouped), tokens),
+        ("mistral", t.MistralModel, t.MistralConfig(**grouped), tokens),
+        ("qwen", t.Qwen2Model, t.Qwen2Config(**grouped), tokens),
+        ("t5 encoder", t.T5EncoderModel, t.T5Config(**t5), tokens),
+        ("vit", t.ViTModel, t.ViTConfig(**image_), pixels),
+        ("swin", t.SwinModel, t.SwinConfig(**swin), pixels),
+        ("convnext", t.ConvNextModel, t.ConvNextConfig(**convnext), pixels),
+        ("whisper encoder", whisper, t.WhisperConfig(**sound), (("input_features", (16, 64), "float32"),)),
+        ("deit", t.DeiTModel, t.DeiTConfig(**image_), pixels),
+    ]
+    for name, cls, config, inputs in rows:
+        yield Case(name, lambda c=cls, g=config: c(g), inputs)
+
+
+def result_of(case: Case, folder: Path) -> dict[str, Any]:
+    """Import a model in this process, and compare the result."""
+    import torch
+
+    from mlpgen import api
+    from mlpgen.importer.recorder import constructors
+    from mlpgen.importer.recorder.comparison import compared
+    from mlpgen.importer.recorder.main import drawn, record
+    from mlpgen.importer.spec import spec_of
+
+    torch.manual_seed(0)
+    begin = time.perf_counter()
+    with constructors.recorded() as given:
+        model = case.make()
+    built = time.perf_counter()
+    recording, inputs = record(model, given, list(case.inputs))
+    text = spec_of(recording, "Imported")
+    done = time.perf_counter()
+    path = folder / "imported.yaml"
+    path.write_text(text, encoding="utf-8")
+    network = api.load(path)
+    (code,) = api.render(network, "explicit").values()
+    (folder / "imported.py").write_text(code, encoding="utf-8")
+    checks = compared(model, str(folder / "imported.py"), "Imported", drawn(inputs, 2))
+    failed = [f"{c['name']}: {c['detail']}" for c in checks if c["status"] == "failed"]
+    return {
+        "proved": not failed,
+        "why": "; ".join(failed),
+        "equal": next((c["detail"] for c in checks if "evaluation" in c["name"]), ""),
+        "lines": len(text.splitlines()),
+        "author": lines_of_classes(model),
+        "build": round(built - begin, 2),
+        "import": round(done - built, 2),
+    }
+
+
+def lines_of_classes(model: Any) -> int:
+    """Count the lines of the classes that a model was made from, those of torch aside."""
+    classes = {type(module) for module in model.modules()}
+    own = [each for each in classes if not each.__module__.startswith("torch.nn.")]
+    total = 0
+    for each in own:
+        try:
+            lines = inspect.getsource(each).splitlines()
+        except (OSError, TypeError):
+            continue
+        total += sum(1 for line in lines if line.strip() and not line.strip().startswith("#"))
+    return total
+
+
+def run(case: Case, folder: Path) -> dict[str, Any]:
+    """Import a model in a process of its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    answer = folder / "result.json"
+    answer.unlink(missing_ok=True)
+    begin = time.perf_counter()
+    pid = os.fork()
+    if pid == 0:
+        _child(case, folder, answer)
+    _, status, usage = os.wait4(pid, 0)
+    if answer.exists():
+        found: dict[str, Any] = json.loads(answer.read_text("utf-8"))
+    else:
+        stopped = status == signal.SIGALRM
+        found = {"proved": False, "why": f"it took {SECONDS} s" if stopped else "it ended"}
+    found["seconds"] = round(time.perf_counter() - begin, 1)
+    found["gigabytes"] = round(usage.ru_maxrss / 2**20, 2)
+    return {"name": case.name, **found}
+
+
+def _child(case: Case, folder: Path, answer: Path) -> None:
+    signal.alarm(SECONDS)
+    resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
+    try:
+        found = result_of(case, folder)
+    except BaseException as error:  # noqa: BLE001 - any of the author's code
+        place = getattr(error, "place", None)
+        where = f" ({Path(place.file).name}:{place.line})" if place else ""
+        why = str(error).partition("\n")[0][:300]
+        found = {"proved": False, "why": f"{type(error).__name__}: {why}{where}"}
+    answer.write_text(json.dumps(found), encoding="utf-8")
+    os._exit(0)
+
+
+def main() -> int:
+    """Print the table and its sum."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("table", choices=["torchvision", "timm", "transformers"])
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--results", type=Path, required=True)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    tables: dict[str, Callable[[], Iterator[Case]]] = {
+        "torchvision": torchvision_cases,
+        "timm": lambda: timm_cases(options.count, options.seed),
+        "transformers": transformers_cases,
+    }
+    known = {}
+    if options.results.exists():
+        rows = [json.loads(line) for line in options.results.read_text().splitlines()]
+        known = {row["name"]: row for row in rows}
+    import torch
+
+    torch.set_num_threads(1)
+    cases = [case for case in tables[options.table]() if options.only in case.name]
+    for case in cases:
+        if case.name not in known:
+            folder = options.results.parent / f"{options.results.stem}_specs" / case.name
+            known[case.name] = run(case, folder)
+            with options.results.open("a") as file:
+                file.write(json.dumps(known[case.name]) + "\n")
+        print(shown(known[case.name]), flush=True)
+    print(total([known[case.name] for case in cases]))
+    return 0
+
+
+def shown(row: dict[str, Any]) -> str:
+    """Return a row of the table."""
+    name = row["name"].ljust(36)
+    if not row["proved"]:
+        return f"{name} no      {row['why']}"
+    lines = f"{row['lines']:4} of {row['author']:5} lines"
+    return f"{name} proved  {lines}  {row['seconds']:6} s  {row['gigabytes']:5} GB  {row['equal']}"
+
+
+def total(rows: list[dict[str, Any]]) -> str:
+    """Return the last line of the table."""
+    proved = [row for row in rows if row["proved"]]
+    ratios = [row["lines"] / row["author"] for row in proved if row["author"]]
+    share = f"{len(proved)} of {len(rows)} proved ({len(proved) / max(1, len(rows)):.0%})"
+    return f"{share}; lines of the spec by lines of the classes, median {median(ratios or [0]):.0%}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
