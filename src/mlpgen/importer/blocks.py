@@ -368,6 +368,9 @@ def _arguments(slot: Slot, first: Entry, features: Features) -> dict[str, Any]:
                 raise NoExpressionError(key)
         if _structural(first.type, key) and len({repr(e) for e in vector} - {repr(MISSING)}) > 1:
             raise NoExpressionError(key)
+        if _structural(first.type, key):
+            found[key] = next(each for each in vector if each is not MISSING)
+            continue
         kind = "nothing" if key in NO_SIZE else COUNTS.get(key, "")
         found[key] = features.expression(vector, key, kind)
     return found

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from mlpgen.importer.calls import Call
+    from mlpgen.importer.recording import Tensor
 
 _FAMILIES = FUNCTIONS.families
 POINTWISE = {
@@ -388,8 +389,18 @@ def _reshape(call: Call) -> Iterable[Value]:
     value = call.value(call.step.args[0])
     out = call.step.outputs[0]
     if value.alone:
-        raise call.refuse("it reshapes what is the same for each example")
+        yield _reshaped_alone(call, value, out)
+        return
     yield reshaped(call, value, out.shape, out.batch)
+
+
+def _reshaped_alone(call: Call, value: Value, out: Tensor) -> Value:
+    """Reshape what is the same for each example: in the spec it has a leading 1."""
+    if out.batch != 0 or out.shape[0] != 1:
+        raise call.refuse("it reshapes what is the same for each example")
+    source = call.emit("reshape", {"shape": [1, *out.shape[1:]]}, [value])
+    dims = ((), *((size,) for size in out.shape[1:]))
+    return value._replace(source=source, layout=Layout(dims, 0))
 
 
 def reshaped(call: Call, value: Value, shape: tuple[int, ...], batch: int) -> Value:
@@ -961,8 +972,10 @@ def _cast(call: Call) -> Iterable[Value]:
     if not call.step.outputs:
         return [value]
     dtype = _dtype(call)
-    if dtype == value.dtype:
-        return [value]
+    whole_numbers = {"int64", "int32", "int16"}
+    if dtype == value.dtype or {dtype, value.dtype} <= whole_numbers:
+        return [value._replace(dtype=dtype)]
+    dtype = "int64" if dtype in whole_numbers else dtype
     name = {"float32": "float", "int64": "long", "bool": "bool"}.get(dtype)
     if name is None:
         raise call.refuse(f"it converts to {dtype}")

@@ -112,7 +112,7 @@ def _called(body: Body, entry: Entry) -> str:
 def outputs_of(block: Block, blocks: Mapping[str, Block]) -> list[str]:
     """Return how a block calls what it returns."""
     names = Names(block.body, inputs_of(block.body), blocks, numbered=block.numbered)
-    return [names.of(source).replace(".", "_") for source in block.body.outputs]
+    return [names.of(source) for source in block.body.outputs]
 
 
 def inputs_of(body: Body) -> tuple[str, ...]:

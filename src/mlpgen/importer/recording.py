@@ -162,6 +162,9 @@ class Module(NamedTuple):
         place: Where its class is defined.
         list_: Whether it is an `nn.ModuleList` or `nn.ModuleDict`, whose class says nothing.
         chain: Whether it is an `nn.Sequential` with its forward.
+        base: The layer of `torch.nn` that its class derives from, with a `forward` of its
+            own; empty if there is none.
+        base_arguments: What makes that layer.
     """
 
     type: str
@@ -174,6 +177,8 @@ class Module(NamedTuple):
     place: Place = Place("", 0)
     list_: bool = False
     chain: bool = False
+    base: str = ""
+    base_arguments: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
 
 class Input(NamedTuple):

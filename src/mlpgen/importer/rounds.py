@@ -238,7 +238,7 @@ def shortened(entry: Entry) -> Entry:
     if any(each.body is None and each.type == "share" for each in body.entries):
         return entry
     whole = repeated(body.entries, entry.name, entry.sources)
-    if whole is not None:
+    if whole is not None and not entry.name.isdigit():
         return whole
     if not entry.options.get("numbered"):
         return entry

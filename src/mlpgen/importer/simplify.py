@@ -28,8 +28,99 @@ def simplified(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     )
     module = modules.get(path)
     keeps = module is not None and module.chain and _numbers(module)
-    body = body._replace(entries=entries)
+    body = body._replace(entries=tuple(_with_used_inputs(entry) for entry in entries))
+    body = _with_tails(body, modules)
     return _without(body, identities=not keeps)
+
+
+def _with_used_inputs(entry: Entry) -> Entry:
+    """Leave out the inputs of a class that it does not use."""
+    body = entry.body
+    if body is None:
+        return entry
+    used = {source.entry for each in body.entries for source in each.sources}
+    used |= {source.entry for source in body.outputs}
+    kept = [at for at in range(len(body.inputs)) if -1 - at in used]
+    if len(kept) == len(body.inputs) or not kept:
+        return entry
+    places = {-1 - old: -1 - new for new, old in enumerate(kept)}
+
+    def moved(source: Source) -> Source:
+        return source._replace(entry=places.get(source.entry, source.entry))
+
+    entries = tuple(
+        each._replace(sources=tuple(moved(source) for source in each.sources))
+        for each in body.entries
+    )
+    inside = body._replace(
+        inputs=tuple(body.inputs[at] for at in kept),
+        shapes=tuple(body.shapes[at] for at in kept if at < len(body.shapes)),
+        entries=entries,
+        outputs=tuple(moved(source) for source in body.outputs),
+    )
+    sources = tuple(entry.sources[at] for at in kept)
+    return entry._replace(body=inside, sources=sources)
+
+
+def _with_tails(body: Body, modules: dict[str, Module]) -> Body:
+    """Take functions behind numbered layers out of a class that adds no more than these.
+
+    `class Pooling(nn.Sequential)` with a `forward` that resizes the result: its keys are
+    numbers, so it is a numbered `Sequential` and a function behind it.
+    """
+    for index, entry in enumerate(body.entries):
+        count = _numbered_head(entry, modules)
+        if not count or entry.body is None:
+            continue
+        inside = entry.body
+        head = inside.entries[:count]
+        options = {**entry.options, "numbered": True}
+        chain = Body(inside.inputs, head, (Source(count - 1),), inside.shapes)
+        first = entry._replace(type="Sequential", options=options, body=chain)
+        tail = inside.entries[count:]
+
+        def moved(source: Source, at: int = index, own: Entry = entry, n: int = count) -> Source:
+            if source.is_input:
+                return own.sources[-1 - source.entry]
+            return Source(at) if source.entry == n - 1 else Source(at + source.entry - n + 1)
+
+        def later(source: Source, at: int = index, more: int = len(tail)) -> Source:
+            return source._replace(entry=source.entry + more) if source.entry >= at else source
+
+        tails = tuple(
+            each._replace(sources=tuple(moved(source) for source in each.sources))
+            for each in tail
+        )
+        rest = tuple(
+            each._replace(sources=tuple(later(source) for source in each.sources))
+            for each in body.entries[index + 1 :]
+        )
+        return body._replace(
+            entries=(*body.entries[:index], first, *tails, *rest),
+            outputs=tuple(later(source) for source in body.outputs),
+        )
+    return body
+
+
+def _numbered_head(entry: Entry, modules: dict[str, Module]) -> int:
+    """Return how many numbered layers a class begins with, if functions follow them."""
+    module = modules.get(entry.path)
+    if entry.body is None or module is None or module.chain or not module.children:
+        return 0
+    inside = entry.body
+    keyed = [each for each in inside.entries if each.key and each.path]
+    names = [each.name for each in keyed]
+    if names != [*module.children] or names != [str(at) for at in range(len(names))]:
+        return 0
+    if [*inside.entries[: len(keyed)]] != keyed or len(inside.outputs) != 1:
+        return 0
+    chained = all(each.sources == (Source(at - 1),) for at, each in enumerate(keyed))
+    tail = inside.entries[len(keyed) :]
+    own = {source.entry for each in tail for source in each.sources}
+    inner = own & {*range(len(keyed) - 1)}
+    stateless = not any(each.type in ("parameter", "buffer", "share") for each in tail)
+    ends = inside.outputs == (Source(len(inside.entries) - 1),)
+    return len(keyed) if chained and not inner and stateless and ends and tail else 0
 
 
 def _inlined(entry: Entry) -> Entry:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.blocks import Draft, parameter_name, with_blocks
 from mlpgen.importer.inference import Features
+from mlpgen.importer.order import ordered
+from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.rounds import ByIndex
 from mlpgen.importer.simplify import simplified
 from mlpgen.importer.text import spec_text
@@ -27,7 +29,9 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
     Raises:
         UnsaidError: No spec can say it.
     """
-    body = simplified(body_of(recording), recording.modules)
+    body = with_used_outputs(body_of(recording), recording.modules)
+    body = simplified(body, recording.modules)
+    body = ordered(body, recording.modules)
     draft = with_blocks(body, recording)
     draft, parameters = _with_parameters(draft, recording)
     draft = draft._replace(body=settled(draft.body))

@@ -10,10 +10,11 @@ from mlpgen.importer.functional import FUNCTIONAL
 from mlpgen.importer.functions import canonical, translated
 from mlpgen.importer.layers import layer_of, mapped_arguments, result_layout
 from mlpgen.importer.layout import Layout, layout_of
+from mlpgen.importer.needed import needed
 from mlpgen.importer.recording import Ref, State, Structure
 
 if TYPE_CHECKING:
-    from mlpgen.importer.recording import Pass, Place, Recording, Step, Tensor
+    from mlpgen.importer.recording import Module, Pass, Place, Recording, Step, Tensor
 
 
 def body_of(recording: Recording) -> Body:
@@ -29,7 +30,7 @@ def body_of(recording: Recording) -> Body:
         layout = layout_of(tensor.shape, tensor.batch, _times(tensor))
         values[ref.number] = Value(Source(-1 - index), layout, tensor.dtype)
     translator = _Translator(recording, "", values)
-    return translator.body(recording.forward, [each.name for each in recording.inputs])
+    return translator.body(needed(recording.forward), [each.name for each in recording.inputs])
 
 
 def _times(tensor: Tensor) -> int:
@@ -115,6 +116,10 @@ class _Translator:
             raise UnsaidError(message, self.place)
         return self.values[ref.number]
 
+    def _has(self, ref: Any) -> bool:
+        """Return whether a tensor is there; what is not needed is not."""
+        return isinstance(ref, State) or ref.number in self.values
+
     def _state(self, key: str) -> Value:
         if key in self.tensors:
             return self.tensors[key]
@@ -186,13 +191,14 @@ class _Translator:
     def _name(self, path: str) -> str:
         return path[len(self.path) + 1 :] if self.path else path
 
-    def _leaf(self, step: Step) -> None:
-        module = self.recording.modules[step.module]
+    def _leaf(self, step: Step, module: Module | None = None) -> None:
+        module = module or self.recording.modules[step.module]
         layer = layer_of(step, module)
         values = [self._value(each) for each in layer.takes]
         arguments = mapped_arguments(layer, values[0], step.place)
         name, sources = self._name(step.module), tuple(value.source for value in values)
-        self._add(step, Entry(layer.type, arguments, sources, name, key=True))
+        entry = Entry(layer.type, arguments, sources, name, key=True)
+        self._add(step, entry._replace(options=self._tied(module, step.place)))
         index = len(self.entries) - 1
         refs = [each for each in _flat_refs(step.returned) if isinstance(each, Ref)]
         for ref, part in zip(refs, layer.parts, strict=False):
@@ -203,8 +209,55 @@ class _Translator:
                 Source(index, named), layout, out.dtype, alone=values[0].alone
             )
 
+    def _unwrapped(self, step: Step, inside: Pass) -> bool:
+        """Translate a class that calls the function of a layer on its own weights.
+
+        What it does before and behind becomes entries of the class around it, and the
+        function the layer itself: `F.conv2d(F.pad(x, …), self.weight)`.
+        """
+        module = self.recording.modules[step.module]
+        around = self.recording.modules[self.path]
+        if not module.base or around.chain and step.module.rpartition(".")[2].isdigit():
+            return False
+        keys = [f"{step.module}.{member.name}" for member in module.members]
+        found = [
+            each
+            for each in inside.steps
+            if [a.key for a in (*each.args, *each.kwargs.values()) if isinstance(a, State)]
+        ]
+        if len(found) != 1 or found[0].function.rpartition(".")[2] not in _LEAVES:
+            return False
+        given = (*found[0].args, *found[0].kwargs.values())
+        if [each.key for each in given if isinstance(each, State)] != keys:
+            return False
+        at = inside.steps.index(found[0])
+        embeds = module.base == "Embedding"
+        taken = next(each for each in given if isinstance(each, Ref))
+        layer = module._replace(type=module.base, arguments=module.base_arguments)
+        for each in inside.steps[:at]:
+            self._step(each)
+        del embeds
+        call = found[0]._replace(module=step.module, function="", args=(taken,), kwargs={})
+        self._leaf(call, layer)
+        for each in inside.steps[at + 1 :]:
+            self._step(each)
+        return True
+
+    def _tied(self, module: Module, place: Place) -> dict[str, Any]:
+        """Return the option of a layer that has the weight of another one."""
+        tied = [member.tied for member in module.members if member.tied]
+        if not tied:
+            return {}
+        owner = tied[0].rpartition(".")[0]
+        if self.path and not owner.startswith(f"{self.path}."):
+            raise UnsaidError(f"its weight is that of `{owner}`, in another class", place)
+        return {"share_weights": self._name(owner)}
+
     def _module(self, step: Step, inside: Pass) -> None:
+        if self._unwrapped(step, inside):
+            return
         given = _tensor_arguments(inside)
+        given = {name: ref for name, ref in given.items() if self._has(ref)}
         values = [self._value(ref) for ref in given.values()]
         inner_values: dict[int, Value] = {}
         for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
@@ -227,6 +280,8 @@ class _Translator:
         returned, _ = inner._returned(inside.returned)
         for number, ref in enumerate(returned):
             if isinstance(ref, Ref):
+                if len(returned) > 1 and ref.number in self.values:
+                    continue  # it only passes the tensor on
                 part = str(number) if len(returned) > 1 else ""
                 value = inner._value(ref)
                 self.values[ref.number] = value._replace(source=Source(index, part))
@@ -249,6 +304,10 @@ class _Translator:
         else:
             self.called[step.module] = len(self.entries)
         self.entries.append(entry)
+
+
+_LEAVES = {"linear", "conv1d", "conv2d", "conv3d", "embedding", "layer_norm", "rms_norm"}
+_LEAVES |= {"group_norm"}
 
 
 def _weights_of(step: Step) -> str:

@@ -30,6 +30,19 @@ def leaf_type(module: nn.Module) -> str:
     return ""
 
 
+def base_type(module: nn.Module) -> str:
+    """Return the layer of `torch.nn` whose weights a class of the author uses itself."""
+    for base in type(module).__mro__:
+        name = base.__name__
+        if base.__module__.startswith("torch.nn.modules") and name in _WRAPPED:
+            return name
+    return ""
+
+
+_WRAPPED = {"Linear", "Conv1d", "Conv2d", "Conv3d", "Embedding", "LayerNorm", "RMSNorm"}
+_WRAPPED |= {"GroupNorm"}
+
+
 def _same_code(cls: type, base: type) -> bool:
     """Return whether a class computes what its base computes."""
     changed = ("forward", "_conv_forward", "_in_proj_weight")

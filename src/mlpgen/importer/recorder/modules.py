@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
-from mlpgen.importer.recorder.leaves import leaf_arguments, leaf_type
+from mlpgen.importer.recorder.leaves import base_type, leaf_arguments, leaf_type
 from mlpgen.importer.recording import Member, Module, Place, Unknown
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def _describe(
         else _plain(given.get(id(module), {}), found)
     )
     cls = type(module)
+    base = "" if type_ or children else base_type(module)
     found[path] = Module(
         type_ or cls.__name__,
         cls.__module__,
@@ -58,6 +59,8 @@ def _describe(
         _place(cls),
         isinstance(module, LISTS),
         isinstance(module, nn.Sequential) and cls.forward is nn.Sequential.forward,
+        base,
+        leaf_arguments(module, base) if base else {},
     )
     for name, child in children.items():
         if child is not None:

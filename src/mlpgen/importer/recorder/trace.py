@@ -280,7 +280,10 @@ class Recorder(TorchFunctionMode):
 
 def _reads(recorder: Recorder, args: Any) -> bool:
     """Return whether a value is read that the inputs decide."""
-    return any(isinstance(recorder._encoded(each), Ref) for each in args)
+    found = [recorder._encoded(each) for each in args]
+    return any(
+        isinstance(each, Ref) and each.number not in recorder._constants for each in found
+    )
 
 
 def author_place() -> Place:
