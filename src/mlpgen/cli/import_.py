@@ -128,7 +128,9 @@ def _arguments(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
     except ValueError as error:
-        raise click.BadParameter(f"this is no JSON: {error}", param_hint="--arguments") from None
+        raise click.BadParameter(
+            f"this is no JSON: {error}", param_hint="--arguments"
+        ) from None
     if not isinstance(found, dict):
         raise click.BadParameter("expected {name: value, …}", param_hint="--arguments")
     return found

@@ -122,7 +122,9 @@ def _slot(
     sources = tuple(
         _common(
             [
-                Source(0) if entry is None else _placed(entry.sources[at], places[which])
+                Source(0)
+                if entry is None
+                else _placed(entry.sources[at], places[which])
                 for which, entry in enumerate(entries)
             ],
             present,
@@ -136,9 +138,7 @@ def _slot(
         if len(bodies) != len(found):
             raise UnlikeError
         inside = aligned(bodies, numbered=bool(first.options.get("numbered")))
-        inner = tuple(
-            _spread(slot, present, len(entries)) for slot in inside.slots
-        )
+        inner = tuple(_spread(slot, present, len(entries)) for slot in inside.slots)
     share = first.options.get("share")
     if isinstance(share, int):
         share = places[present[0]][share]

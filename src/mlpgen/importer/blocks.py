@@ -31,7 +31,16 @@ COUNTS = {
     "num_heads": "features",
 }
 """What arguments count: they may follow from a size of the input."""
-NO_SIZE = {"kernel_size", "stride", "padding", "dilation", "p", "eps", "momentum", "dim"}
+NO_SIZE = {
+    "kernel_size",
+    "stride",
+    "padding",
+    "dilation",
+    "p",
+    "eps",
+    "momentum",
+    "dim",
+}
 """Arguments that never follow from a size of the input."""
 
 
@@ -69,8 +78,12 @@ def with_blocks(body: Body, recording: Recording) -> Draft:
     model = _block_name(recording.name, {})
     names: dict[str, int] = {model: 1}
     for key in _classes(body, recording.modules):
-        body = _mapped(body, lambda entry, key=key: _as_rounds(entry, key, recording.modules))
-        uses = [each for each in _uses(body) if _class_of(each, recording.modules) == key]
+        body = _mapped(
+            body, lambda entry, key=key: _as_rounds(entry, key, recording.modules)
+        )
+        uses = [
+            each for each in _uses(body) if _class_of(each, recording.modules) == key
+        ]
         if not uses:
             continue
         made, calls = _blocks_of(uses, recording.modules, names)
@@ -78,7 +91,9 @@ def with_blocks(body: Body, recording: Recording) -> Draft:
         body = _mapped(body, lambda entry, calls=calls: calls.get(entry.path, entry))
     root = recording.modules[""]
     body = _tidy(body)
-    numbered = root.chain and [*root.children] == [str(i) for i in range(len(root.children))]
+    numbered = root.chain and [*root.children] == [
+        str(i) for i in range(len(root.children))
+    ]
     return Draft(body, (*blocks,), numbered)
 
 
@@ -207,7 +222,9 @@ def _block_of(
     entries = _conditioned(_entries(common.slots, features), features)
     parameters = features.parameters()
     names_of_outputs = next((body.names for body in bodies), ())
-    body = Body(bodies[0].inputs, entries, common.outputs, bodies[0].shapes, names_of_outputs)
+    body = Body(
+        bodies[0].inputs, entries, common.outputs, bodies[0].shapes, names_of_outputs
+    )
     defaults = {name: _usual(values) for name, values in parameters.items()}
     name = _free(_block_name(module.type, names), names)
     usual = {
@@ -293,7 +310,9 @@ def _entry(slot: Slot, features: Features, around: Slot | None) -> Entry:
     inner = first.body
     if slot.inner is not None and inner is not None:
         outputs = (Source(len(slot.inner) - 1),) if slot.inner else (Source(-1),)
-        inner = inner._replace(entries=_entries(slot.inner, features, slot), outputs=outputs)
+        inner = inner._replace(
+            entries=_entries(slot.inner, features, slot), outputs=outputs
+        )
     return first._replace(
         type=_type(slot, features),
         arguments=_arguments(slot, first, features),
@@ -359,14 +378,19 @@ def _arguments(slot: Slot, first: Entry, features: Features) -> dict[str, Any]:
         vector = _vector(
             slot,
             lambda entry, key=key: (
-                entry.arguments[key] if key in entry.arguments else default_of(entry, key)
+                entry.arguments[key]
+                if key in entry.arguments
+                else default_of(entry, key)
             ),
         )
         kinds = {type(each).__name__ for each in vector if each is not MISSING}
         if kinds & {"dict", "str"} and len({repr(each) for each in vector}) > 1:
             if not all(each is MISSING or each == vector[0] for each in vector):
                 raise NoExpressionError(key)
-        if _structural(first.type, key) and len({repr(e) for e in vector} - {repr(MISSING)}) > 1:
+        if (
+            _structural(first.type, key)
+            and len({repr(e) for e in vector} - {repr(MISSING)}) > 1
+        ):
             raise NoExpressionError(key)
         if _structural(first.type, key):
             found[key] = next(each for each in vector if each is not MISSING)
@@ -415,10 +439,14 @@ def _sizes(bodies: Sequence[Body]) -> dict[str, tuple[int, ...]]:
     """Return the sizes of the inputs of all uses, by the names that a spec has."""
     found: dict[str, list[int]] = {}
     for body in bodies:
-        for index, (name, shape) in enumerate(zip(body.inputs, body.shapes, strict=False)):
+        for index, (name, shape) in enumerate(
+            zip(body.inputs, body.shapes, strict=False)
+        ):
             begin = "in" if index == 0 else name
             words = _WORDS.get(len(shape), ())
-            sizes = {f"{begin}_{word}": n for word, n in zip(words, shape, strict=False)}
+            sizes = {
+                f"{begin}_{word}": n for word, n in zip(words, shape, strict=False)
+            }
             if shape:
                 sizes[f"{begin}_features"] = shape[-1]
             for key, size in sizes.items():
@@ -428,7 +456,9 @@ def _sizes(bodies: Sequence[Body]) -> dict[str, tuple[int, ...]]:
     }
 
 
-def _given(uses: Sequence[Entry], modules: dict[str, Module]) -> dict[str, tuple[Any, ...]]:
+def _given(
+    uses: Sequence[Entry], modules: dict[str, Module]
+) -> dict[str, tuple[Any, ...]]:
     """Return what the constructors of all uses were given, where a spec can have it."""
     found: dict[str, list[Any]] = {}
     for use in uses:

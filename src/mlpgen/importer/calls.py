@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.importer.recording import Batch, Ref, State, Step, Structure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from mlpgen.importer.body import Source
     from mlpgen.importer.layout import Layout
@@ -95,7 +95,9 @@ def bound(signature: str, step: Step) -> dict[str, Any]:
         name, equals, default = text.partition("=")
         if name.startswith("*"):
             name = name[1:]
-            rest = args[0] if len(args) == 1 and type(args[0]) in (list, tuple) else args
+            rest = (
+                args[0] if len(args) == 1 and type(args[0]) in (list, tuple) else args
+            )
             found[name] = rest or step.kwargs.get(name)
             args = []
         elif args:
@@ -150,3 +152,8 @@ def call_value(call: Call, ref: Any) -> Value:
     if not isinstance(ref, Ref | State):
         raise call.refuse("a tensor is missing")
     return call.value(ref)
+
+
+if TYPE_CHECKING:
+    Handler = Callable[[Call], Iterable[Value]]
+    """Adds the entries of a call, and gives the values of what it returns."""

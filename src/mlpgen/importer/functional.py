@@ -23,7 +23,9 @@ def _linear(call: Call) -> list[Value]:
     )
     out = call.step.outputs[0]
     layout = value.layout.resized(-1, out.shape[-1])
-    found = value._replace(source=call.emit("matmul", {}, [value, turned]), layout=layout)
+    found = value._replace(
+        source=call.emit("matmul", {}, [value, turned]), layout=layout
+    )
     if given["bias"] is not None:
         bias = call_value(call, given["bias"])
         found = found._replace(source=call.emit("add", {}, [found, bias]))

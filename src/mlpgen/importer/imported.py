@@ -28,7 +28,9 @@ class Imported(NamedTuple):
     @property
     def proved(self) -> bool:
         """Whether no check failed."""
-        return bool(self.checks) and all(each.status != "failed" for each in self.checks)
+        return bool(self.checks) and all(
+            each.status != "failed" for each in self.checks
+        )
 
 
 def imported(session: Session, name: str = "") -> Imported:

@@ -75,7 +75,9 @@ class Features:
 
     def _list(self, vector: Vector, name: str) -> Any:
         lists = [each for each in vector if each is not MISSING]
-        if not all(isinstance(each, list) and len(each) == len(lists[0]) for each in lists):
+        if not all(
+            isinstance(each, list) and len(each) == len(lists[0]) for each in lists
+        ):
             both = [
                 each if each is MISSING or isinstance(each, list) else [each] * 2
                 for each in vector
@@ -97,7 +99,9 @@ class Features:
     def _follows(self, vector: Vector) -> bool:
         """Return whether a number needs no parameter of its own."""
         present = [each for each in vector if each is not MISSING]
-        return all(_equal(each, present[0]) for each in present) or bool(self.found(vector))
+        return all(_equal(each, present[0]) for each in present) or bool(
+            self.found(vector)
+        )
 
     def _by_index(self, vector: Vector, name: str, kind: str) -> Any:
         kinds = {each.kind for each in vector if isinstance(each, ByIndex)}
@@ -179,7 +183,12 @@ class Features:
                 times = value // base
                 if _agrees(vector, own, lambda x, k=times: k * x):
                     return _times(times, self._named(name))
-            if type(base) is int and value and base % value == 0 and base // value <= 64:
+            if (
+                type(base) is int
+                and value
+                and base % value == 0
+                and base // value <= 64
+            ):
                 parts = base // value
                 if _agrees(vector, own, lambda x, k=parts: x // k):
                     return f"{self._named(name)} // {parts}"

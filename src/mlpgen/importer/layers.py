@@ -16,7 +16,15 @@ if TYPE_CHECKING:
 
 _FAMILIES = LAYERS.families
 ANY_LAYOUT = {
-    *("Linear", "Identity", "LayerNorm", "RMSNorm", "Dropout", "AlphaDropout", "DropPath"),
+    *(
+        "Linear",
+        "Identity",
+        "LayerNorm",
+        "RMSNorm",
+        "Dropout",
+        "AlphaDropout",
+        "DropPath",
+    ),
     *_FAMILIES["activation_relu"],
     *_FAMILIES["activation_leaky"],
     *_FAMILIES["activation_smooth"],
@@ -128,7 +136,9 @@ def _sequence(step: Step, type_: str, arguments: dict[str, Any]) -> Layer:
     given = {**dict(zip(names, step.args, strict=False)), **step.kwargs}
     ordered = sorted(given, key=lambda name: names.index(name) if name in names else 99)
     masks = [name for name in ordered if name in MASKS and _tensor(given[name])]
-    takes_ = [given[name] for name in ordered if name not in MASKS and _tensor(given[name])]
+    takes_ = [
+        given[name] for name in ordered if name not in MASKS and _tensor(given[name])
+    ]
     arguments = {**arguments, **dict.fromkeys(masks, True)}
     return Layer(type_, arguments, (*takes_, *(given[name] for name in masks)))
 
@@ -158,7 +168,9 @@ def result_layout(
             raise UnsaidError("the batch is mixed with other dimensions", step.place)
         del part
     elif not layout.plain:
-        message = f"`{module.type}` works on images whose batch is not the first dimension"
+        message = (
+            f"`{module.type}` works on images whose batch is not the first dimension"
+        )
         raise UnsaidError(message, step.place)
     dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
     return Layout(dims, out.batch)

@@ -7,7 +7,7 @@ import keyword
 import re
 from typing import TYPE_CHECKING
 
-from mlpgen.importer.functions import ORDINALS
+from mlpgen.importer.functions.joining import ORDINALS
 from mlpgen.importer.variables import assigned
 
 if TYPE_CHECKING:
@@ -18,7 +18,20 @@ if TYPE_CHECKING:
 
 MAIN = ("", "0", "output")
 """Parts that an entry gives by default."""
-VAGUE = {"x", "y", "z", "out", "output", "h", "o", "res", "result", "ret", "input", "self"}
+VAGUE = {
+    "x",
+    "y",
+    "z",
+    "out",
+    "output",
+    "h",
+    "o",
+    "res",
+    "result",
+    "ret",
+    "input",
+    "self",
+}
 _NOT_NAMES = {"index", "forward", "training", "names", "name", "repeat", "when"}
 
 
@@ -30,7 +43,12 @@ class Names:
     """
 
     def __init__(
-        self, body: Body, inputs: tuple[str, ...], blocks: Mapping[str, Block], *, numbered: bool
+        self,
+        body: Body,
+        inputs: tuple[str, ...],
+        blocks: Mapping[str, Block],
+        *,
+        numbered: bool,
     ) -> None:
         self.inputs = inputs
         self._body = body
@@ -78,7 +96,9 @@ class Names:
         free, number = name, 2
         letters = "bcdefghijklmnopqrstuvwxyz"
         while free in self._taken or not valid(free):
-            free = f"{name}_{letters[number - 2]}" if number < 27 else f"{name}_n{number}"
+            free = (
+                f"{name}_{letters[number - 2]}" if number < 27 else f"{name}_n{number}"
+            )
             number += 1
         self._taken.add(free)
         return free

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.recording import Pass, Ref, Slice, Step, Structure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def needed(each: Pass) -> Pass:
@@ -17,7 +19,9 @@ def _needed(each: Pass, wanted: set[int]) -> Pass:
     kept: list[Step] = []
     for step in reversed(each.steps):
         given = {*refs(step.args), *refs(step.kwargs)}
-        made = {output.number for output in step.outputs} | ({*refs(step.returned)} - given)
+        made = {output.number for output in step.outputs} | (
+            {*refs(step.returned)} - given
+        )
         if not made & wanted:
             continue
         if step.pass_ is not None:

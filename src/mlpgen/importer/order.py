@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.importer.body import Body, Entry, Source
-
 if TYPE_CHECKING:
+    from mlpgen.importer.body import Body, Entry, Source
     from mlpgen.importer.recording import Module
 
 
@@ -71,9 +70,11 @@ def _wanted(body: Body, module: Module) -> list[int]:
     # Torch puts the tensors of a class before those of its layers, wherever they are made.
     layers = [index for index in found if body.entries[index].type not in states]
     tensors = [index for index in found if body.entries[index].type in states]
-    return [*sorted(tensors, key=rank), *sorted(layers, key=rank)] if _unsorted(
-        layers, rank
-    ) or _unsorted(tensors, rank) else sorted(found)
+    return (
+        [*sorted(tensors, key=rank), *sorted(layers, key=rank)]
+        if _unsorted(layers, rank) or _unsorted(tensors, rank)
+        else sorted(found)
+    )
 
 
 def _unsorted(indices: list[int], rank: object) -> bool:
@@ -85,7 +86,9 @@ def _moved(body: Body, order: list[int]) -> Body:
     places = {old: new for new, old in enumerate(order)}
 
     def moved(source: Source) -> Source:
-        return source if source.is_input else source._replace(entry=places[source.entry])
+        return (
+            source if source.is_input else source._replace(entry=places[source.entry])
+        )
 
     entries = []
     for old in order:

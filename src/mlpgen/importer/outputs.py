@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.importer.body import Body, Entry, Source
-
 if TYPE_CHECKING:
+    from mlpgen.importer.body import Body, Entry, Source
     from mlpgen.importer.recording import Module
 
 Key = tuple[str, str]
@@ -43,7 +42,9 @@ def _collect(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) 
 
 def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -> Body:
     entries = [
-        each if each.body is None else each._replace(body=_pruned(each.body, modules, used))
+        each
+        if each.body is None
+        else each._replace(body=_pruned(each.body, modules, used))
         for each in body.entries
     ]
     places: dict[int, dict[int, str]] = {}
@@ -55,7 +56,9 @@ def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -
             continue
         kept = sorted(used.get(_key(first, modules), {0}))
         single = len(kept) == 1
-        places[index] = {old: "" if single else str(new) for new, old in enumerate(kept)}
+        places[index] = {
+            old: "" if single else str(new) for new, old in enumerate(kept)
+        }
         if entry.body is not None:
             inside = entry.body._replace(
                 outputs=tuple(first.body.outputs[at] for at in kept), names=()

@@ -222,7 +222,10 @@ _CLASS = "class"
 def to_json(value: Any) -> Any:
     """Return a record as what JSON has."""
     if type(value).__name__ in _CLASSES:
-        return {_CLASS: type(value).__name__, "fields": [to_json(each) for each in value]}
+        return {
+            _CLASS: type(value).__name__,
+            "fields": [to_json(each) for each in value],
+        }
     if isinstance(value, dict):
         items = [[key, to_json(each)] for key, each in value.items()]
         return {_CLASS: "dict", "fields": items}

@@ -78,9 +78,7 @@ def compressed(body: Body) -> Body:
     a repeat or a numbered `Sequential`.
     """
     entries = [
-        entry
-        if entry.body is None
-        else entry._replace(body=compressed(entry.body))
+        entry if entry.body is None else entry._replace(body=compressed(entry.body))
         for entry in body.entries
     ]
     body = body._replace(entries=(*entries,))
@@ -134,9 +132,7 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
     entry = repeated(own, name, (first, *extra))
     if entry is None and not extra:
         numbered = [m.name for m in own] == [str(i) for i in range(len(own))]
-        chained = tuple(
-            m._replace(sources=(Source(i - 1),)) for i, m in enumerate(own)
-        )
+        chained = tuple(m._replace(sources=(Source(i - 1),)) for i, m in enumerate(own))
         inside = Body(("input",), chained, (Source(len(own) - 1),))
         options = {"numbered": True} if numbered else {}
         entry = Entry(

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _START = "import sys; sys.path.append(sys.argv[1])"
-_COMMAND = f"{_START}; from mlpgen.importer.recorder.main import main; main(sys.argv[2])"
+_COMMAND = (
+    f"{_START}; from mlpgen.importer.recorder.main import main; main(sys.argv[2])"
+)
 _HERE = str(Path(__file__).resolve().parents[2])
 
 

@@ -79,13 +79,23 @@ def _with_tails(body: Body, modules: dict[str, Module]) -> Body:
         first = entry._replace(type="Sequential", options=options, body=chain)
         tail = inside.entries[count:]
 
-        def moved(source: Source, at: int = index, own: Entry = entry, n: int = count) -> Source:
+        def moved(
+            source: Source, at: int = index, own: Entry = entry, n: int = count
+        ) -> Source:
             if source.is_input:
                 return own.sources[-1 - source.entry]
-            return Source(at) if source.entry == n - 1 else Source(at + source.entry - n + 1)
+            return (
+                Source(at)
+                if source.entry == n - 1
+                else Source(at + source.entry - n + 1)
+            )
 
         def later(source: Source, at: int = index, more: int = len(tail)) -> Source:
-            return source._replace(entry=source.entry + more) if source.entry >= at else source
+            return (
+                source._replace(entry=source.entry + more)
+                if source.entry >= at
+                else source
+            )
 
         tails = tuple(
             each._replace(sources=tuple(moved(source) for source in each.sources))
@@ -129,7 +139,7 @@ def _inlined(entry: Entry) -> Entry:
     if body is None or len(body.entries) != 1 or len(entry.sources) != 1:
         return entry
     (inner,) = body.entries
-    if inner.stateful and inner.path or inner.type in ("parameter", "buffer"):
+    if (inner.stateful and inner.path) or inner.type in ("parameter", "buffer"):
         return entry
     if inner.body is not None or inner.sources != (Source(-1),):
         return entry
@@ -146,7 +156,12 @@ def _numbers(module: Module) -> bool:
 
 def _numbered(entry: Entry, modules: dict[str, Module]) -> dict[str, object]:
     module = modules.get(entry.path)
-    if module is None or not module.chain or not module.children or not _numbers(module):
+    if (
+        module is None
+        or not module.chain
+        or not module.children
+        or not _numbers(module)
+    ):
         return entry.options
     return {**entry.options, "numbered": True}
 
@@ -161,7 +176,9 @@ def _without(body: Body, *, identities: bool) -> Body:
     def now(source: Source) -> Source:
         if source.is_input:
             return source
-        return moved.get(source.entry, source._replace(entry=places.get(source.entry, 0)))
+        return moved.get(
+            source.entry, source._replace(entry=places.get(source.entry, 0))
+        )
 
     for index, entry in enumerate(body.entries):
         if index not in needed:

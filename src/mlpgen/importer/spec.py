@@ -44,7 +44,9 @@ def class_name(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in name.split("_")) or "Model"
 
 
-def _with_parameters(draft: Draft, recording: Recording) -> tuple[Draft, dict[str, Any]]:
+def _with_parameters(
+    draft: Draft, recording: Recording
+) -> tuple[Draft, dict[str, Any]]:
     """Name the number of classes, where the constructor does."""
     given = recording.modules[""].arguments
     found: dict[str, Any] = {}

@@ -7,7 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.functions import FUNCTIONS
-from mlpgen.importer.names import Names, ends, follows, input_name, inputs_of, outputs_of
+from mlpgen.importer.names import (
+    Names,
+    ends,
+    follows,
+    input_name,
+    inputs_of,
+    outputs_of,
+)
 from mlpgen.layers import LAYERS
 from mlpgen.spec.types import NOT_IN_TORCH, TENSORS
 
@@ -61,8 +68,14 @@ def _inputs(recording: Recording) -> tuple[list[str], tuple[str, ...]]:
     found = ["input:"] if len(inputs) > 1 else []
     for name, each in zip(names, inputs, strict=True):
         shape = _flow([*each.shape])
-        value = shape if each.dtype == "float32" else f"{{shape: {shape}, dtype: {each.dtype}}}"
-        found.append(f"  {name}: {value}" if len(inputs) > 1 else f"input: {{{name}: {value}}}")
+        value = (
+            shape
+            if each.dtype == "float32"
+            else f"{{shape: {shape}, dtype: {each.dtype}}}"
+        )
+        found.append(
+            f"  {name}: {value}" if len(inputs) > 1 else f"input: {{{name}: {value}}}"
+        )
     return found, names
 
 
@@ -88,7 +101,12 @@ def _block(block: Block, blocks: Mapping[str, Block]) -> Iterator[str]:
 
 
 def _layers(
-    body: Body, names: Names, blocks: Mapping[str, Block], indent: str, *, numbered: bool
+    body: Body,
+    names: Names,
+    blocks: Mapping[str, Block],
+    indent: str,
+    *,
+    numbered: bool,
 ) -> Iterator[str]:
     for index, entry in enumerate(body.entries):
         yield from _entry(index, entry, body, names, blocks, indent, numbered=numbered)
@@ -149,10 +167,14 @@ def _options(
     del body
     if index in names.names and not (numbered and entry.name.isdigit() and entry.key):
         yield "name", names.names[index]
-    if not follows(entry, index) or entry.type == "share" and not follows(entry, index):
+    if not follows(entry, index) or (
+        entry.type == "share" and not follows(entry, index)
+    ):
         sources = [names.of(source) for source in entry.sources]
         joins = entry.type in ("cat", "stack")
-        text = sources[0] if len(sources) == 1 and not joins else f"[{', '.join(sources)}]"
+        text = (
+            sources[0] if len(sources) == 1 and not joins else f"[{', '.join(sources)}]"
+        )
         yield "from", text
     for key in ("repeat", "names", "numbered", "when"):
         if key in entry.options:
@@ -189,7 +211,11 @@ def _shorthand(type_: str, blocks: Mapping[str, Block]) -> str | None:
 def _flow(value: Any) -> str:
     """Write a value on one line."""
     if isinstance(value, dict):
-        return "{" + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items()) + "}"
+        return (
+            "{"
+            + ", ".join(f"{key}: {_flow(each)}" for key, each in value.items())
+            + "}"
+        )
     if isinstance(value, list):
         return "[" + ", ".join(_flow(each) for each in value) + "]"
     if value is None:
@@ -219,7 +245,11 @@ def _string(value: str) -> str:
 
 def _quoted(text: str) -> str:
     safe = re.fullmatch(r"[A-Za-z][^:#{}\[\]\"'`&*!|>%@]*", text)
-    return text if safe and not text.endswith(" ") else json.dumps(text, ensure_ascii=False)
+    return (
+        text
+        if safe and not text.endswith(" ")
+        else json.dumps(text, ensure_ascii=False)
+    )
 
 
 def _wrapped(line: str) -> list[str]:

@@ -30,7 +30,9 @@ def body_of(recording: Recording) -> Body:
         layout = layout_of(tensor.shape, tensor.batch, _times(tensor))
         values[ref.number] = Value(Source(-1 - index), layout, tensor.dtype)
     translator = _Translator(recording, "", values)
-    return translator.body(needed(recording.forward), [each.name for each in recording.inputs])
+    return translator.body(
+        needed(recording.forward), [each.name for each in recording.inputs]
+    )
 
 
 def _times(tensor: Tensor) -> int:
@@ -48,7 +50,9 @@ class _Translator:
         tensors: Parameters and buffers that have an entry, by key.
     """
 
-    def __init__(self, recording: Recording, path: str, values: dict[int, Value]) -> None:
+    def __init__(
+        self, recording: Recording, path: str, values: dict[int, Value]
+    ) -> None:
         self.recording = recording
         self.path = path
         self.values = values
@@ -97,7 +101,9 @@ class _Translator:
                 names += inner_names
         return found, (*names,)
 
-    def _emit(self, type_: str, arguments: dict[str, Any], values: list[Value]) -> Source:
+    def _emit(
+        self, type_: str, arguments: dict[str, Any], values: list[Value]
+    ) -> Source:
         sources = tuple(value.source for value in values)
         place = self.place
         assert place is not None
@@ -127,7 +133,9 @@ class _Translator:
         assert self.place is not None
         if owner != self.path:
             raise UnsaidError(f"it uses `{key}` of another module", self.place)
-        member = next(m for m in self.recording.modules[owner].members if m.name == name)
+        member = next(
+            m for m in self.recording.modules[owner].members if m.name == name
+        )
         arguments: dict[str, Any] = {"shape": [*member.shape]}
         if member.parameter:
             if member.init not in (None, "zeros_"):
@@ -173,7 +181,9 @@ class _Translator:
         names = [each.key for each in given.values() if isinstance(each, State)]
         if names != wanted or not isinstance(given["input"], Ref):
             return False
-        called = step._replace(module=owner, function="", args=(given["input"],), kwargs={})
+        called = step._replace(
+            module=owner, function="", args=(given["input"],), kwargs={}
+        )
         self._leaf(called)
         return True
 
@@ -217,13 +227,19 @@ class _Translator:
         """
         module = self.recording.modules[step.module]
         around = self.recording.modules[self.path]
-        if not module.base or around.chain and step.module.rpartition(".")[2].isdigit():
+        if not module.base or (
+            around.chain and step.module.rpartition(".")[2].isdigit()
+        ):
             return False
         keys = [f"{step.module}.{member.name}" for member in module.members]
         found = [
             each
             for each in inside.steps
-            if [a.key for a in (*each.args, *each.kwargs.values()) if isinstance(a, State)]
+            if [
+                a.key
+                for a in (*each.args, *each.kwargs.values())
+                if isinstance(a, State)
+            ]
         ]
         if len(found) != 1 or found[0].function.rpartition(".")[2] not in _LEAVES:
             return False
@@ -237,7 +253,9 @@ class _Translator:
         for each in inside.steps[:at]:
             self._step(each)
         del embeds
-        call = found[0]._replace(module=step.module, function="", args=(taken,), kwargs={})
+        call = found[0]._replace(
+            module=step.module, function="", args=(taken,), kwargs={}
+        )
         self._leaf(call, layer)
         for each in inside.steps[at + 1 :]:
             self._step(each)
@@ -250,7 +268,9 @@ class _Translator:
             return {}
         owner = tied[0].rpartition(".")[0]
         if self.path and not owner.startswith(f"{self.path}."):
-            raise UnsaidError(f"its weight is that of `{owner}`, in another class", place)
+            raise UnsaidError(
+                f"its weight is that of `{owner}`, in another class", place
+            )
         return {"share_weights": self._name(owner)}
 
     def _module(self, step: Step, inside: Pass) -> None:
@@ -297,7 +317,11 @@ class _Translator:
         elif step.module in self.called:
             first = self.entries[self.called[step.module]]
             entry = entry._replace(
-                type="share", arguments={}, name="", key=False, body=None,
+                type="share",
+                arguments={},
+                name="",
+                key=False,
+                body=None,
                 options={"share": self.called[step.module]},
             )
             del first
@@ -306,7 +330,15 @@ class _Translator:
         self.entries.append(entry)
 
 
-_LEAVES = {"linear", "conv1d", "conv2d", "conv3d", "embedding", "layer_norm", "rms_norm"}
+_LEAVES = {
+    "linear",
+    "conv1d",
+    "conv2d",
+    "conv3d",
+    "embedding",
+    "layer_norm",
+    "rms_norm",
+}
 _LEAVES |= {"group_norm"}
 
 
@@ -314,7 +346,11 @@ def _weights_of(step: Step) -> str:
     """Return the module whose weights a function of a layer is given."""
     if step.function.rpartition(".")[2] != "linear":
         return ""
-    keys = [each.key for each in (*step.args, *step.kwargs.values()) if isinstance(each, State)]
+    keys = [
+        each.key
+        for each in (*step.args, *step.kwargs.values())
+        if isinstance(each, State)
+    ]
     owners = {key.rpartition(".")[0] for key in keys}
     return owners.pop() if len(owners) == 1 else ""
 

@@ -87,7 +87,9 @@ def _keys_differ(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> str:
         if tensor.shape != other[key].shape:
             return f"`{key}` is {[*tensor.shape]}, here {[*other[key].shape]}"
     if [*one] != [*other]:
-        at = next(i for i, pair in enumerate(zip(one, other, strict=True)) if len({*pair}) > 1)
+        at = next(
+            i for i, pair in enumerate(zip(one, other, strict=True)) if len({*pair}) > 1
+        )
         return f"the order differs from `{[*one][at]}` on"
     return ""
 
@@ -110,16 +112,24 @@ def flat(value: Any) -> list[Tensor]:
     return flat(vars(value)) if hasattr(value, "__dataclass_fields__") else []
 
 
-def _run(model: nn.Module, inputs: Mapping[str, Tensor], *, named: bool) -> list[Tensor]:
+def _run(
+    model: nn.Module, inputs: Mapping[str, Tensor], *, named: bool
+) -> list[Tensor]:
     torch.manual_seed(0)
     given = {name: each.clone() for name, each in inputs.items()}
     return flat(model(**given) if named else model(*given.values()))
 
 
 def _outputs(
-    original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor], *, training: bool
+    original: nn.Module,
+    model: nn.Module,
+    inputs: Mapping[str, Tensor],
+    *,
+    training: bool,
 ) -> tuple[str, str]:
-    states = [{k: v.clone() for k, v in m.state_dict().items()} for m in (original, model)]
+    states = [
+        {k: v.clone() for k, v in m.state_dict().items()} for m in (original, model)
+    ]
     original.train(training)
     model.train(training)
     try:

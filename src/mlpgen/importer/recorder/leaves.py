@@ -46,7 +46,9 @@ _WRAPPED |= {"GroupNorm"}
 def _same_code(cls: type, base: type) -> bool:
     """Return whether a class computes what its base computes."""
     changed = ("forward", "_conv_forward", "_in_proj_weight")
-    return all(getattr(cls, name, None) is getattr(base, name, None) for name in changed)
+    return all(
+        getattr(cls, name, None) is getattr(base, name, None) for name in changed
+    )
 
 
 def is_drop_path(module: nn.Module) -> bool:

@@ -7,9 +7,8 @@ import inspect
 import json
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import nn
@@ -24,6 +23,8 @@ from mlpgen.importer.recorder.trace import CannotSayError, Recorder
 from mlpgen.importer.recorder.weights import write_weights
 from mlpgen.importer.recording import Input, Recording, to_json
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 def main(folder: str) -> None:
@@ -85,7 +86,9 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
     torch.manual_seed(0)
     with constructors.recorded() as given:
         model = loaded(job["target"], job["arguments"])
-    raw = [(each["name"], tuple(each["shape"]), each["dtype"]) for each in job["inputs"]]
+    raw = [
+        (each["name"], tuple(each["shape"]), each["dtype"]) for each in job["inputs"]
+    ]
     recording, inputs = record(model, given, raw)
     held[:] = [model, inputs]
     return recording
@@ -131,10 +134,7 @@ def _inputs(model: nn.Module, raw: list[RawInput]) -> list[Input]:
         if each.kind is not inspect.Parameter.VAR_KEYWORD
     ]
     free = iter(names)
-    return [
-        Input(name or next(free, "x"), shape, dtype)
-        for name, shape, dtype in raw
-    ]
+    return [Input(name or next(free, "x"), shape, dtype) for name, shape, dtype in raw]
 
 
 def drawn(inputs: list[Input], batch: int) -> dict[str, Any]:

@@ -54,7 +54,9 @@ def _describe(
         bool(type_),
         arguments,
         tuple(name for name, child in children.items() if child is not None),
-        _members(module, path, first) if not type_ else _leaf_members(module, path, first),
+        _members(module, path, first)
+        if not type_
+        else _leaf_members(module, path, first),
         _doc(cls),
         _place(cls),
         isinstance(module, LISTS),
@@ -113,7 +115,9 @@ def _constant(tensor: Tensor) -> Any:
     if tensor.is_meta or not tensor.numel() or tensor.min() != tensor.max():
         return None
     value = tensor.flatten()[0].item()
-    return {0.0: "zeros_", 1.0: "ones_"}.get(value) or {"constant_": _short(value, tensor)}
+    return {0.0: "zeros_", 1.0: "ones_"}.get(value) or {
+        "constant_": _short(value, tensor)
+    }
 
 
 def _short(value: float, tensor: Tensor) -> float:

@@ -32,7 +32,9 @@ def paired(
     """
     one, other = tensors
     if len(one) != len(other):
-        raise _other_code(passes[0].steps[-1].place if passes[0].steps else Place("", 0))
+        raise _other_code(
+            passes[0].steps[-1].place if passes[0].steps else Place("", 0)
+        )
     places = {
         tensor.number: step.place
         for step in _all_steps(passes[0])
@@ -85,7 +87,8 @@ def _pass(one: Pass, other: Pass, found: Mapping[int, Tensor]) -> Pass:
     if len(one.steps) != len(other.steps):
         raise _other_code(one.steps[-1].place if one.steps else Place("", 0))
     steps = [
-        _step(step, twin, found) for step, twin in zip(one.steps, other.steps, strict=True)
+        _step(step, twin, found)
+        for step, twin in zip(one.steps, other.steps, strict=True)
     ]
     return Pass(one.inputs, (*steps,), one.returned)
 
@@ -125,12 +128,16 @@ def _argument(one: Any, other: Any, place: Place) -> Any:
     if type(one) in (list, tuple):
         if len(one) != len(other):
             raise _other_code(place)
-        return type(one)(_argument(a, b, place) for a, b in zip(one, other, strict=True))
+        return type(one)(
+            _argument(a, b, place) for a, b in zip(one, other, strict=True)
+        )
     return one
 
 
 def _batches(one: float, other: float, place: Place) -> Batch:
-    times = _times(one, other) if isinstance(one, int) and isinstance(other, int) else None
+    times = (
+        _times(one, other) if isinstance(one, int) and isinstance(other, int) else None
+    )
     if times is None:
         raise CannotSayError("a number depends on the size of the batch", place)
     return Batch(times)

@@ -39,8 +39,23 @@ READS = {"item", "tolist", "__bool__", "__int__", "__float__", "__index__", "num
 
 IGNORED = {"__get__", "size", "dim", "__len__", "stride", "is_floating_point", "numel"}
 IGNORED |= {"is_contiguous", "element_size", "__set__", "requires_grad_", "is_complex"}
-IGNORED |= {"storage_offset", "get_device", "data_ptr", "__format__", "__repr__", "__hash__"}
-IGNORED |= {"_assert", "_assert_async", "is_same_size", "finfo", "is_tensor", "broadcast_shapes", "broadcast_tensors_shapes"}
+IGNORED |= {
+    "storage_offset",
+    "get_device",
+    "data_ptr",
+    "__format__",
+    "__repr__",
+    "__hash__",
+}
+IGNORED |= {
+    "_assert",
+    "_assert_async",
+    "is_same_size",
+    "finfo",
+    "is_tensor",
+    "broadcast_shapes",
+    "broadcast_tensors_shapes",
+}
 GETTERS = {"T", "mT", "H", "mH", "data", "real"}
 """Attributes of a tensor that are tensors."""
 
@@ -50,8 +65,23 @@ VALUES = "values"
 ASSIGN = "assign"
 """The function that stands for a change through a slice."""
 MOST_VALUES = 2**16
-RANDOM = {"rand", "randn", "randint", "randperm", "rand_like", "randn_like", "bernoulli"}
-SHAPES_ONLY = {"new_zeros", "new_ones", "new_full", "zeros_like", "ones_like", "full_like"}
+RANDOM = {
+    "rand",
+    "randn",
+    "randint",
+    "randperm",
+    "rand_like",
+    "randn_like",
+    "bernoulli",
+}
+SHAPES_ONLY = {
+    "new_zeros",
+    "new_ones",
+    "new_full",
+    "zeros_like",
+    "ones_like",
+    "full_like",
+}
 """Functions that take no more of a tensor than its shape."""
 RANDOM |= {"bernoulli_", "normal_", "uniform_", "dropout", "empty", "new_empty"}
 
@@ -114,7 +144,11 @@ class Recorder(TorchFunctionMode):
         return self._encoded(value)
 
     def module_called(
-        self, module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any], call: Any
+        self,
+        module: nn.Module,
+        args: tuple[Any, ...],
+        kwargs: dict[str, Any],
+        call: Any,
     ) -> Any:
         """Record the call of a module, and what it calls itself."""
         path = self._paths.get(module)
@@ -197,7 +231,9 @@ class Recorder(TorchFunctionMode):
             if changed and changed[0].numel() <= MOST_VALUES:
                 kwargs = {**kwargs, VALUES: changed[0].flatten().tolist()}
         self._steps[-1].append(
-            Step(module, function, args, kwargs, (*outputs,), self._encoded(found), place)
+            Step(
+                module, function, args, kwargs, (*outputs,), self._encoded(found), place
+            )
         )
 
         for tensor in changed:
@@ -282,7 +318,8 @@ def _reads(recorder: Recorder, args: Any) -> bool:
     """Return whether a value is read that the inputs decide."""
     found = [recorder._encoded(each) for each in args]
     return any(
-        isinstance(each, Ref) and each.number not in recorder._constants for each in found
+        isinstance(each, Ref) and each.number not in recorder._constants
+        for each in found
     )
 
 
@@ -344,7 +381,9 @@ def _fields(value: Any) -> dict[str, Any] | None:
     if isinstance(value, tuple):  # results of torch's functions, as `topk`
         return {str(index): each for index, each in enumerate(value)}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {each.name: getattr(value, each.name) for each in dataclasses.fields(value)}
+        return {
+            each.name: getattr(value, each.name) for each in dataclasses.fields(value)
+        }
     return None
 
 

@@ -1,0 +1,103 @@
+"""Joining and splitting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.functions import FUNCTIONS
+from mlpgen.importer.calls import Value, bound
+from mlpgen.importer.functions.common import checked, need_numbers, result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpgen.importer.calls import Call, Handler
+
+ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
+
+
+def _cat(call: Call) -> Iterable[Value]:
+    given = bound("tensors dim=0", call.step)
+    if call.step.function.endswith("hstack"):
+        given["dim"] = 1
+    values = [call.value(each) for each in given["tensors"]]
+    dim = given.get("axis", given["dim"])
+    batched = [each for each in values if each.layout.batch >= 0]
+    like = next((each for each in batched if not each.alone), (batched or values)[0])
+    if len(values) == 1:
+        return [values[0]]
+    for value in values:
+        if value.layout.batch >= 0 and value.layout.batch != like.layout.batch:
+            raise call.refuse("the batches of its inputs are different dimensions")
+    out = call.step.outputs[0]
+    if dim % like.layout.count == like.layout.batch:
+        raise call.refuse("it joins batches")
+    layout = like.layout.resized(dim, out.shape[dim])
+    source = call.emit("cat", {"dim": like.layout.kept(dim)}, values)
+    return [result(call, source, like, layout=layout)]
+
+
+def _stack(call: Call) -> Iterable[Value]:
+    given = bound("tensors dim=0", call.step)
+    values = [call.value(each) for each in given["tensors"]]
+    like = values[0]
+    dim = given["dim"]
+    layout = like.layout.with_dim(dim, len(values))
+    at = dim + layout.count if dim < 0 else dim
+    if at == 0 and like.layout.batch == 0 and not like.layout.dims[0]:
+        # The author stacks ahead of the batch; here the new dimension is behind it.
+        written = 1
+    else:
+        written = dim if layout.plain else layout.dim(at)
+    return [
+        result(call, call.emit("stack", {"dim": written}, values), like, layout=layout)
+    ]
+
+
+def _split(call: Call) -> Iterable[Value]:
+    second = {"chunk": "chunks", "split": "split_size_or_sections", "unbind": "dim=0"}
+    given = bound(f"input {second[call.name]} dim=0", call.step)
+    if call.name == "unbind":
+        given = bound("input dim=0", call.step)
+    if "split_size" in given:
+        given["split_size_or_sections"] = given["split_size"]
+    value = call.value(given["input"])
+    dim = given["dim"]
+    arguments = {
+        name: given[name]
+        for name in ("chunks", "split_size_or_sections")
+        if name in given and name in FUNCTIONS[call.name].model_fields
+    }
+    if isinstance(arguments.get("split_size_or_sections"), tuple):
+        arguments["split_size_or_sections"] = [*arguments["split_size_or_sections"]]
+    need_numbers(call, arguments)
+    arguments["dim"] = value.layout.kept(checked(value.layout, dim))
+    outputs = call.step.outputs
+    source = call.emit(call.name, arguments, [value])
+    names = part_names(len(outputs))
+    if len(outputs) > len(ORDINALS):
+        raise call.refuse(f"it gives {len(outputs)} parts")
+    found = []
+    for name, out in zip(names, outputs, strict=True):
+        layout = (
+            value.layout.without(dim)
+            if call.name == "unbind"
+            else value.layout.resized(dim, out.shape[dim])
+        )
+        found.append(value._replace(source=source._replace(part=name), layout=layout))
+    return found
+
+
+def part_names(count: int) -> tuple[str, ...]:
+    """Return the usual names of parts."""
+    return ORDINALS[:count]
+
+
+HANDLERS: dict[str, Handler] = {
+    "cat": _cat,
+    "stack": _stack,
+    **dict.fromkeys(("chunk", "split", "unbind"), _split),
+}

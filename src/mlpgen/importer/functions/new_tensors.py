@@ -1,0 +1,75 @@
+"""Functions that make tensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.functions import FUNCTIONS
+from mlpgen.importer.calls import Value, bound, listed
+from mlpgen.importer.functions.common import need_numbers
+from mlpgen.importer.layout import Layout
+from mlpgen.importer.recording import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpgen.importer.calls import Call, Handler
+
+
+def _new(call: Call) -> Iterable[Value]:
+    """Functions that take nothing, and make a tensor without a batch."""
+    signatures = {
+        "arange": "start end step",
+        "linspace": "start end steps",
+        "full": "size fill_value",
+        "eye": "n m",
+    }
+    given = bound(signatures.get(call.name, "*size"), call.step)
+    if call.name == "arange":
+        numbers = [given[name] for name in ("start", "end", "step")]
+        if numbers[1] is None:
+            numbers = [0, numbers[0], 1]
+        start, end, step = (numbers[0] or 0, numbers[1], numbers[2] or 1)
+        given = {"end": end}
+        given |= {"start": start} if start else {}
+        given |= {"step": step} if step != 1 else {}
+    out = call.step.outputs[0]
+    arguments = {
+        name: [*value] if type(value) is tuple else value
+        for name, value in given.items()
+        if name in FUNCTIONS[call.name].model_fields
+        and value is not None
+        and name != "dtype"
+    }
+    usual = "int64" if call.name == "arange" else "float32"
+    if call.name == "arange" and any(isinstance(v, float) for v in arguments.values()):
+        usual = "float32"
+    if out.dtype != usual:
+        if out.dtype not in ("float32", "int64", "bool"):
+            raise call.refuse(f"it makes {out.dtype}")
+        arguments["dtype"] = out.dtype
+    size = listed(arguments.get("size", []))
+    if size and isinstance(size[0], Batch) and size[0].times == 1:
+        arguments["size"] = [1, *size[1:]]
+        need_numbers(call, arguments)
+        source = call.emit(call.name, arguments, [])
+        dims = ((), *((each,) for each in out.shape[1:]))
+        return [Value(source, Layout(dims, 0), out.dtype, alone=True)]
+    need_numbers(call, arguments)
+    source = call.emit(call.name, arguments, [])
+    return [Value(source, Layout(tuple((each,) for each in out.shape), -1), out.dtype)]
+
+
+def _new_like(call: Call) -> Iterable[Value]:
+    """`x.new_zeros(…)`: the values of `zeros`."""
+    name = call.name.removeprefix("new_")
+    if name not in FUNCTIONS:
+        raise call.refuse("it makes a tensor without values")
+    step = call.step._replace(args=call.step.args[1:])
+    return _new(call._replace(name=name, step=step))
+
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(FUNCTIONS.families["new_tensors"], _new),
+    **dict.fromkeys(("new_zeros", "new_ones", "new_full", "new_empty"), _new_like),
+}

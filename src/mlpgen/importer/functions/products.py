@@ -1,0 +1,120 @@
+"""Products of matrices, and attention."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.importer.calls import Value, bound
+from mlpgen.importer.functions.common import aligned, need_numbers, result
+from mlpgen.importer.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpgen.importer.calls import Call, Handler
+
+
+def _matmul(call: Call) -> Iterable[Value]:
+    given = bound("input other", call.step)
+    if "mat2" in given or "tensor2" in given or "vec2" in given:
+        given["other"] = given.get("mat2", given.get("tensor2", given.get("vec2")))
+    values = [call.value(given[name]) for name in ("input", "other")]
+    one, other = values
+    out = call.step.outputs[0]
+    for value in values:
+        if value.layout.batch >= 0 and value.layout.batch >= value.layout.count - 2:
+            if not (
+                value is one and other.layout.batch < 0 and other.layout.count == 2
+            ):
+                raise call.refuse("it multiplies over the batch")
+    batched = [each for each in values if each.layout.batch >= 0]
+    if len(batched) == 2:
+        aligned(call, [_headed(each) for each in values])
+    elif batched and (other if batched[0] is one else one).layout.count > 2:
+        if not batched[0].layout.plain:
+            raise call.refuse("it broadcasts over the batch")
+    like = batched[0] if batched else one
+    name = (
+        "bmm"
+        if call.step.function.endswith("bmm") and len(like.layout.shape) == 2
+        else ""
+    )
+    dims = [*max(values, key=lambda each: each.layout.count).layout.dims]
+    if other.layout.count >= 2 and one.layout.count >= 2:
+        dims = [*dims[:-2], one.layout.dims[-2], other.layout.dims[-1]]
+        if like.layout.batch >= 0 and like.layout.count == len(dims):
+            dims[: like.layout.count - 2] = like.layout.dims[:-2]
+        layout = like.layout._replace(dims=(*dims,))
+    else:
+        layout = Layout(tuple((size,) for size in out.shape), -1)
+        if batched:
+            dims_ = [() if at == out.batch else (s,) for at, s in enumerate(out.shape)]
+            layout = Layout((*dims_,), out.batch)
+    source = call.emit(name or "matmul", {}, values)
+    return [result(call, source, like, layout=layout)]
+
+
+def _headed(value: Value) -> Value:
+    """Return a value without its last two dimensions."""
+    layout = value.layout
+    return value._replace(layout=layout._replace(dims=(*layout.dims[:-2], (1,), (1,))))
+
+
+def _attention(call: Call) -> Iterable[Value]:
+    signature = "query key value attn_mask=None dropout_p=0 is_causal=False scale=None"
+    given = bound(f"{signature} enable_gqa=False", call.step)
+    names = ["query", "key", "value", *(["attn_mask"] if given["attn_mask"] else [])]
+    values = [call.value(given[name]) for name in names]
+    arguments = {
+        name: given[name]
+        for name in ("dropout_p", "is_causal", "scale", "enable_gqa")
+        if given[name]
+    }
+    need_numbers(call, arguments)
+    query, _, value, *_ = values
+    if query.layout.batch >= query.layout.count - 2:
+        raise call.refuse("it attends over the batch")
+    dims = (*query.layout.dims[:-1], value.layout.dims[-1])
+    source = call.emit("scaled_dot_product_attention", arguments, values)
+    yield result(call, source, query, layout=query.layout._replace(dims=dims))
+
+
+def _einsum(call: Call) -> Iterable[Value]:
+    equation, *operands = call.step.args
+    if len(operands) == 1 and type(operands[0]) in (list, tuple):
+        operands = [*operands[0]]
+    values = [call.value(each) for each in operands]
+    if not all(each.layout.plain for each in values):
+        raise call.refuse("the batch is not the first dimension")
+    out = call.step.outputs[0]
+    source = call.emit("einsum", {"equation": equation}, values)
+    dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
+    like = next((each for each in values if each.layout.batch >= 0), values[0])
+    return [result(call, source, like, layout=Layout(dims, out.batch))]
+
+
+def _pair(call: Call) -> Iterable[Value]:
+    given = bound("input other dim=1 eps=", call.step)
+    values = [call.value(given[each]) for each in ("input", "other")]
+    dim = given["dim"]
+    arguments = {"dim": values[0].layout.kept(dim)} if dim != 1 else {}
+    layout = values[0].layout.without(dim)
+    source = call.emit("cosine_similarity", arguments, values)
+    return [result(call, source, values[0], layout=layout)]
+
+
+def _outer(call: Call) -> Iterable[Value]:
+    given = bound("input vec2", call.step)
+    values = [call.value(given[each]) for each in ("input", "vec2")]
+    dims = (*values[0].layout.dims, *values[1].layout.dims)
+    source = call.emit("outer", {}, values)
+    return [result(call, source, values[0], layout=Layout(dims, -1))]
+
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(("matmul", "bmm"), _matmul),
+    "scaled_dot_product_attention": _attention,
+    "einsum": _einsum,
+    "cosine_similarity": _pair,
+    "outer": _outer,
+}

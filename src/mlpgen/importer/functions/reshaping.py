@@ -1,0 +1,183 @@
+"""Functions that change the shape."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.importer.calls import Value, bound, is_number, listed
+from mlpgen.importer.functions.common import checked, same
+from mlpgen.importer.layout import Layout
+from mlpgen.importer.recording import Batch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlpgen.importer.calls import Call, Handler
+    from mlpgen.importer.recording import Tensor
+
+
+def _reshape(call: Call) -> Iterable[Value]:
+    value = call.value(call.step.args[0])
+    out = call.step.outputs[0]
+    if value.alone:
+        yield _reshaped_alone(call, value, out)
+        return
+    yield reshaped(call, value, out.shape, out.batch)
+
+
+def _reshaped_alone(call: Call, value: Value, out: Tensor) -> Value:
+    """Reshape what is the same for each example: in the spec it has a leading 1."""
+    if out.batch != 0 or out.shape[0] != 1:
+        raise call.refuse("it reshapes what is the same for each example")
+    source = call.emit("reshape", {"shape": [1, *out.shape[1:]]}, [value])
+    dims = ((), *((size,) for size in out.shape[1:]))
+    return value._replace(source=source, layout=Layout(dims, 0))
+
+
+def reshaped(call: Call, value: Value, shape: tuple[int, ...], batch: int) -> Value:
+    """Emit a reshape, as `flatten` or `unflatten` where it is one."""
+    layout = value.layout.reshaped(shape, batch)
+    before, after = value.layout.shape, layout.shape
+    if before == after:
+        return value._replace(layout=layout)
+    batched = layout.batch >= 0
+    source = call.emit(*reshape_entry(before, after, batched=batched), [value])
+    return value._replace(source=source, layout=layout)
+
+
+def reshape_entry(
+    before: tuple[int, ...], after: tuple[int, ...], *, batched: bool
+) -> tuple[str, dict[str, Any]]:
+    """Return the entry that makes one shape of another."""
+    if len(after) == 1 and len(before) > 1:
+        return "flatten", {"start_dim": int(batched)}
+    begin = 0
+    while begin < min(len(before), len(after)) and before[begin] == after[begin]:
+        begin += 1
+    end = 0
+    most = min(len(before), len(after)) - begin
+    while end < most and before[-1 - end] == after[-1 - end]:
+        end += 1
+    old = before[begin : len(before) - end]
+    new = after[begin : len(after) - end]
+    if len(new) == 1 and len(old) > 1 and prod(old) == new[0]:
+        ends = {} if end == 0 else {"end_dim": -1 - end}
+        return "flatten", {"start_dim": begin + batched, **ends}
+    if len(old) == 1 and len(new) > 1:
+        dim = -1 - end if end == 0 else begin + batched
+        return "unflatten", {"dim": dim, "sizes": [*new]}
+    return "reshape", {"shape": [*after]}
+
+
+def _flatten(call: Call) -> Iterable[Value]:
+    return _reshape(call) if call.step.outputs else same(call)
+
+
+def _unflatten(call: Call) -> Iterable[Value]:
+    return _reshape(call)
+
+
+def _squeeze(call: Call) -> Iterable[Value]:
+    given = bound("input dim=None", call.step)
+    value = call.value(given["input"])
+    count = value.layout.count
+    ones = [at for at in range(count) if value.layout.dims[at] == (1,)]
+    asked = range(count) if given["dim"] is None else listed(given["dim"])
+    dims = [at for at in (each % count for each in asked) if at in ones]
+    for at in sorted(dims, reverse=True):
+        arguments = {"dim": value.layout.kept(at)}
+        layout = value.layout.without(at)
+        value = value._replace(
+            source=call.emit("squeeze", arguments, [value]), layout=layout
+        )
+    return [value]
+
+
+def _unsqueeze(call: Call) -> Iterable[Value]:
+    given = bound("input dim", call.step)
+    return [unsqueezed(call, call.value(given["input"]), given["dim"])]
+
+
+def unsqueezed(call: Call, value: Value, dim: int) -> Value:
+    """Emit an inserted dimension."""
+    layout = value.layout.with_dim(dim, 1)
+    at = dim + layout.count if dim < 0 else dim
+    written = dim if dim < 0 and layout.plain else layout.dim(at)
+    source = call.emit("unsqueeze", {"dim": written}, [value])
+    return value._replace(source=source, layout=layout)
+
+
+def _expand(call: Call) -> Iterable[Value]:
+    given = bound("input *sizes", call.step)
+    value = call.value(given["input"])
+    out = call.step.outputs[0] if call.step.outputs else None
+    if out is None:
+        return [value]
+    layout = value.layout
+    if layout.batch < 0 and out.batch == 0:
+        if layout.count == len(out.shape) and layout.dims[0] != (1,):
+            raise call.refuse("it makes the batch from something else")
+        grown = [*layout.dims]
+        while len(grown) < len(out.shape):
+            grown.insert(0, (1,))
+            value = value._replace(source=call.emit("unsqueeze", {"dim": 0}, [value]))
+        sizes = [dim[0] for dim in grown[1:]]
+        if sizes != [*out.shape[1:]]:
+            wanted = {"sizes": [1, *out.shape[1:]]}
+            value = value._replace(source=call.emit("expand", wanted, [value]))
+        dims = ((), *((size,) for size in out.shape[1:]))
+        return [value._replace(layout=Layout(dims, 0), alone=True)]
+    if layout.batch != out.batch or not layout.plain:
+        raise call.refuse("it expands over the batch")
+    wanted = [*out.shape[1:]] if layout.batch == 0 else [*out.shape]
+    dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
+    source = call.emit("expand", {"sizes": wanted}, [value])
+    return [value._replace(source=source, layout=Layout(dims, out.batch))]
+
+
+def _repeat(call: Call) -> Iterable[Value]:
+    given = bound("input *repeats", call.step)
+    value = call.value(given["input"])
+    repeats = [*given["repeats"]]
+    out = call.step.outputs[0]
+    if (
+        repeats
+        and isinstance(repeats[0], Batch)
+        and all(each == 1 for each in repeats[1:])
+    ):
+        return _expand(call)
+    if not value.layout.plain or any(isinstance(each, Batch) for each in repeats):
+        raise call.refuse("it repeats the batch")
+    if value.layout.batch == 0:
+        if repeats[0] != 1 or len(repeats) != value.layout.count:
+            raise call.refuse("it repeats the batch")
+        repeats = repeats[1:]
+    dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
+    source = call.emit("repeat", {"repeats": repeats}, [value])
+    return [value._replace(source=source, layout=Layout(dims, out.batch))]
+
+
+def _repeat_interleave(call: Call) -> Iterable[Value]:
+    given = bound("input repeats dim=None", call.step)
+    value = call.value(given["input"])
+    if given["dim"] is None or not is_number(given["repeats"]):
+        raise call.refuse("it repeats the batch")
+    dim = given["dim"]
+    out = call.step.outputs[0]
+    arguments = {"repeats": given["repeats"], "dim": value.layout.kept(dim)}
+    layout = value.layout.resized(checked(value.layout, dim), out.shape[dim])
+    source = call.emit("repeat_interleave", arguments, [value])
+    return [value._replace(source=source, layout=layout)]
+
+
+HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(("view", "reshape", "view_as", "reshape_as"), _reshape),
+    "flatten": _flatten,
+    "unflatten": _reshape,
+    "squeeze": _squeeze,
+    "unsqueeze": _unsqueeze,
+    **dict.fromkeys(("expand", "expand_as"), _expand),
+    "repeat": _repeat,
+    "repeat_interleave": _repeat_interleave,
+}
