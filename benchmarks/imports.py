@@ -1,7 +1,8 @@
-"""How many models of other people `mlpgen import` turns into specs that are proved equal.
+"""How many models of other people `mlpgen import` turns into specs proved equal.
 
-Each model is built, recorded, translated, rendered and compared in a process of its own, with
-random weights. Results are kept in a file of JSON lines, so a table that was stopped goes on.
+Each model is built, recorded, translated, rendered and compared in a process of its
+own, with random weights. Results are kept in a file of JSON lines, so a table that was
+stopped goes on.
 
     python benchmarks/imports.py torchvision --results torchvision.jsonl
     python benchmarks/imports.py timm --count 200 --seed 0 --results timm.jsonl
@@ -218,7 +219,7 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
 
 
 def lines_of_classes(model: Any) -> int:
-    """Count the lines of the classes that a model was made from, those of torch aside."""
+    """Count the lines of the classes of a model, those of torch aside."""
     classes = {type(module) for module in model.modules()}
     own = [each for each in classes if not each.__module__.startswith("torch.nn.")]
     total = 0
@@ -311,7 +312,8 @@ def shown(row: dict[str, Any]) -> str:
     if not row["proved"]:
         return f"{name} no      {row['why']}"
     lines = f"{row['lines']:4} of {row['author']:5} lines"
-    return f"{name} proved  {lines}  {row['seconds']:6} s  {row['gigabytes']:5} GB  {row['equal']}"
+    cost = f"{row['seconds']:6} s  {row['gigabytes']:5} GB"
+    return f"{name} proved  {lines}  {cost}  {row['equal']}"
 
 
 def total(rows: list[dict[str, Any]]) -> str:
@@ -321,7 +323,8 @@ def total(rows: list[dict[str, Any]]) -> str:
     share = (
         f"{len(proved)} of {len(rows)} proved ({len(proved) / max(1, len(rows)):.0%})"
     )
-    return f"{share}; lines of the spec by lines of the classes, median {median(ratios or [0]):.0%}"
+    middle = f"median {median(ratios or [0]):.0%}"
+    return f"{share}; lines of the spec by lines of the classes, {middle}"
 
 
 if __name__ == "__main__":

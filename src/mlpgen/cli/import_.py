@@ -13,7 +13,7 @@ from mlpgen.cli import options, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.imported import Imported, imported
-from mlpgen.importer.session import ImportError_, Job, Session
+from mlpgen.importer.session import ModelError, Job, Session
 from mlpgen.output import atomic_write, files
 
 if TYPE_CHECKING:
@@ -74,10 +74,11 @@ def command(
 ) -> int:
     """Turn a model of PyTorch into a spec, and prove that both are equal.
 
-    MODULE:NAME is a class or a function that returns a model, `torchvision.models:resnet18`
-    or `net.py:Net`. Its code runs in a process of its own. The spec has a block for each
-    class of the author, and the keys of the state_dict stay; it is compared with the
-    original, with the same weights: outputs, gradients, keys, shapes.
+    MODULE:NAME is a class or a function that returns a model,
+    `torchvision.models:resnet18` or `net.py:Net`. Its code runs in a process of its
+    own. The spec has a block for each class of the author, and the keys of the
+    state_dict stay; it is compared with the original, with the same weights: outputs,
+    gradients, keys, shapes.
 
     \b
     Example:
@@ -96,7 +97,7 @@ def command(
                 return 1
             if weights is not None:
                 session.save(weights)
-    except ImportError_ as error:
+    except ModelError as error:
         words = f"the model fails: {error.message}" if error.own else error.message
         raise click.ClickException(_located(words, error.place)) from None
     except UnsaidError as error:

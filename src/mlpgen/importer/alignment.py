@@ -1,4 +1,4 @@
-"""Lays bodies of one class over each other: which entries are the same, which are missing."""
+"""Lays bodies of one class over each other: what is the same, what is missing."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def aligned(bodies: Sequence[Body], *, numbered: bool) -> Aligned:
         raise UnlikeError
     rows = _rows([[_key(entry, numbered) for entry in body.entries] for body in bodies])
     places = [
-        {row[which]: at for at, row in enumerate(rows) if row[which] is not None}
+        {own: at for at, row in enumerate(rows) if (own := row[which]) is not None}
         for which in range(len(bodies))
     ]
     slots: list[Slot] = []

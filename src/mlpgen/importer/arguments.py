@@ -21,9 +21,9 @@ def written_arguments(type_: str, given: dict[str, Any]) -> dict[str, Any]:
         default = None if field.is_required() else field.default
         if name == "batch_first" or value == default or value is None:
             continue
-        if name == "stride" and value == _short(given.get("kernel_size")):
-            if type_.startswith(("MaxPool", "AvgPool", "LPPool")):
-                continue
+        pools = type_.startswith(("MaxPool", "AvgPool", "LPPool"))
+        if pools and name == "stride" and value == _short(given.get("kernel_size")):
+            continue
         found[name] = value
     return found
 
@@ -35,10 +35,8 @@ def _several(raw: Any) -> bool:
 
 def _short(raw: Any) -> Any:
     """Write a list of equal numbers as one."""
-    if isinstance(raw, list) and raw and all(each == raw[0] for each in raw):
-        if not isinstance(raw[0], list):
-            return raw[0]
-    return raw
+    plain = isinstance(raw, list) and raw and not isinstance(raw[0], list)
+    return raw[0] if plain and all(each == raw[0] for each in raw) else raw
 
 
 def plain(value: Any) -> Any:

@@ -85,8 +85,8 @@ def bound(signature: str, step: Step) -> dict[str, Any]:
     """Name the arguments of a call.
 
     Args:
-        signature: The names in order, each with `=default` or without; `*name` takes the
-            rest of the positions, or one list.
+        signature: The names in order, each with `=default` or without; `*name` takes
+            the rest of the positions, or one list.
         step: The call.
     """
     found: dict[str, Any] = {}

@@ -41,7 +41,7 @@ def imported(session: Session, name: str = "") -> Imported:
         name: Another name for its class.
 
     Raises:
-        ImportError_: The model cannot be loaded, or does not run.
+        ModelError: The model cannot be loaded, or does not run.
         UnsaidError: No spec can say it.
         SpecError: The spec that was made is not valid, which is a fault of mlpgen.
     """

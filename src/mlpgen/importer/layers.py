@@ -36,8 +36,8 @@ ANY_LAYOUT = {
 SEQUENCES = {*_FAMILIES["recurrent"], *_FAMILIES["attention"]}
 SEQUENCES |= {*_FAMILIES["transformer_layers"], *_FAMILIES["transformer"]}
 
-MASKS = ("attn_mask", "key_padding_mask", "mask", "src_mask", "src_key_padding_mask")
-MASKS += ("tgt_mask", "memory_mask", "tgt_key_padding_mask", "memory_key_padding_mask")
+MASKS = {"attn_mask", "key_padding_mask", "mask", "src_mask", "src_key_padding_mask"}
+MASKS |= {"tgt_mask", "memory_mask", "tgt_key_padding_mask", "memory_key_padding_mask"}
 PASSED = ("need_weights", "average_attn_weights", "is_causal", "tgt_is_causal")
 
 
@@ -74,7 +74,7 @@ def layer_of(step: Step, module: Module) -> Layer:
         states = step.args[1] if len(step.args) > 1 else ()
         listed = states if type(states) is tuple else (states,)
         takes = (step.args[0], *(each for each in listed if _tensor(each)))
-    parts = ("",)
+    parts: tuple[str, ...] = ("",)
     if module.type == "LSTMCell":
         parts = ("hidden", "cell")
     if module.arguments.get("return_indices"):
@@ -87,8 +87,10 @@ def _tensor(value: Any) -> bool:
 
 
 def _attention(step: Step, arguments: dict[str, Any]) -> Layer:
-    names = ("query", "key", "value", "key_padding_mask", "need_weights", "attn_mask")
-    names += ("average_attn_weights", "is_causal")
+    names = (
+        "query key value key_padding_mask need_weights attn_mask "
+        "average_attn_weights is_causal"
+    ).split()
     given = {**dict(zip(names, step.args, strict=False)), **step.kwargs}
     query, key, value = (given[name] for name in ("query", "key", "value"))
     takes = [query, key, value]

@@ -1,8 +1,8 @@
 """Where the batch is in a tensor of the author, and where mlpgen has it.
 
-mlpgen keeps the batch first. The author may keep it elsewhere (a sequence comes first), or
-have one dimension for the batch and something else (windows of images). A layout says where
-it is; the other dimensions have the same order in both.
+mlpgen keeps the batch first. The author may keep it elsewhere (a sequence comes first),
+or have one dimension for the batch and something else (windows of images). A layout says
+where it is; the other dimensions have the same order in both.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Layout(NamedTuple):
         return self.batch == -1 or (self.batch == 0 and not self.dims[0])
 
     @property
-    def count(self) -> int:
+    def rank(self) -> int:
         """The number of the author's dimensions."""
         return len(self.dims)
 
@@ -52,8 +52,8 @@ class Layout(NamedTuple):
         Raises:
             LayoutError: The dimension has the batch, or is several in mlpgen.
         """
-        at = dim + self.count if dim < 0 else dim
-        if not 0 <= at < self.count:
+        at = dim + self.rank if dim < 0 else dim
+        if not 0 <= at < self.rank:
             raise LayoutError(f"there is no dimension {dim}")
         if at == self.batch:
             raise LayoutError("it works on the batch")
@@ -68,13 +68,13 @@ class Layout(NamedTuple):
 
     def axes(self, dim: int) -> list[int]:
         """Return the axes of the shape that a dimension has."""
-        at = dim % self.count
+        at = dim % self.rank
         begin = sum(len(each) for each in self.dims[:at])
         return [*range(begin, begin + len(self.dims[at]))]
 
     def without(self, dim: int) -> Layout:
         """Remove a dimension."""
-        at = dim % self.count
+        at = dim % self.rank
         if at == self.batch:
             raise LayoutError("it removes the batch")
         dims = (*self.dims[:at], *self.dims[at + 1 :])
@@ -82,20 +82,20 @@ class Layout(NamedTuple):
 
     def with_dim(self, dim: int, size: int) -> Layout:
         """Insert a dimension."""
-        at = dim + self.count + 1 if dim < 0 else dim
+        at = dim + self.rank + 1 if dim < 0 else dim
         dims = (*self.dims[:at], (size,), *self.dims[at:])
         moved = self.batch >= 0 and at <= self.batch
         return self._replace(dims=dims, batch=self.batch + moved)
 
     def resized(self, dim: int, size: int) -> Layout:
         """Change the size of a dimension."""
-        at = dim % self.count
+        at = dim % self.rank
         dims = (*self.dims[:at], (size,), *self.dims[at + 1 :])
         return self._replace(dims=dims)
 
     def permuted(self, order: tuple[int, ...]) -> Layout:
         """Order the dimensions anew."""
-        order = tuple(each % self.count for each in order)
+        order = tuple(each % self.rank for each in order)
         batch = order.index(self.batch) if self.batch >= 0 else -1
         return self._replace(dims=tuple(self.dims[each] for each in order), batch=batch)
 
@@ -125,8 +125,8 @@ class Layout(NamedTuple):
             raise LayoutError("it mixes the batch with other dimensions")
         before = outside // taken
         group = tuple(size for size in (before, shape[batch] // before) if size > 1)
-        dims = [(size,) for size in shape]
-        dims[batch] = group  # type: ignore[call-overload]
+        dims: list[Shape] = [(size,) for size in shape]
+        dims[batch] = group
         return Layout((*dims,), batch, int(before > 1))
 
 

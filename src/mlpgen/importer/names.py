@@ -1,4 +1,4 @@
-"""Names for the entries of a body: keys stay, the others have one only if it is needed."""
+"""Names for the entries of a body: keys stay, others have one only if needed."""
 
 from __future__ import annotations
 

@@ -67,7 +67,7 @@ def _wanted(body: Body, module: Module) -> list[int]:
         if entry.key and entry.stateful and entry.type != "share"
     ]
     states = {"parameter", "buffer"}
-    # Torch puts the tensors of a class before those of its layers, wherever they are made.
+    # Torch puts the tensors of a class before those of its layers.
     layers = [index for index in found if body.entries[index].type not in states]
     tensors = [index for index in found if body.entries[index].type in states]
     return (

@@ -32,11 +32,13 @@ def _collect(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) 
             _collect(entry.body, modules, used)
     taken = [source for entry in body.entries for source in entry.sources]
     for source in (*taken, *body.outputs):
-        entry = None if source.is_input else body.entries[source.entry]
-        share = entry.options.get("share") if entry else None
+        if source.is_input:
+            continue
+        entry = body.entries[source.entry]
+        share = entry.options.get("share")
         if isinstance(share, int):
             entry = body.entries[share]
-        if entry is not None and entry.body is not None:
+        if entry.body is not None:
             used.setdefault(_key(entry, modules), set()).add(_part(source))
 
 

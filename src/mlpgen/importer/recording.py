@@ -160,10 +160,10 @@ class Module(NamedTuple):
         members: Its own parameters and buffers.
         doc: The first sentence of the docstring of its class.
         place: Where its class is defined.
-        list_: Whether it is an `nn.ModuleList` or `nn.ModuleDict`, whose class says nothing.
+        list_: Whether it is an `nn.ModuleList` or `nn.ModuleDict`.
         chain: Whether it is an `nn.Sequential` with its forward.
-        base: The layer of `torch.nn` that its class derives from, with a `forward` of its
-            own; empty if there is none.
+        base: The layer of `torch.nn` that its class derives from, with a `forward` of
+            its own; empty if there is none.
         base_arguments: What makes that layer.
     """
 

@@ -16,8 +16,8 @@ class ByIndex(NamedTuple):
     """An argument that depends on the round.
 
     Attributes:
-        kind: `first`: one in the first round, other in all others; `odd`: other in every
-            second round; `linear`: one + other * index.
+        kind: `first`: one in the first round, other in all others; `odd`: other in
+            every second round; `linear`: one + other * index.
         one: See above.
         other: See above.
     """
@@ -74,8 +74,8 @@ def _same(one: Any, other: Any) -> bool:
 def compressed(body: Body) -> Body:
     """Return a body in which equal neighbours are one entry.
 
-    Members of a list that are called one after the other (`layers.0`, `layers.1`) become
-    a repeat or a numbered `Sequential`.
+    Members of a list that are called one after the other (`layers.0`, `layers.1`)
+    become a repeat or a numbered `Sequential`.
     """
     entries = [
         entry if entry.body is None else entry._replace(body=compressed(entry.body))
@@ -109,7 +109,7 @@ def _list_of(entry: Entry) -> str:
 
 
 def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
-    """Join a run of members of a list to one entry, if nothing else needs their results."""
+    """Join a run of members of a list, if nothing else needs their results."""
     members = body.entries[begin:end]
     others = [*body.entries[:begin], *body.entries[end:]]
     if any(_list_of(each) == name for each in others):
@@ -172,7 +172,7 @@ def _moved_share(options: dict[str, Any], end: int, gone: int) -> dict[str, Any]
 def repeated(
     members: Sequence[Entry], name: str, sources: tuple[Source, ...]
 ) -> Entry | None:
-    """Return one entry with rounds for entries that do the same; None if they do not."""
+    """Return one entry with rounds; None if the entries do not do the same."""
     first = members[0]
     alone = len(members) == 1 and (not first.key or _plain_name(first.name))
     if alone or not first.type[:1].isupper() or first.type == "Sequential":
@@ -198,7 +198,7 @@ def repeated(
     varying = {repr(v) for v in arguments.values() if isinstance(v, ByIndex)}
     if len(varying) > 1:
         return None  # a person would write two entries
-    options = {"repeat": len(members)}
+    options: dict[str, Any] = {"repeat": len(members)}
     if pattern != "${index}":
         options["names"] = pattern
     return first._replace(

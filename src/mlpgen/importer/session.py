@@ -36,7 +36,7 @@ class Job(NamedTuple):
     inputs: tuple[tuple[str, tuple[int, ...], str], ...]
 
 
-class ImportError_(Exception):  # noqa: N818 - `ImportError` is Python's
+class ModelError(Exception):
     """The model cannot be imported.
 
     Attributes:
@@ -104,7 +104,7 @@ class Session:
         """Wait for the recording.
 
         Raises:
-            ImportError_: There is none.
+            ModelError: There is none.
         """
         found: Recording = from_json(self._answer("answer.json")["recording"])
         return found
@@ -120,7 +120,7 @@ class Session:
         """Write the weights of the original to a file.
 
         Raises:
-            ImportError_: They cannot be written.
+            ModelError: They cannot be written.
         """
         self._ask(["save", str(Path(path).resolve())])
         self._answer("saved.json")
@@ -136,11 +136,11 @@ class Session:
             if line.strip() == name:
                 break
         else:
-            raise ImportError_(self._end(), None)
+            raise ModelError(self._end(), None)
         found: dict[str, Any] = json.loads((self.folder / name).read_text("utf-8"))
         if "error" in found:
             place = Place(*found["place"]) if found["place"] else None
-            raise ImportError_(found["error"], place, own=found.get("own", False))
+            raise ModelError(found["error"], place, own=found.get("own", False))
         return found
 
     def _end(self) -> str:

@@ -63,10 +63,10 @@ def _with_used_inputs(entry: Entry) -> Entry:
 
 
 def _with_tails(body: Body, modules: dict[str, Module]) -> Body:
-    """Take functions behind numbered layers out of a class that adds no more than these.
+    """Take functions behind numbered layers out of a class that adds just these.
 
-    `class Pooling(nn.Sequential)` with a `forward` that resizes the result: its keys are
-    numbers, so it is a numbered `Sequential` and a function behind it.
+    `class Pooling(nn.Sequential)` with a `forward` that resizes the result: its keys
+    are numbers, so it is a numbered `Sequential` and a function behind it.
     """
     for index, entry in enumerate(body.entries):
         count = _numbered_head(entry, modules)

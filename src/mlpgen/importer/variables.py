@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def assigned(place: Place) -> tuple[str, ...]:
-    """Return the names that the statement at a place assigns; empty if there are none."""
+    """Return the names that the statement at a place assigns."""
     return _assignments(place.file).get(place.line, ())
 
 

@@ -30,14 +30,17 @@ def written(call: Call, signature: str) -> dict[str, Any]:
 
 
 def result(call: Call, source: Any, like: Value, **changes: Any) -> Value:
+    """Return the result of a call as a value that is like another one."""
     return like._replace(source=source, dtype=dtype_of(call), **changes)
 
 
 def dtype_of(call: Call) -> str:
+    """Return the dtype of what a call gives."""
     return call.step.outputs[0].dtype if call.step.outputs else "float32"
 
 
 def need_numbers(call: Call, given: dict[str, Any]) -> None:
+    """Refuse arguments that depend on the input."""
     for name, value in given.items():
         for each in listed(value):
             if isinstance(each, Ref | State | Batch | Unknown):
@@ -47,7 +50,7 @@ def need_numbers(call: Call, given: dict[str, Any]) -> None:
 def widest(values: list[Value]) -> Value:
     """Return a value with the layout of the broadcast result."""
     batched = [each for each in values if each.layout.batch >= 0 and not each.alone]
-    like = max(batched or values, key=lambda each: each.layout.count)
+    like = max(batched or values, key=lambda each: each.layout.rank)
     dims = [*like.layout.dims]
     for value in values:
         own = value.layout.dims
@@ -55,7 +58,7 @@ def widest(values: list[Value]) -> Value:
             if index <= len(dims) and dims[-index] == (1,) and own[-index] != (1,):
                 dims[-index] = own[-index]
     batch = like.layout.batch
-    if len(dims) < max(value.layout.count for value in values):
+    if len(dims) < max(value.layout.rank for value in values):
         raise LayoutError("it broadcasts the batch over another dimension")
     return like._replace(layout=like.layout._replace(dims=(*dims,), batch=batch))
 
@@ -65,19 +68,19 @@ def aligned(call: Call, values: list[Value]) -> list[Value]:
     batched = [each for each in values if each.layout.batch >= 0 and not each.alone]
     if not batched:
         return values
-    like = max(batched, key=lambda each: each.layout.count)
+    like = max(batched, key=lambda each: each.layout.rank)
     for value in values:
         if value.layout.batch < 0 or value.alone:
             if not like.layout.plain:
-                value_dims = value.layout.count
-                behind = like.layout.count - like.layout.batch - 1
+                value_dims = value.layout.rank
+                behind = like.layout.rank - like.layout.batch - 1
                 if value_dims > behind:
                     sizes = value.layout.dims[: value_dims - behind]
                     if any(size != (1,) for size in sizes):
                         raise call.refuse("it broadcasts over the batch")
             continue
-        same_side = like.layout.count - like.layout.batch
-        if value.layout.count - value.layout.batch != same_side:
+        same_side = like.layout.rank - like.layout.batch
+        if value.layout.rank - value.layout.batch != same_side:
             raise call.refuse("the batches of its inputs are different dimensions")
         one, other = like.layout, value.layout
         if (one.dims[one.batch], one.before) != (other.dims[other.batch], other.before):
@@ -86,6 +89,7 @@ def aligned(call: Call, values: list[Value]) -> list[Value]:
 
 
 def dims_of(layout: Layout, dims: list[int], raw: Any) -> Any:
+    """Return dimensions as mlpgen counts them, one or a list as it was given."""
     found = [layout.kept(checked(layout, each)) for each in dims]
     return found if type(raw) in (list, tuple) and len(found) > 1 else found[0]
 
@@ -102,6 +106,7 @@ def is_tensor(value: Any) -> bool:
 
 
 def same(call: Call) -> Iterable[Value]:
+    """Translate a call that changes nothing."""
     yield call.value(call.step.args[0])
 
 

@@ -26,7 +26,7 @@ def _assign(call: Call) -> Iterable[Value]:
     if any(not isinstance(each, Slice | Rest) for each in parts):
         raise call.refuse("it assigns to something else than slices")
     value = call.value(base)
-    rest = [Slice(None, None, None)] * (value.layout.count - len(parts) + 1)
+    rest = [Slice(None, None, None)] * (value.layout.rank - len(parts) + 1)
     at = next((i for i, each in enumerate(parts) if isinstance(each, Rest)), None)
     if at is not None:
         parts[at : at + 1] = rest
@@ -102,8 +102,8 @@ def selected(call: Call, value: Value, dim: int, index: int) -> Value:
 
 def sliced(call: Call, value: Value, dim: int, part: Slice) -> Value:
     """Emit a slice, unless it takes everything."""
-    size = value.layout.dims[dim % value.layout.count]
-    if dim % value.layout.count == value.layout.batch:
+    size = value.layout.dims[dim % value.layout.rank]
+    if dim % value.layout.rank == value.layout.batch:
         whole_batch = part.stop is None or part.stop == Batch(1)
         if part.start in (None, 0) and part.step in (None, 1) and whole_batch:
             return value
@@ -133,7 +133,7 @@ def _index(call: Call) -> Iterable[Value]:
     index = call.step.args[1]
     parts = [*index] if type(index) is tuple else [index]
     given = sum(1 for each in parts if each is not None and not isinstance(each, Rest))
-    rest = value.layout.count - given
+    rest = value.layout.rank - given
     at = next((i for i, each in enumerate(parts) if isinstance(each, Rest)), None)
     whole_slices = [Slice(None, None, None)] * rest
     if at is None:
@@ -174,7 +174,7 @@ def _gathered(call: Call, value: Value, dim: int, part: Any) -> Value:
     if len(shape) == 1:
         return value
     author = [prod(each) for each in value.layout.dims]
-    at = dim % value.layout.count
+    at = dim % value.layout.rank
     new = (*author[:at], *shape, *author[at + 1 :])
     batch = value.layout.batch
     if batch >= 0:

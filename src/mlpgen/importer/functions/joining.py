@@ -33,7 +33,7 @@ def _cat(call: Call) -> Iterable[Value]:
         if value.layout.batch >= 0 and value.layout.batch != like.layout.batch:
             raise call.refuse("the batches of its inputs are different dimensions")
     out = call.step.outputs[0]
-    if dim % like.layout.count == like.layout.batch:
+    if dim % like.layout.rank == like.layout.batch:
         raise call.refuse("it joins batches")
     layout = like.layout.resized(dim, out.shape[dim])
     source = call.emit("cat", {"dim": like.layout.kept(dim)}, values)
@@ -46,7 +46,7 @@ def _stack(call: Call) -> Iterable[Value]:
     like = values[0]
     dim = given["dim"]
     layout = like.layout.with_dim(dim, len(values))
-    at = dim + layout.count if dim < 0 else dim
+    at = dim + layout.rank if dim < 0 else dim
     if at == 0 and like.layout.batch == 0 and not like.layout.dims[0]:
         # The author stacks ahead of the batch; here the new dimension is behind it.
         written = 1
@@ -66,7 +66,7 @@ def _split(call: Call) -> Iterable[Value]:
         given["split_size_or_sections"] = given["split_size"]
     value = call.value(given["input"])
     dim = given["dim"]
-    arguments = {
+    arguments: dict[str, Any] = {
         name: given[name]
         for name in ("chunks", "split_size_or_sections")
         if name in given and name in FUNCTIONS[call.name].model_fields

@@ -115,7 +115,7 @@ def _pad(call: Call) -> Iterable[Value]:
     pad = [*given["pad"]]
     if not any(pad):
         return [value]
-    count = value.layout.count
+    count = value.layout.rank
     layout = value.layout
     out = call.step.outputs[0]
     for number in range(len(pad) // 2):

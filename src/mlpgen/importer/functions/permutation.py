@@ -48,7 +48,7 @@ def _transposition(swapped: list[int], count: int, batched: bool) -> dict[str, i
 def _transpose(call: Call) -> Iterable[Value]:
     given = bound("input dim0 dim1", call.step)
     value = call.value(given["input"])
-    order = [*range(value.layout.count)]
+    order = [*range(value.layout.rank)]
     one, other = (whole(given[name]) or 0 for name in ("dim0", "dim1"))
     if "axis0" in given:
         one, other = given["axis0"], given["axis1"]
@@ -59,7 +59,7 @@ def _transpose(call: Call) -> Iterable[Value]:
 def _turned(call: Call) -> Iterable[Value]:
     """`x.T`, `x.mT` and `x.t()`."""
     value = call.value(call.step.args[0])
-    order = [*range(value.layout.count)]
+    order = [*range(value.layout.rank)]
     if call.name in ("T", "H"):
         order.reverse()
     elif len(order) > 1:
@@ -70,7 +70,7 @@ def _turned(call: Call) -> Iterable[Value]:
 def _movedim(call: Call) -> Iterable[Value]:
     given = bound("input source destination", call.step)
     value = call.value(given["input"])
-    count = value.layout.count
+    count = value.layout.rank
     sources = [each % count for each in listed(given["source"])]
     places = [each % count for each in listed(given["destination"])]
     order = [each for each in range(count) if each not in sources]
@@ -99,7 +99,7 @@ def _moved(call: Call) -> Iterable[Value]:
 def _triangle(call: Call) -> Iterable[Value]:
     given = bound("input diagonal=0", call.step)
     value = call.value(given["input"])
-    if value.layout.batch >= value.layout.count - 2:
+    if value.layout.batch >= value.layout.rank - 2:
         raise call.refuse("it works on the batch")
     arguments = {"diagonal": given["diagonal"]} if given["diagonal"] else {}
     return [value._replace(source=call.emit(call.name, arguments, [value]))]

@@ -22,16 +22,16 @@ def _matmul(call: Call) -> Iterable[Value]:
     one, other = values
     out = call.step.outputs[0]
     for value in values:
-        if value.layout.batch >= 0 and value.layout.batch >= value.layout.count - 2:
-            if not (
-                value is one and other.layout.batch < 0 and other.layout.count == 2
-            ):
-                raise call.refuse("it multiplies over the batch")
+        inside = value.layout.batch >= max(0, value.layout.rank - 2)
+        matrix = other.layout.batch < 0 and other.layout.rank == 2
+        if inside and not (value is one and matrix):
+            raise call.refuse("it multiplies over the batch")
     batched = [each for each in values if each.layout.batch >= 0]
     if len(batched) == 2:
         aligned(call, [_headed(each) for each in values])
-    elif batched and (other if batched[0] is one else one).layout.count > 2:
-        if not batched[0].layout.plain:
+    elif batched and not batched[0].layout.plain:
+        beside = other if batched[0] is one else one
+        if beside.layout.rank > 2:
             raise call.refuse("it broadcasts over the batch")
     like = batched[0] if batched else one
     name = (
@@ -39,11 +39,11 @@ def _matmul(call: Call) -> Iterable[Value]:
         if call.step.function.endswith("bmm") and len(like.layout.shape) == 2
         else ""
     )
-    dims = [*max(values, key=lambda each: each.layout.count).layout.dims]
-    if other.layout.count >= 2 and one.layout.count >= 2:
+    dims = [*max(values, key=lambda each: each.layout.rank).layout.dims]
+    if other.layout.rank >= 2 and one.layout.rank >= 2:
         dims = [*dims[:-2], one.layout.dims[-2], other.layout.dims[-1]]
-        if like.layout.batch >= 0 and like.layout.count == len(dims):
-            dims[: like.layout.count - 2] = like.layout.dims[:-2]
+        if like.layout.batch >= 0 and like.layout.rank == len(dims):
+            dims[: like.layout.rank - 2] = like.layout.dims[:-2]
         layout = like.layout._replace(dims=(*dims,))
     else:
         layout = Layout(tuple((size,) for size in out.shape), -1)
@@ -72,7 +72,7 @@ def _attention(call: Call) -> Iterable[Value]:
     }
     need_numbers(call, arguments)
     query, _, value, *_ = values
-    if query.layout.batch >= query.layout.count - 2:
+    if query.layout.batch >= query.layout.rank - 2:
         raise call.refuse("it attends over the batch")
     dims = (*query.layout.dims[:-1], value.layout.dims[-1])
     source = call.emit("scaled_dot_product_attention", arguments, values)

@@ -55,7 +55,7 @@ def _reduction(call: Call) -> Iterable[Value]:
         arguments["ord"] = float(given["ord"])
     source = call.emit(call.name, arguments, [value])
     layout = value.layout
-    for dim in sorted((each % layout.count for each in dims), reverse=True):
+    for dim in sorted((each % layout.rank for each in dims), reverse=True):
         layout = layout.resized(dim, 1) if kept else layout.without(dim)
     yield result(call, source, value, layout=layout)
 
@@ -71,7 +71,7 @@ def _along(call: Call) -> Iterable[Value]:
     if dim is None:
         raise call.refuse("it has no `dim`")
     if dim < 0 and not value.layout.plain:
-        dim %= value.layout.count
+        dim %= value.layout.rank
     arguments = written(
         call, "input p=2 dim=1 eps=" if call.name == "normalize" else "input"
     )

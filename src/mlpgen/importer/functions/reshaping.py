@@ -81,7 +81,7 @@ def _unflatten(call: Call) -> Iterable[Value]:
 def _squeeze(call: Call) -> Iterable[Value]:
     given = bound("input dim=None", call.step)
     value = call.value(given["input"])
-    count = value.layout.count
+    count = value.layout.rank
     ones = [at for at in range(count) if value.layout.dims[at] == (1,)]
     asked = range(count) if given["dim"] is None else listed(given["dim"])
     dims = [at for at in (each % count for each in asked) if at in ones]
@@ -102,7 +102,7 @@ def _unsqueeze(call: Call) -> Iterable[Value]:
 def unsqueezed(call: Call, value: Value, dim: int) -> Value:
     """Emit an inserted dimension."""
     layout = value.layout.with_dim(dim, 1)
-    at = dim + layout.count if dim < 0 else dim
+    at = dim + layout.rank if dim < 0 else dim
     written = dim if dim < 0 and layout.plain else layout.dim(at)
     source = call.emit("unsqueeze", {"dim": written}, [value])
     return value._replace(source=source, layout=layout)
@@ -116,7 +116,7 @@ def _expand(call: Call) -> Iterable[Value]:
         return [value]
     layout = value.layout
     if layout.batch < 0 and out.batch == 0:
-        if layout.count == len(out.shape) and layout.dims[0] != (1,):
+        if layout.rank == len(out.shape) and layout.dims[0] != (1,):
             raise call.refuse("it makes the batch from something else")
         grown = [*layout.dims]
         while len(grown) < len(out.shape):
@@ -130,9 +130,9 @@ def _expand(call: Call) -> Iterable[Value]:
         return [value._replace(layout=Layout(dims, 0), alone=True)]
     if layout.batch != out.batch or not layout.plain:
         raise call.refuse("it expands over the batch")
-    wanted = [*out.shape[1:]] if layout.batch == 0 else [*out.shape]
+    sizes = [*out.shape[1:]] if layout.batch == 0 else [*out.shape]
     dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
-    source = call.emit("expand", {"sizes": wanted}, [value])
+    source = call.emit("expand", {"sizes": sizes}, [value])
     return [value._replace(source=source, layout=Layout(dims, out.batch))]
 
 
@@ -150,7 +150,7 @@ def _repeat(call: Call) -> Iterable[Value]:
     if not value.layout.plain or any(isinstance(each, Batch) for each in repeats):
         raise call.refuse("it repeats the batch")
     if value.layout.batch == 0:
-        if repeats[0] != 1 or len(repeats) != value.layout.count:
+        if repeats[0] != 1 or len(repeats) != value.layout.rank:
             raise call.refuse("it repeats the batch")
         repeats = repeats[1:]
     dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))

@@ -179,7 +179,7 @@ def _gradients(
             [(r * torch.randn(r.shape, generator=generator)).mean() for r in results]
         ).sum()
         try:
-            total.backward()
+            torch.autograd.backward(total)
         except RuntimeError as error:
             if each is original:
                 raise _OriginalFailsError(str(error).partition("\n")[0][:120]) from None

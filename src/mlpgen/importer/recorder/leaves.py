@@ -31,7 +31,7 @@ def leaf_type(module: nn.Module) -> str:
 
 
 def base_type(module: nn.Module) -> str:
-    """Return the layer of `torch.nn` whose weights a class of the author uses itself."""
+    """Return the layer of `torch.nn` whose weights a class itself uses."""
     for base in type(module).__mro__:
         name = base.__name__
         if base.__module__.startswith("torch.nn.modules") and name in _WRAPPED:

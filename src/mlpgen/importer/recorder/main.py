@@ -7,6 +7,7 @@ import inspect
 import json
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 def main(folder: str) -> None:
     """Record the model that `job.json` names; compare it with what comes back.
 
-    The answer is `answer.json`; then each line of the standard input asks for a comparison:
-    the file of a generated model and its class; the answer is `comparison.json`.
+    The answer is `answer.json`; then each line of the standard input asks for a
+    comparison: the file of a generated model and its class; the answer is
+    `comparison.json`.
     """
     place = Path(folder)
     job = json.loads((place / "job.json").read_text("utf-8"))
@@ -41,7 +43,7 @@ def main(folder: str) -> None:
     for line in sys.stdin:
         question, *rest = json.loads(line)
         name, ask = _QUESTIONS[question]
-        _write(place / name, _tried(lambda ask=ask, rest=rest: ask(*held, *rest)))
+        _write(place / name, _tried(partial(ask, *held, *rest)))
 
 
 def _comparison(
