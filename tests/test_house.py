@@ -39,6 +39,7 @@ ROOMS = [
     "__init__",
     "project",
     "proof",
+    "importer",
     "pictures",
     "schema",
     "drafts",

@@ -13,7 +13,7 @@ from mlpgen.cli import options, printing
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.imported import Imported, imported
-from mlpgen.importer.session import ModelError, Job, Session
+from mlpgen.importer.session import Job, ModelError, Session
 from mlpgen.output import atomic_write, files
 
 if TYPE_CHECKING:

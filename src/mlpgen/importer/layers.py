@@ -87,10 +87,16 @@ def _tensor(value: Any) -> bool:
 
 
 def _attention(step: Step, arguments: dict[str, Any]) -> Layer:
-    names = (
-        "query key value key_padding_mask need_weights attn_mask "
-        "average_attn_weights is_causal"
-    ).split()
+    names = [
+        "query",
+        "key",
+        "value",
+        "key_padding_mask",
+        "need_weights",
+        "attn_mask",
+        "average_attn_weights",
+        "is_causal",
+    ]
     given = {**dict(zip(names, step.args, strict=False)), **step.kwargs}
     query, key, value = (given[name] for name in ("query", "key", "value"))
     takes = [query, key, value]

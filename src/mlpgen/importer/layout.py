@@ -1,8 +1,8 @@
 """Where the batch is in a tensor of the author, and where mlpgen has it.
 
 mlpgen keeps the batch first. The author may keep it elsewhere (a sequence comes first),
-or have one dimension for the batch and something else (windows of images). A layout says
-where it is; the other dimensions have the same order in both.
+or have one dimension for the batch and something else (windows of images). A layout
+says where it is; the other dimensions have the same order in both.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from mlpgen.importer.variables import assigned
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpgen.importer.blocks import Block
+    from mlpgen.importer.block import Block
     from mlpgen.importer.body import Body, Entry, Source
 
 MAIN = ("", "0", "output")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.importer.blocks import Draft, parameter_name, with_blocks
-from mlpgen.importer.inference import Features
+from mlpgen.importer.block import Draft, parameter_name
+from mlpgen.importer.blocks import with_blocks
+from mlpgen.importer.expressions.features import Features
+from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.rounds import ByIndex
@@ -84,7 +86,7 @@ def settled(body: Body) -> Body:
     entries = []
     for entry in body.entries:
         arguments = {
-            name: Features({}, {}).expression((value,), name, "nothing")
+            name: expression(Features({}, {}), (value,), name, "nothing")
             if isinstance(value, ByIndex)
             else value
             for name, value in entry.arguments.items()

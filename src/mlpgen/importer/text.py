@@ -21,7 +21,7 @@ from mlpgen.spec.types import NOT_IN_TORCH, TENSORS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlpgen.importer.blocks import Block, Draft
+    from mlpgen.importer.block import Block, Draft
     from mlpgen.importer.body import Body, Entry
     from mlpgen.importer.recording import Recording
 

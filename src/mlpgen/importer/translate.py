@@ -12,6 +12,14 @@ from mlpgen.importer.layers import layer_of, mapped_arguments, result_layout
 from mlpgen.importer.layout import Layout, layout_of
 from mlpgen.importer.needed import needed
 from mlpgen.importer.recording import Ref, State, Structure
+from mlpgen.importer.weights import (
+    given,
+    owner_of_weights,
+    tensor_arguments,
+    tensor_entry,
+    tensors_in,
+    wrapped_call,
+)
 
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Module, Pass, Place, Recording, Step, Tensor
@@ -133,21 +141,9 @@ class _Translator:
         assert self.place is not None
         if owner != self.path:
             raise UnsaidError(f"it uses `{key}` of another module", self.place)
-        member = next(
-            m for m in self.recording.modules[owner].members if m.name == name
-        )
-        arguments: dict[str, Any] = {"shape": [*member.shape]}
-        if member.parameter:
-            if member.init not in (None, "zeros_"):
-                arguments["init"] = member.init
-        else:
-            if member.values is not None and member.dtype != "float64":
-                arguments["values"] = _flat(member.values)
-            if not member.persistent:
-                arguments["persistent"] = False
-        type_ = "parameter" if member.parameter else "buffer"
-        entry = Entry(type_, arguments, (), name, key=True, place=self.place)
-        self.entries.append(entry)
+        members = self.recording.modules[owner].members
+        member = next(each for each in members if each.name == name)
+        self.entries.append(tensor_entry(member, self.place))
         layout = Layout(tuple((size,) for size in member.shape), -1)
         value = Value(Source(len(self.entries) - 1), layout, member.dtype)
         self.tensors[key] = value
@@ -162,7 +158,7 @@ class _Translator:
             self._module(step, step.pass_)
 
     def _function(self, step: Step) -> None:
-        owner = _weights_of(step)
+        owner = owner_of_weights(step)
         if owner and owner != self.path and self._as_module(step, owner):
             return
         call = Call(step, canonical(step.function), {}, self._value, self._emit)
@@ -171,25 +167,22 @@ class _Translator:
         self._keep(step, found)
 
     def _as_module(self, step: Step, owner: str) -> bool:
-        """Translate `F.linear(x, self.proj.weight, self.proj.bias)` as a call of `proj`."""
+        """Translate `F.linear(x, self.proj.weight, self.proj.bias)` as `proj(x)`."""
         module = self.recording.modules.get(owner)
         inside = owner.startswith(f"{self.path}." if self.path else "")
         if module is None or not module.leaf or not inside or module.type != "Linear":
             return False
-        given = bound("input weight bias=None", step)
+        named = bound("input weight bias=None", step)
         wanted = [f"{owner}.{member.name}" for member in module.members]
-        names = [each.key for each in given.values() if isinstance(each, State)]
-        if names != wanted or not isinstance(given["input"], Ref):
+        keys = [each.key for each in named.values() if isinstance(each, State)]
+        if keys != wanted or not isinstance(named["input"], Ref):
             return False
-        called = step._replace(
-            module=owner, function="", args=(given["input"],), kwargs={}
-        )
-        self._leaf(called)
+        self._leaf(_as_call(step, owner, named["input"]))
         return True
 
     def _keep(self, step: Step, found: list[Value]) -> None:
         """Remember where the tensors are that a call returns, or changes in place."""
-        refs = [each for each in _flat_refs(step.returned) if isinstance(each, Ref)]
+        refs = [each for each in tensors_in(step.returned) if isinstance(each, Ref)]
         if len(refs) != len(found) and refs:
             assert len(found) == 1, (step.function, len(refs), len(found))
             refs = refs[:1]
@@ -210,7 +203,7 @@ class _Translator:
         entry = Entry(layer.type, arguments, sources, name, key=True)
         self._add(step, entry._replace(options=self._tied(module, step.place)))
         index = len(self.entries) - 1
-        refs = [each for each in _flat_refs(step.returned) if isinstance(each, Ref)]
+        refs = [each for each in tensors_in(step.returned) if isinstance(each, Ref)]
         for ref, part in zip(refs, layer.parts, strict=False):
             out = self.recording.tensors[ref.number]
             layout = result_layout(step, module, values, part, out)
@@ -227,36 +220,15 @@ class _Translator:
         """
         module = self.recording.modules[step.module]
         around = self.recording.modules[self.path]
-        if not module.base or (
-            around.chain and step.module.rpartition(".")[2].isdigit()
-        ):
+        member = around.chain and step.module.rpartition(".")[2].isdigit()
+        at = None if member else wrapped_call(step.module, module, inside)
+        if at is None:
             return False
-        keys = [f"{step.module}.{member.name}" for member in module.members]
-        found = [
-            each
-            for each in inside.steps
-            if [
-                a.key
-                for a in (*each.args, *each.kwargs.values())
-                if isinstance(a, State)
-            ]
-        ]
-        if len(found) != 1 or found[0].function.rpartition(".")[2] not in _LEAVES:
-            return False
-        given = (*found[0].args, *found[0].kwargs.values())
-        if [each.key for each in given if isinstance(each, State)] != keys:
-            return False
-        at = inside.steps.index(found[0])
-        embeds = module.base == "Embedding"
-        taken = next(each for each in given if isinstance(each, Ref))
+        taken = next(each for each in given(inside.steps[at]) if isinstance(each, Ref))
         layer = module._replace(type=module.base, arguments=module.base_arguments)
         for each in inside.steps[:at]:
             self._step(each)
-        del embeds
-        call = found[0]._replace(
-            module=step.module, function="", args=(taken,), kwargs={}
-        )
-        self._leaf(call, layer)
+        self._leaf(_as_call(inside.steps[at], step.module, taken), layer)
         for each in inside.steps[at + 1 :]:
             self._step(each)
         return True
@@ -276,7 +248,7 @@ class _Translator:
     def _module(self, step: Step, inside: Pass) -> None:
         if self._unwrapped(step, inside):
             return
-        given = _tensor_arguments(inside)
+        given = tensor_arguments(inside)
         given = {name: ref for name, ref in given.items() if self._has(ref)}
         values = [self._value(ref) for ref in given.values()]
         inner_values: dict[int, Value] = {}
@@ -308,14 +280,12 @@ class _Translator:
 
     def _add(self, step: Step, entry: Entry) -> None:
         """Add the call of a module; one that was called before is shared."""
-        stateful = entry.body is not None or bool(
-            self.recording.modules[step.module].members
-        )
+        members = self.recording.modules[step.module].members
+        stateful = entry.body is not None or bool(members)
         entry = entry._replace(path=step.module, place=step.place, stateful=stateful)
-        if not stateful and step.module in self.called:
-            entry = entry._replace(name="", key=False, path="")
-        elif step.module in self.called:
-            first = self.entries[self.called[step.module]]
+        if step.module not in self.called:
+            self.called[step.module] = len(self.entries)
+        elif stateful:
             entry = entry._replace(
                 type="share",
                 arguments={},
@@ -324,60 +294,11 @@ class _Translator:
                 body=None,
                 options={"share": self.called[step.module]},
             )
-            del first
         else:
-            self.called[step.module] = len(self.entries)
+            entry = entry._replace(name="", key=False, path="")
         self.entries.append(entry)
 
 
-_LEAVES = {
-    "linear",
-    "conv1d",
-    "conv2d",
-    "conv3d",
-    "embedding",
-    "layer_norm",
-    "rms_norm",
-}
-_LEAVES |= {"group_norm"}
-
-
-def _weights_of(step: Step) -> str:
-    """Return the module whose weights a function of a layer is given."""
-    if step.function.rpartition(".")[2] != "linear":
-        return ""
-    keys = [
-        each.key
-        for each in (*step.args, *step.kwargs.values())
-        if isinstance(each, State)
-    ]
-    owners = {key.rpartition(".")[0] for key in keys}
-    return owners.pop() if len(owners) == 1 else ""
-
-
-def _tensor_arguments(each: Pass) -> dict[str, Any]:
-    """Return the arguments of a module that are tensors, by name."""
-    found: dict[str, Any] = {}
-    for name, value in each.inputs.items():
-        if isinstance(value, Ref | State):
-            found[name] = value
-        else:
-            for index, ref in enumerate(_flat_refs(value)):
-                found[f"{name}_{index}"] = ref
-    return found
-
-
-def _flat_refs(value: Any) -> list[Any]:
-    if isinstance(value, Ref | State):
-        return [value]
-    if isinstance(value, Structure):
-        return [ref for each in value.fields.values() for ref in _flat_refs(each)]
-    if type(value) in (tuple, list):
-        return [ref for each in value for ref in _flat_refs(each)]
-    return []
-
-
-def _flat(values: Any) -> list[Any]:
-    if not isinstance(values, list):
-        return [values]
-    return [number for each in values for number in _flat(each)]
+def _as_call(step: Step, path: str, taken: Ref) -> Step:
+    """Return the call of a function as that of a module."""
+    return step._replace(module=path, function="", args=(taken,), kwargs={})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.functions import FUNCTIONS
 from mlpgen.importer.calls import Value, bound

@@ -19,8 +19,9 @@ from mlpgen.importer.recorder.comparison import compared
 from mlpgen.importer.recorder.leaves import leaf_type
 from mlpgen.importer.recorder.modules import described
 from mlpgen.importer.recorder.pairing import SIZES, paired
+from mlpgen.importer.recorder.places import CannotSayError
 from mlpgen.importer.recorder.target import TargetError, loaded
-from mlpgen.importer.recorder.trace import CannotSayError, Recorder
+from mlpgen.importer.recorder.trace import Recorder
 from mlpgen.importer.recorder.weights import write_weights
 from mlpgen.importer.recording import Input, Recording, to_json
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.importer.recorder.trace import CannotSayError
+from mlpgen.importer.recorder.places import CannotSayError
 from mlpgen.importer.recording import (
     Batch,
     Pass,

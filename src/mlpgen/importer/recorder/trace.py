@@ -1,15 +1,12 @@
 """Records one forward pass: what is called, by which module, on which tensors.
 
-Calls are recorded while they happen, on real numbers (a `TorchFunctionMode`), not traced by
-symbols: any code runs, shapes are plain numbers, and a function has the name that the author
-wrote. What depends on the values of tensors is seen where it reads one.
+Calls are recorded while they happen, on real numbers (a `TorchFunctionMode`), not
+traced by symbols: any code runs, shapes are plain numbers, and a function has the name
+that the author wrote. What depends on the values of tensors is seen where it reads one.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import sys
-from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,10 +14,25 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
+from mlpgen.importer.needed import refs
+from mlpgen.importer.recorder.functions import (
+    ASSIGN,
+    GETTERS,
+    IGNORED,
+    RANDOM,
+    READS,
+    SHAPES_ONLY,
+)
+from mlpgen.importer.recorder.places import CannotSayError, author_place
+from mlpgen.importer.recorder.structures import (
+    fields_of,
+    has_state,
+    named_arguments,
+    tensors_of,
+)
 from mlpgen.importer.recording import (
     Dtype,
     Pass,
-    Place,
     Ref,
     Rest,
     Slice,
@@ -34,70 +46,11 @@ from mlpgen.importer.recording import Tensor as Recorded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-READS = {"item", "tolist", "__bool__", "__int__", "__float__", "__index__", "numpy"}
-"""What makes a Python value of a tensor's numbers."""
-
-IGNORED = {"__get__", "size", "dim", "__len__", "stride", "is_floating_point", "numel"}
-IGNORED |= {"is_contiguous", "element_size", "__set__", "requires_grad_", "is_complex"}
-IGNORED |= {
-    "storage_offset",
-    "get_device",
-    "data_ptr",
-    "__format__",
-    "__repr__",
-    "__hash__",
-}
-IGNORED |= {
-    "_assert",
-    "_assert_async",
-    "is_same_size",
-    "finfo",
-    "is_tensor",
-    "broadcast_shapes",
-    "broadcast_tensors_shapes",
-}
-GETTERS = {"T", "mT", "H", "mH", "data", "real"}
-"""Attributes of a tensor that are tensors."""
-
+    from mlpgen.importer.recording import Place
 
 VALUES = "values"
 """The argument with the numbers of a constant that was changed in place."""
-ASSIGN = "assign"
-"""The function that stands for a change through a slice."""
 MOST_VALUES = 2**16
-RANDOM = {
-    "rand",
-    "randn",
-    "randint",
-    "randperm",
-    "rand_like",
-    "randn_like",
-    "bernoulli",
-}
-SHAPES_ONLY = {
-    "new_zeros",
-    "new_ones",
-    "new_full",
-    "zeros_like",
-    "ones_like",
-    "full_like",
-}
-"""Functions that take no more of a tensor than its shape."""
-RANDOM |= {"bernoulli_", "normal_", "uniform_", "dropout", "empty", "new_empty"}
-
-
-class CannotSayError(Exception):
-    """The model does something that no spec can say.
-
-    Attributes:
-        message: What, in a sentence.
-        place: Where the author's code does it.
-    """
-
-    def __init__(self, message: str, place: Place) -> None:
-        self.message = message
-        self.place = place
-        super().__init__(message)
 
 
 class Recorder(TorchFunctionMode):
@@ -170,11 +123,11 @@ class Recorder(TorchFunctionMode):
             found = call(module, *args, **kwargs)
         finally:
             steps = self._steps.pop()
-        inputs = _named(module, *given)
+        inputs = named_arguments(module, *given)
         inside = Pass(inputs, (*steps,), self._encoded(found))
         outputs = tuple(
             self.tensors[number]
-            for number in dict.fromkeys(_refs(inside.returned))
+            for number in dict.fromkeys(refs(inside.returned))
             if number >= first
         )
         step = Step(path, "", *given, outputs, inside.returned, place, inside)
@@ -218,10 +171,10 @@ class Recorder(TorchFunctionMode):
         constant = self._is_constant(function, given)
         changed = [
             self._objects[number]
-            for number in dict.fromkeys((*_refs(given[0]), *_refs(given[1])))
+            for number in dict.fromkeys((*refs(given[0]), *refs(given[1])))
             if self._changed(self._objects[number])
         ]
-        fresh = [each for each in _tensors(found) if id(each) not in self._numbers]
+        fresh = [each for each in tensors_of(found) if id(each) not in self._numbers]
         outputs = [self.tensors[self._new(tensor)] for tensor in [*changed, *fresh]]
         if found is None and changed:  # `x[…] = y`
             found = changed[0]
@@ -243,10 +196,12 @@ class Recorder(TorchFunctionMode):
         """Return whether a call gives the same for all inputs and weights."""
         if function.rpartition(".")[2] in SHAPES_ONLY:
             return True
-        refs = [*_refs(given[0]), *_refs(given[1])]
-        states = _has_state(given[0]) or _has_state(given[1])
+        taken = [*refs(given[0]), *refs(given[1])]
+        states = has_state(given[0]) or has_state(given[1])
         random = function.rpartition(".")[2] in RANDOM
-        return not states and not random and all(ref in self._constants for ref in refs)
+        return (
+            not states and not random and all(ref in self._constants for ref in taken)
+        )
 
     def _change_base(self, view: Tensor, place: Place) -> None:
         """Record that a tensor was changed through a slice of it."""
@@ -295,7 +250,7 @@ class Recorder(TorchFunctionMode):
             return tuple(self._encoded(each) for each in value)
         if type(value) is list:
             return [self._encoded(each) for each in value]
-        fields = _fields(value)
+        fields = fields_of(value)
         if fields is not None:
             encoded = {key: self._encoded(each) for key, each in fields.items()}
             return Structure(type(value).__name__, encoded)
@@ -323,20 +278,6 @@ def _reads(recorder: Recorder, args: Any) -> bool:
     )
 
 
-def author_place() -> Place:
-    """Return the line that called, outside of torch and of the recorder."""
-    frame = sys._getframe(1)
-    while frame is not None:
-        file = frame.f_code.co_filename
-        inside = "/torch/" in file or "/mlpgen/importer/recorder/" in file
-        if not inside and not file.startswith("<"):
-            return Place(file, frame.f_lineno)
-        if frame.f_back is None:
-            break
-        frame = frame.f_back
-    return Place("", 0)
-
-
 @contextmanager
 def _module_calls(recorder: Recorder) -> Iterator[None]:
     """Tell a recorder of every call of a module."""
@@ -345,78 +286,8 @@ def _module_calls(recorder: Recorder) -> Iterator[None]:
     def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
         return recorder.module_called(module, args, kwargs, original)
 
-    nn.Module.__call__ = call  # type: ignore[method-assign,assignment]
+    nn.Module.__call__ = call  # type: ignore[method-assign]
     try:
         yield
     finally:
         nn.Module.__call__ = original  # type: ignore[method-assign]
-
-
-def _named(module: nn.Module, args: Any, kwargs: Any) -> dict[str, Any]:
-    """Name the arguments of `forward`."""
-    import inspect
-
-    try:
-        bound = inspect.signature(type(module).forward).bind(module, *args, **kwargs)
-    except TypeError:
-        return {str(index): each for index, each in enumerate(args)} | kwargs
-    found: dict[str, Any] = {}
-    for name, value in [*bound.arguments.items()][1:]:
-        kind = bound.signature.parameters[name].kind
-        if kind is inspect.Parameter.VAR_KEYWORD:
-            found |= value
-        elif kind is inspect.Parameter.VAR_POSITIONAL:
-            found |= {f"{name}_{index}": each for index, each in enumerate(value)}
-        else:
-            found[name] = value
-    return found
-
-
-def _fields(value: Any) -> dict[str, Any] | None:
-    """Return the fields of a dict, a named tuple or a dataclass."""
-    if isinstance(value, dict | OrderedDict):
-        return {str(key): each for key, each in value.items()}
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return dict(zip(value._fields, value, strict=True))
-    if isinstance(value, tuple):  # results of torch's functions, as `topk`
-        return {str(index): each for index, each in enumerate(value)}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {
-            each.name: getattr(value, each.name) for each in dataclasses.fields(value)
-        }
-    return None
-
-
-def _tensors(value: Any) -> Iterator[Tensor]:
-    if isinstance(value, Tensor):
-        yield value
-    elif isinstance(value, tuple | list):
-        for each in value:
-            yield from _tensors(each)
-    else:
-        for each in (_fields(value) or {}).values():
-            yield from _tensors(each)
-
-
-def _has_state(value: Any) -> bool:
-    if isinstance(value, State):
-        return True
-    if isinstance(value, dict):
-        return any(_has_state(each) for each in value.values())
-    if type(value) in (tuple, list):
-        return any(_has_state(each) for each in value)
-    return False
-
-
-def _refs(value: Any) -> Iterator[int]:
-    if isinstance(value, Ref):
-        yield value.number
-    elif isinstance(value, Structure):
-        yield from _refs([*value.fields.values()])
-    elif isinstance(value, Slice):
-        yield from _refs([*value])
-    elif isinstance(value, dict):
-        yield from _refs([*value.values()])
-    elif type(value) in (tuple, list):
-        for each in value:
-            yield from _refs(each)

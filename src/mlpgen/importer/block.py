@@ -1,0 +1,60 @@
+"""Blocks of the author's classes."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlpgen.layers import LAYERS
+
+if TYPE_CHECKING:
+    from mlpgen.importer.body import Body
+
+
+class Block(NamedTuple):
+    """A block of the spec.
+
+    Attributes:
+        name: Its name.
+        body: What it does; arguments may be expressions.
+        parameters: Their defaults.
+        numbered: Whether its layers have numbers for keys.
+        description: What its author says of it.
+        usual: The parameters whose default most uses have.
+    """
+
+    name: str
+    body: Body
+    parameters: dict[str, Any]
+    numbered: bool = False
+    description: str = ""
+    usual: frozenset[str] = frozenset()
+
+
+class Draft(NamedTuple):
+    """A model and its blocks."""
+
+    body: Body
+    blocks: tuple[Block, ...]
+    numbered: bool = False
+
+
+def parameter_name(name: str) -> str:
+    """Return a name that a parameter of a spec may have."""
+    name = name.lower()
+    taken = hasattr(builtins, name) or keyword.iskeyword(name) or name in ("index", "e")
+    return f"{name}_value" if taken else name
+
+
+def block_name(type_: str) -> str:
+    """Return a name that a block of a spec may have."""
+    words = "".join(part[:1].upper() + part[1:] for part in type_.split("_"))
+    words = words if words[:1].isalpha() else f"Block{words}"
+    return f"{words}Block" if words in LAYERS or words == "Sequential" else words
+
+
+def free_name(name: str, names: dict[str, int]) -> str:
+    """Return a name with a number if there is a block with that name."""
+    names[name] = names.get(name, 0) + 1
+    return name if names[name] == 1 else f"{name}{names[name]}"

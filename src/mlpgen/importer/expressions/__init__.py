@@ -1,0 +1,1 @@
+"""Expressions for what the uses of a class differ in."""

@@ -1,0 +1,186 @@
+"""One block for all uses of a class, or several if they are too different."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.importer.alignment import Aligned, Slot, UnlikeError, aligned, skeleton
+from mlpgen.importer.block import Block, block_name, free_name, parameter_name
+from mlpgen.importer.body import Body, Entry
+from mlpgen.importer.entries import entries_of, structural
+from mlpgen.importer.expressions.features import Features
+from mlpgen.importer.expressions.vectors import NoExpressionError
+from mlpgen.importer.recording import Unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlpgen.importer.recording import Module
+
+_WORDS = {
+    1: (),
+    2: ("channels",),
+    3: ("channels", "height"),
+    4: ("channels", "depth", "height"),
+}
+"""The sizes that an expression may name, besides the last one, `features`."""
+
+
+def blocks_of(
+    uses: list[Entry], modules: dict[str, Module], names: dict[str, int]
+) -> tuple[list[Block], dict[str, Entry]]:
+    """Make blocks for the uses of a class, and return what calls them, by path."""
+    try:
+        return _block_of(uses, modules, names)
+    except (UnlikeError, NoExpressionError):
+        pass
+    groups: dict[Any, list[Entry]] = {}
+    for each in uses:
+        assert each.body is not None
+        groups.setdefault(_strict(each.body), []).append(each)
+    blocks: list[Block] = []
+    calls: dict[str, Entry] = {}
+    for group in groups.values():
+        made, own = _block_of(group, modules, names)
+        blocks += made
+        calls |= own
+    return blocks, calls
+
+
+def _strict(body: Body) -> Any:
+    """Return what bodies share that differ in nothing but numbers."""
+
+    def texts(inside: Body) -> Any:
+        return tuple(
+            (
+                tuple(
+                    (k, repr(v) if structural(entry.type, k) else _kind(v))
+                    for k, v in entry.arguments.items()
+                ),
+                entry.body and texts(entry.body),
+            )
+            for entry in inside.entries
+        )
+
+    return skeleton(body), texts(body)
+
+
+def _kind(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_kind(each) for each in value)
+    plain = isinstance(value, str | dict) or value is None
+    return repr(value) if plain else type(value).__name__
+
+
+def _block_of(
+    uses: Sequence[Entry], modules: dict[str, Module], names: dict[str, int]
+) -> tuple[list[Block], dict[str, Entry]]:
+    bodies = [each.body for each in uses if each.body is not None]
+    module = modules[uses[0].path]
+    numbered = bool(uses[0].options.get("numbered"))
+    unique: dict[Any, int] = {}
+    which = [unique.setdefault(_strict(body), len(unique)) for body in bodies]
+    firsts = [bodies[which.index(at)] for at in range(len(unique))]
+    common = _filled(aligned(firsts, numbered=numbered), which, bodies)
+    features = Features(_sizes(bodies), _given(uses, modules))
+    entries = entries_of(common.slots, features)
+    parameters = features.parameters()
+    names_of_outputs = next((body.names for body in bodies), ())
+    body = Body(
+        bodies[0].inputs, entries, common.outputs, bodies[0].shapes, names_of_outputs
+    )
+    defaults = {name: _usual(values) for name, values in parameters.items()}
+    name = free_name(block_name(module.type), names)
+    usual = {
+        key
+        for key, values in parameters.items()
+        if 2 * [*values].count(defaults[key]) > len(values)
+    }
+    block = Block(name, body, defaults, numbered, module.doc, frozenset(usual))
+    calls = {
+        each.path: each._replace(
+            type=name,
+            arguments={key: values[at] for key, values in parameters.items()},
+            body=None,
+            options={k: v for k, v in each.options.items() if k != "numbered"},
+        )
+        for at, each in enumerate(uses)
+    }
+    return [block], calls
+
+
+def _usual(values: Sequence[Any]) -> Any:
+    """Return the most frequent value, as the default."""
+    texts = Counter(repr(each) for each in values)
+    most = texts.most_common(1)[0][0]
+    return next(each for each in values if repr(each) == most)
+
+
+def _filled(common: Aligned, which: list[int], bodies: list[Body]) -> Aligned:
+    """Give each slot the entries of all bodies instead of those of one of each kind."""
+
+    def slots(
+        given: tuple[Slot, ...], firsts: list[Body | None], each: list[Body | None]
+    ) -> tuple[Slot, ...]:
+        found = []
+        for slot in given:
+            entries: list[Entry | None] = []
+            for at, body in enumerate(each):
+                first = slot.entries[which[at]]
+                inside = firsts[which[at]]
+                if first is None or inside is None or body is None:
+                    entries.append(None)
+                    continue
+                index = next(i for i, e in enumerate(inside.entries) if e is first)
+                entries.append(body.entries[index])
+            inner = slot.inner
+            if inner is not None:
+                inner = slots(
+                    inner,
+                    [entry and entry.body for entry in slot.entries],
+                    [entry and entry.body for entry in entries],
+                )
+            found.append(slot._replace(entries=(*entries,), inner=inner))
+        return (*found,)
+
+    count = max(which) + 1
+    firsts: list[Body | None] = [bodies[which.index(at)] for at in range(count)]
+    return common._replace(slots=slots(common.slots, firsts, [*bodies]))
+
+
+def _sizes(bodies: Sequence[Body]) -> dict[str, tuple[int, ...]]:
+    """Return the sizes of the inputs of all uses, by the names that a spec has."""
+    found: dict[str, list[int]] = {}
+    for body in bodies:
+        for index, (name, shape) in enumerate(
+            zip(body.inputs, body.shapes, strict=False)
+        ):
+            begin = "in" if index == 0 else name
+            words = _WORDS.get(len(shape), ())
+            sizes = {
+                f"{begin}_{word}": n for word, n in zip(words, shape, strict=False)
+            }
+            if shape:
+                sizes[f"{begin}_features"] = shape[-1]
+            for key, size in sizes.items():
+                found.setdefault(key, []).append(size)
+    return {
+        name: (*sizes,) for name, sizes in found.items() if len(sizes) == len(bodies)
+    }
+
+
+def _given(
+    uses: Sequence[Entry], modules: dict[str, Module]
+) -> dict[str, tuple[Any, ...]]:
+    """Return what the constructors of all uses were given, where a spec can have it."""
+    found: dict[str, list[Any]] = {}
+    for use in uses:
+        for name, value in modules[use.path].arguments.items():
+            plain = value.text if isinstance(value, Unknown) else value
+            found.setdefault(parameter_name(name), []).append(plain)
+    return {
+        name: (*values,)
+        for name, values in found.items()
+        if len(values) == len(uses) and not name.startswith("in_")
+    }

@@ -1,0 +1,89 @@
+"""Which tensors of the model, and of the pass, a call is given."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlpgen.importer.body import Entry
+from mlpgen.importer.recording import Ref, State, Structure
+
+if TYPE_CHECKING:
+    from mlpgen.importer.recording import Member, Module, Pass, Place, Step
+
+_LEAVES = {
+    *("linear", "conv1d", "conv2d", "conv3d", "embedding"),
+    *("layer_norm", "rms_norm", "group_norm"),
+}
+"""Functions that are a layer, if the weights are those of one."""
+
+
+def tensor_entry(member: Member, place: Place) -> Entry:
+    """Return the entry of a parameter or a buffer."""
+    arguments: dict[str, Any] = {"shape": [*member.shape]}
+    if member.parameter:
+        if member.init not in (None, "zeros_"):
+            arguments["init"] = member.init
+    else:
+        if member.values is not None and member.dtype != "float64":
+            arguments["values"] = _flat(member.values)
+        if not member.persistent:
+            arguments["persistent"] = False
+    type_ = "parameter" if member.parameter else "buffer"
+    return Entry(type_, arguments, (), member.name, key=True, place=place)
+
+
+def given(step: Step) -> tuple[Any, ...]:
+    """Return all arguments of a call."""
+    return (*step.args, *step.kwargs.values())
+
+
+def _keys(step: Step) -> list[str]:
+    return [each.key for each in given(step) if isinstance(each, State)]
+
+
+def owner_of_weights(step: Step) -> str:
+    """Return the module whose weights a function of a layer is given."""
+    if step.function.rpartition(".")[2] != "linear":
+        return ""
+    owners = {key.rpartition(".")[0] for key in _keys(step)}
+    return owners.pop() if len(owners) == 1 else ""
+
+
+def wrapped_call(path: str, module: Module, inside: Pass) -> int | None:
+    """Return the step in which a class calls the function of the layer that it is."""
+    found = [at for at, each in enumerate(inside.steps) if _keys(each)]
+    if not module.base or len(found) != 1:
+        return None
+    step = inside.steps[found[0]]
+    keys = [f"{path}.{member.name}" for member in module.members]
+    leaf = step.function.rpartition(".")[2] in _LEAVES
+    return found[0] if leaf and _keys(step) == keys else None
+
+
+def tensor_arguments(each: Pass) -> dict[str, Any]:
+    """Return the arguments of a module that are tensors, by name."""
+    found: dict[str, Any] = {}
+    for name, value in each.inputs.items():
+        if isinstance(value, Ref | State):
+            found[name] = value
+        else:
+            for index, ref in enumerate(tensors_in(value)):
+                found[f"{name}_{index}"] = ref
+    return found
+
+
+def tensors_in(value: Any) -> list[Any]:
+    """Return the tensors in a value."""
+    if isinstance(value, Ref | State):
+        return [value]
+    if isinstance(value, Structure):
+        return [ref for each in value.fields.values() for ref in tensors_in(each)]
+    if type(value) in (tuple, list):
+        return [ref for each in value for ref in tensors_in(each)]
+    return []
+
+
+def _flat(values: Any) -> list[Any]:
+    if not isinstance(values, list):
+        return [values]
+    return [number for each in values for number in _flat(each)]
