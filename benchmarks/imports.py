@@ -189,15 +189,17 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
     from mlpgen import api
     from mlpgen.importer.recorder import constructors
     from mlpgen.importer.recorder.comparison import compared
+    from mlpgen.importer.recorder.initial_values import InitialValues
     from mlpgen.importer.recorder.main import drawn, record
     from mlpgen.importer.spec import spec_of
 
     torch.manual_seed(0)
     begin = time.perf_counter()
-    with constructors.recorded() as given:
+    values = InitialValues()
+    with constructors.recorded() as given, values:
         model = case.make()
     built = time.perf_counter()
-    recording, inputs = record(model, given, list(case.inputs))
+    recording, inputs = record(model, given, values, list(case.inputs))
     text = spec_of(recording, "Imported")
     done = time.perf_counter()
     path = folder / "imported.yaml"

@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from mlpgen.catalogue.component import Expects
-from mlpgen.functions.base import FLOAT, Ints, Number, Operation
+from mlpgen.functions.base import FLOAT, InfiniteNumber, Ints, Operation
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.padding import padded
 from mlpgen.layers.shapes import whole, whole_shown
@@ -47,7 +47,7 @@ class Pad(Operation):
 
     pad: Annotated[Ints, Field(min_length=2), Expects("a list of pairs of numbers")]
     mode: Literal["constant", "reflect", "replicate", "circular"] = "constant"
-    value: Number | None = None
+    value: InfiniteNumber | None = None
 
     def results(self, values: Values) -> dict[str, Value]:
         """Add the padding of both sides to each size."""

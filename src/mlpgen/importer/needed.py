@@ -19,9 +19,9 @@ def _needed(each: Pass, wanted: set[int]) -> Pass:
     kept: list[Step] = []
     for step in reversed(each.steps):
         given = {*refs(step.args), *refs(step.kwargs)}
-        made = {output.number for output in step.outputs} | (
-            {*refs(step.returned)} - given
-        )
+        back = {*refs(step.returned)}
+        made = {output.number for output in step.outputs}
+        made |= back if step.module else back - given  # an identity has a number
         if not made & wanted:
             continue
         if step.pass_ is not None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.importer.activations import with_activations
 from mlpgen.importer.block import Draft, parameter_name
 from mlpgen.importer.blocks import with_blocks
+from mlpgen.importer.dense import with_joined_layers
 from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.inference import expression
+from mlpgen.importer.initial_values import initial_values
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.rounds import ByIndex
@@ -32,13 +35,15 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
         UnsaidError: No spec can say it.
     """
     body = with_used_outputs(body_of(recording), recording.modules)
-    body = simplified(body, recording.modules)
+    body = simplified(with_activations(body), recording.modules)
+    body = with_joined_layers(body)
     body = ordered(body, recording.modules)
     draft = with_blocks(body, recording)
     draft, parameters = _with_parameters(draft, recording)
     draft = draft._replace(body=settled(draft.body))
     title = name or class_name(recording.name)
-    return spec_text(draft, recording, title, file, parameters)
+    init = initial_values(recording).types
+    return spec_text(draft, recording, title, file, parameters, init)
 
 
 def class_name(name: str) -> str:

@@ -29,9 +29,23 @@ WIDTH = 100
 
 
 def spec_text(
-    draft: Draft, recording: Recording, name: str, file: str, parameters: dict[str, Any]
+    draft: Draft,
+    recording: Recording,
+    name: str,
+    file: str,
+    parameters: dict[str, Any],
+    init: dict[str, dict[str, Any]],
 ) -> str:
-    """Return the text of the spec."""
+    """Return the text of the spec.
+
+    Args:
+        draft: The model and its blocks.
+        recording: What was recorded of the author's.
+        name: The name of the class.
+        file: The name of the files, if it does not follow from that.
+        parameters: Those of the class.
+        init: The rules for initial values.
+    """
     blocks = {block.name: block for block in draft.blocks}
     lines = [f"name: {name}", *([f"file: {file}"] if file else [])]
     description = recording.modules[""].doc
@@ -41,6 +55,8 @@ def spec_text(
         lines.append(f"parameters: {_flow(parameters)}")
     inputs, named = _inputs(recording)
     lines += inputs
+    if init:
+        lines.append(f"init: {_flow(init)}")
     if blocks:
         lines.append("blocks:")
         for block in _ordered(draft.blocks):

@@ -192,7 +192,12 @@ class _Translator:
             self.values.setdefault(tensor.number, found[0])
 
     def _name(self, path: str) -> str:
-        return path[len(self.path) + 1 :] if self.path else path
+        if not self.path:
+            return path
+        if not path.startswith(f"{self.path}."):
+            assert self.place is not None
+            raise UnsaidError(f"it calls `{path}` of another class", self.place)
+        return path[len(self.path) + 1 :]
 
     def _leaf(self, step: Step, module: Module | None = None) -> None:
         module = module or self.recording.modules[step.module]
@@ -231,6 +236,8 @@ class _Translator:
         self._leaf(_as_call(inside.steps[at], step.module, taken), layer)
         for each in inside.steps[at + 1 :]:
             self._step(each)
+            if each.module:  # an activation inside of a normalization has no key
+                self.entries[-1] = self.entries[-1]._replace(name="", key=False)
         return True
 
     def _tied(self, module: Module, place: Place) -> dict[str, Any]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _LEAVES = {
     *("linear", "conv1d", "conv2d", "conv3d", "embedding"),
-    *("layer_norm", "rms_norm", "group_norm"),
+    *("layer_norm", "rms_norm", "group_norm", "batch_norm"),
 }
 """Functions that are a layer, if the weights are those of one."""
 
@@ -55,9 +55,10 @@ def wrapped_call(path: str, module: Module, inside: Pass) -> int | None:
     if not module.base or len(found) != 1:
         return None
     step = inside.steps[found[0]]
-    keys = [f"{path}.{member.name}" for member in module.members]
+    keys = {f"{path}.{member.name}" for member in module.members}
+    keys -= {f"{path}.num_batches_tracked"}
     leaf = step.function.rpartition(".")[2] in _LEAVES
-    return found[0] if leaf and _keys(step) == keys else None
+    return found[0] if leaf and {*_keys(step)} == keys else None
 
 
 def tensor_arguments(each: Pass) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.importer.functions import (
     arithmetic,
     common,
+    fused,
     indexing,
     joining,
     layer_functions,
@@ -31,6 +32,7 @@ ALIASES = {
     "true_divide": "div",
     "divide": "div",
     "multiply": "mul",
+    "tile": "repeat",
     "subtract": "sub",
     "absolute": "abs",
     "negative": "neg",
@@ -84,6 +86,7 @@ HANDLERS: dict[str, Handler] = {
         permutation,
         joining,
         products,
+        fused,
         indexing,
         new_tensors,
         layer_functions,

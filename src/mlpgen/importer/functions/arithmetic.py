@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 POINTWISE = {
     *FUNCTIONS.families["elementwise"],
     *FUNCTIONS.families["trigonometry"],
+    "logical_not",
     *FUNCTIONS.families["activation"],
     *("zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "bernoulli"),
 }
@@ -32,6 +33,7 @@ POINTWISE = {
 BINARY = {*FUNCTIONS.families["arithmetic"], *FUNCTIONS.families["comparison"]} - {
     "where",
     "masked_fill",
+    "logical_not",
 }
 
 

@@ -40,7 +40,7 @@ def base_type(module: nn.Module) -> str:
 
 
 _WRAPPED = {"Linear", "Conv1d", "Conv2d", "Conv3d", "Embedding", "LayerNorm", "RMSNorm"}
-_WRAPPED |= {"GroupNorm"}
+_WRAPPED |= {"GroupNorm", "BatchNorm1d", "BatchNorm2d", "BatchNorm3d"}
 
 
 def _same_code(cls: type, base: type) -> bool:

@@ -16,6 +16,7 @@ from torch import nn
 
 from mlpgen.importer.recorder import constructors
 from mlpgen.importer.recorder.comparison import compared
+from mlpgen.importer.recorder.initial_values import InitialValues
 from mlpgen.importer.recorder.leaves import leaf_type
 from mlpgen.importer.recorder.modules import described
 from mlpgen.importer.recorder.pairing import SIZES, paired
@@ -87,24 +88,29 @@ def _tried(answer: Callable[[], Any]) -> Any:
 def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
     """Load a model and record it; keep it and its inputs in `held`."""
     torch.manual_seed(0)
-    with constructors.recorded() as given:
+    values = InitialValues()
+    with constructors.recorded() as given, values:
         model = loaded(job["target"], job["arguments"])
     raw = [
         (each["name"], tuple(each["shape"]), each["dtype"]) for each in job["inputs"]
     ]
-    recording, inputs = record(model, given, raw)
+    recording, inputs = record(model, given, values, raw)
     held[:] = [model, inputs]
     return recording
 
 
 def record(
-    model: nn.Module, given: constructors.Given, raw: list[RawInput]
+    model: nn.Module,
+    given: constructors.Given,
+    values: InitialValues,
+    raw: list[RawInput],
 ) -> tuple[Recording, list[Input]]:
     """Record two forward passes of a model.
 
     Args:
         model: The model, which is in evaluation mode afterwards.
         given: What its constructors were given.
+        values: How its parameters got their values.
         raw: For each input: name (may be empty), shape of one example, dtype.
     """
     model.eval()
@@ -114,6 +120,7 @@ def record(
         for path, module in model.named_modules(remove_duplicate=False)
         if (type_ := leaf_type(module))
     }
+    modules = described(model, given, values)  # before anything changes a value
     passes, tensors = [], []
     for size in SIZES:
         recorder = Recorder(model, leaves)
@@ -121,7 +128,6 @@ def record(
         tensors.append(recorder.tensors)
     forward, found = paired(passes, tensors)
     name = type(model).__name__
-    modules = described(model, given)
     return Recording(name, tuple(inputs), modules, found, forward), inputs
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from mlpgen.importer.recorder.initial_values import usual
 from mlpgen.importer.recorder.leaves import base_type, leaf_arguments, leaf_type
 from mlpgen.importer.recording import Member, Module, Place, Unknown
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from mlpgen.importer.recorder.constructors import Given
+    from mlpgen.importer.recorder.initial_values import InitialValues
 
 MOST_VALUES = 4096
 """The most values of a buffer that are recorded."""
@@ -24,12 +27,35 @@ MOST_VALUES = 4096
 LISTS = (nn.ModuleList, nn.ModuleDict)
 
 
-def described(model: nn.Module, given: Given) -> dict[str, Module]:
+def described(
+    model: nn.Module, given: Given, values: InitialValues
+) -> dict[str, Module]:
     """Describe all modules by path; what a layer of torch contains is left out."""
     first: dict[int, str] = {}
     found: dict[str, Module] = {}
     _describe(model, "", given, first, found)
-    return found
+    return {
+        path: module._replace(
+            members=_with_values(model.get_submodule(path), module, values)
+        )
+        for path, module in found.items()
+    }
+
+
+def _with_values(
+    owner: nn.Module, module: Module, values: InitialValues
+) -> tuple[Member, ...]:
+    """Say how the parameters of a module get their values."""
+    members = []
+    for member in module.members:
+        if member.parameter and not member.tied:
+            tensor = owner.get_parameter(member.name)
+            init = member.init if member.init is not None else values.of(tensor)
+            if module.leaf and usual(owner, member.name, init):
+                init = None
+            member = member._replace(init=init)
+        members.append(member)
+    return (*members,)
 
 
 def _describe(
@@ -47,7 +73,8 @@ def _describe(
         else _plain(given.get(id(module), {}), found)
     )
     cls = type(module)
-    base = "" if type_ or children else base_type(module)
+    inner = any(child is not None and _has_state(child) for child in children.values())
+    base = "" if type_ or inner else base_type(module)
     found[path] = Module(
         type_ or cls.__name__,
         cls.__module__,
@@ -150,6 +177,7 @@ def _plain_value(value: Any) -> Any:
     return Unknown(type(value).__name__)
 
 
+@cache
 def _doc(cls: type) -> str:
     """Return the first sentence of the docstring of an author's class."""
     if cls.__module__.startswith("torch.nn") or "__doc__" not in vars(cls):
@@ -160,8 +188,15 @@ def _doc(cls: type) -> str:
     return (sentence.group() if sentence else text)[:200]
 
 
+@cache
 def _place(cls: type) -> Place:
-    try:
-        return Place(inspect.getsourcefile(cls) or "", inspect.getsourcelines(cls)[1])
-    except (OSError, TypeError):
-        return Place("", 0)
+    """Return where a class begins to say what it does."""
+    for name in ("__init__", "forward"):
+        code = getattr(vars(cls).get(name), "__code__", None)
+        if code is not None:
+            return Place(code.co_filename, code.co_firstlineno)
+    return Place("", 0)
+
+
+def _has_state(module: nn.Module) -> bool:
+    return any(True for _ in (*module.parameters(), *module.buffers()))
