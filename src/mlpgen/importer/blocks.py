@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlpgen.importer.block import Block, Draft, block_name
+from mlpgen.importer.body import is_chain
 from mlpgen.importer.rounds import compressed, shortened
 from mlpgen.importer.uses import blocks_of
 
@@ -47,7 +48,8 @@ def _as_rounds(entry: Entry, key: tuple[str, str], modules: dict[str, Module]) -
     if entry.body is None or entry.type == "Sequential":
         return entry
     module = modules[entry.path]
-    if not module.chain or _class_of(entry, modules) != key:
+    chain = module.chain or is_chain(entry.body)
+    if not chain or _class_of(entry, modules) != key:
         return entry
     tidied = entry._replace(body=_tidy(entry.body), type="Sequential")
     found = shortened(tidied)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import inspect
 from contextlib import contextmanager
-from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from torch import nn
@@ -20,8 +19,8 @@ Given = dict[int, dict[str, Any]]
 def recorded() -> Iterator[Given]:
     """Record the arguments of all modules that are made."""
     given: Given = {}
-    made = nn.Module.__new__ if "__new__" in vars(nn.Module) else None
-    assert made is None, "nn.Module has a __new__ of its own"
+    made = vars(nn.Module).get("__new__", _plain)
+    assert made is _plain, "nn.Module has a __new__ of its own"
 
     def new(cls: type[nn.Module], *args: Any, **kwargs: Any) -> nn.Module:
         module: nn.Module = object.__new__(cls)
@@ -34,9 +33,11 @@ def recorded() -> Iterator[Given]:
         yield given
     finally:
         # Deleting it leaves a slot that refuses the arguments of constructors.
-        nn.Module.__new__ = wraps(object.__new__)(  # type: ignore[method-assign]
-            lambda cls, *args, **kwargs: object.__new__(cls)
-        )
+        nn.Module.__new__ = _plain  # type: ignore[assignment,method-assign]
+
+
+def _plain(cls: type[nn.Module], *_args: Any, **_kwargs: Any) -> nn.Module:
+    return object.__new__(cls)
 
 
 def _bound(

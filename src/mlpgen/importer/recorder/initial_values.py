@@ -73,7 +73,7 @@ class InitialValues(TorchFunctionMode):
         return func(*args, **kwargs)
 
     def of(self, tensor: Tensor) -> Any:
-        """Return how a spec says the initial values; None if torch's way, or unknown."""
+        """Return how a spec says the initial values; None if unknown."""
         found = self.filled.get(tensor.data_ptr())
         if found is None or found.shape != tuple(tensor.shape):
             return None
