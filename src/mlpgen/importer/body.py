@@ -61,6 +61,7 @@ class Body(NamedTuple):
         outputs: What it returns.
         shapes: The shapes of its inputs, of one example.
         names: The names of the outputs, if the author gave some.
+        order: The names that are made first, if not as they run.
     """
 
     inputs: tuple[str, ...]
@@ -68,6 +69,7 @@ class Body(NamedTuple):
     outputs: tuple[Source, ...]
     shapes: tuple[tuple[int, ...], ...] = ()
     names: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 def is_chain(body: Body) -> bool:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 def ordered(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     """Return a body whose entries with keys are in the order of the author's class.
 
-    An entry runs before those that need it, so some orders cannot be had.
+    An entry runs before those that need it. Where that is another order, the body says in
+    which order its layers are made.
     """
     entries = tuple(
         entry
@@ -21,9 +22,17 @@ def ordered(body: Body, modules: dict[str, Module], path: str = "") -> Body:
         for entry in body.entries
     )
     body = body._replace(entries=entries)
-    wanted = _wanted(body, modules[path])
-    if wanted == sorted(wanted):
+    module = modules[path]
+    if module.chain or not made_first(body, module):
         return body
+    moved = _moved(body, _depth_first(body, _wanted(body, module)))
+    if not made_first(moved, module):
+        return moved
+    return body._replace(order=made_first(body, module))
+
+
+def _depth_first(body: Body, wanted: list[int]) -> list[int]:
+    """Return all entries: the wanted ones in their order, each behind what it needs."""
     order: list[int] = []
     placed: set[int] = set()
 
@@ -37,7 +46,32 @@ def ordered(body: Body, modules: dict[str, Module], path: str = "") -> Body:
 
     for index in [*wanted, *range(len(body.entries))]:
         place(index)
-    return _moved(body, order)
+    return order
+
+
+def made_first(body: Body, module: Module) -> tuple[str, ...]:
+    """Return the names that must be made first; none if layers are made as they run."""
+    wanted = [*dict.fromkeys(_head(body.entries[at]) for at in _wanted(body, module))]
+    found: list[str] = []
+    for kind in ("parameter", "buffer", ""):
+        running = [*dict.fromkeys(_head(e) for e in body.entries if _kind(e) == kind)]
+        asked = [name for name in wanted if name in running]
+        count = 0
+        while asked[:count] + [n for n in running if n not in asked[:count]] != asked:
+            count += 1
+        found += asked[:count]
+    return (*found,)
+
+
+def _head(entry: Entry) -> str:
+    return entry.name.partition(".")[0]
+
+
+def _kind(entry: Entry) -> str | None:
+    """Return what an entry makes: a tensor, or a module; None for nothing with a key."""
+    if not entry.key or not entry.stateful or entry.type == "share":
+        return None
+    return entry.type if entry.type in ("parameter", "buffer") else ""
 
 
 def _needs(entry: Entry) -> list[int]:
@@ -61,25 +95,8 @@ def _wanted(body: Body, module: Module) -> list[int]:
         at = children.index(head) if head in children else len(children)
         return (2, at, int(rest) if rest.isdigit() else 0)
 
-    found = [
-        index
-        for index, entry in enumerate(body.entries)
-        if entry.key and entry.stateful and entry.type != "share"
-    ]
-    states = {"parameter", "buffer"}
-    # Torch puts the tensors of a class before those of its layers.
-    layers = [index for index in found if body.entries[index].type not in states]
-    tensors = [index for index in found if body.entries[index].type in states]
-    return (
-        [*sorted(tensors, key=rank), *sorted(layers, key=rank)]
-        if _unsorted(layers, rank) or _unsorted(tensors, rank)
-        else sorted(found)
-    )
-
-
-def _unsorted(indices: list[int], rank: object) -> bool:
-    assert callable(rank)
-    return indices != sorted(indices, key=rank)
+    found = [at for at, entry in enumerate(body.entries) if _kind(entry) is not None]
+    return sorted(found, key=rank)
 
 
 def _moved(body: Body, order: list[int]) -> Body:

@@ -63,6 +63,8 @@ def spec_text(
             lines += _block(block, blocks)
     if draft.numbered:
         lines.append("numbered: true")
+    if draft.body.order:
+        lines.append(f"order: {_flow([*draft.body.order])}")
     names = Names(draft.body, named, blocks, numbered=draft.numbered)
     if not ends(draft.body):
         outputs = [names.of(source) for source in draft.body.outputs]
@@ -107,6 +109,8 @@ def _block(block: Block, blocks: Mapping[str, Block]) -> Iterator[str]:
         yield f"    input: [{', '.join(inputs)}]"
     if block.numbered:
         yield "    numbered: true"
+    if block.body.order:
+        yield f"    order: {_flow([*block.body.order])}"
     names = Names(block.body, inputs, blocks, numbered=block.numbered)
     if not ends(block.body):
         outputs = [names.of(source) for source in block.body.outputs]

@@ -88,7 +88,12 @@ def _block_of(
     parameters = features.parameters()
     names_of_outputs = next((body.names for body in bodies), ())
     body = Body(
-        bodies[0].inputs, entries, common.outputs, bodies[0].shapes, names_of_outputs
+        bodies[0].inputs,
+        entries,
+        common.outputs,
+        bodies[0].shapes,
+        names_of_outputs,
+        max((each.order for each in bodies), key=len),
     )
     defaults = {name: _usual(values) for name, values in parameters.items()}
     name = free_name(block_name(module.type), names)
