@@ -1,4 +1,4 @@
-"""Recognises activations that an author wrote out, by their values."""
+"""Recognises layers of torch that an author wrote out: activations by their values."""
 
 from __future__ import annotations
 
@@ -72,9 +72,12 @@ def with_activations(body: Body) -> Body:
         if entry.body is not None:
             inside = with_activations(entry.body)
             found = None if entry.type == "Sequential" else activation_of(inside)
+            norm = rms_norm_of(inside)
             if found is not None:
                 inside = inside._replace(entries=(found,), outputs=(Source(0),))
             entry = entry._replace(body=inside)
+            if norm is not None:
+                entry = entry._replace(type="RMSNorm", arguments=norm, body=None)
         entries.append(entry)
     return body._replace(entries=(*entries,))
 
@@ -100,6 +103,28 @@ def activation_of(body: Body) -> Entry | None:
                 stateful=False,
             )
     return None
+
+
+def rms_norm_of(body: Body) -> dict[str, Any] | None:
+    """Return the arguments of the `RMSNorm` that a body computes; None if it is none."""
+    types = tuple(each.type for each in body.entries)
+    if types != ("pow", "mean", "add", "rsqrt", "mul", "parameter", "mul"):
+        return None
+    power, mean, plus, root, scaled, weight, last = body.entries
+    wired = (
+        [each.sources for each in (power, mean, plus, root)]
+        == [(Source(at),) for at in (-1, 0, 1, 2)]
+        and {*scaled.sources} == {Source(-1), Source(3)}
+        and {*last.sources} == {Source(4), Source(5)}
+    )
+    right = (
+        power.arguments in ({"exponent": 2}, {"other": 2})
+        and mean.arguments == {"dim": -1, "keepdim": True}
+        and weight.name == "weight"
+        and len(weight.arguments["shape"]) == 1
+        and body.outputs == (Source(6),)
+    )
+    return {"eps": plus.arguments["other"]} if wired and right else None
 
 
 def _value(body: Body, x: float) -> float:

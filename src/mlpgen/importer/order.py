@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def ordered(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     """Return a body whose entries with keys are in the order of the author's class.
 
-    An entry runs before those that need it. Where that is another order, the body says in
-    which order its layers are made.
+    An entry runs before those that need it. Where that is another order, the body says
+    in which order its layers are made.
     """
     entries = tuple(
         entry
@@ -68,7 +68,7 @@ def _head(entry: Entry) -> str:
 
 
 def _kind(entry: Entry) -> str | None:
-    """Return what an entry makes: a tensor, or a module; None for nothing with a key."""
+    """Return what an entry makes, a tensor or a module; None if it has no key."""
     if not entry.key or not entry.stateful or entry.type == "share":
         return None
     return entry.type if entry.type in ("parameter", "buffer") else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Entry
@@ -68,8 +69,8 @@ def tensor_arguments(each: Pass) -> dict[str, Any]:
         if isinstance(value, Ref | State):
             found[name] = value
         else:
-            for index, ref in enumerate(tensors_in(value)):
-                found[f"{name}_{index}"] = ref
+            for letter, ref in zip(ascii_lowercase, tensors_in(value), strict=False):
+                found[f"{name}_{letter}"] = ref
     return found
 
 

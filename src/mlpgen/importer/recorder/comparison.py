@@ -168,6 +168,9 @@ def _difference(one: list[Tensor], other: list[Tensor]) -> tuple[str, str]:
 def _gradients(
     original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor]
 ) -> tuple[str, str]:
+    trained = {name: p.requires_grad for name, p in original.named_parameters()}
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(trained.get(name, True))
     found = []
     for each, named in ((original, True), (model, False)):
         each.zero_grad()

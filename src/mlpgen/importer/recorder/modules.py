@@ -72,7 +72,7 @@ def _describe(
         if type_
         else _plain(given.get(id(module), {}), found)
     )
-    cls = type(module)
+    cls: Any = type(module)  # mypy takes classes of modules for unhashable
     inner = any(child is not None and _has_state(child) for child in children.values())
     base = "" if type_ or inner else base_type(module)
     found[path] = Module(
