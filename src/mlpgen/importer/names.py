@@ -11,7 +11,7 @@ from mlpgen.importer.functions.joining import ORDINALS
 from mlpgen.importer.variables import assigned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from mlpgen.importer.block import Block
     from mlpgen.importer.body import Body, Entry, Source
@@ -139,13 +139,17 @@ def inputs_of(body: Body) -> tuple[str, ...]:
     """Return how a spec calls the inputs of a block."""
     if len(body.inputs) == 1:
         return ("input",)
-    return tuple(input_name(name) for name in body.inputs)
+    return input_names(body.inputs, body)
 
 
-def input_name(name: str) -> str:
-    """Return a name that an input of a spec may have."""
-    name = name.lower().strip("_")
-    return name if valid(name) and name != "input" else f"{name}_tensor"
+def input_names(names: Iterable[str], body: Body) -> tuple[str, ...]:
+    """Return the names that the inputs of a spec may have: no layer has them."""
+    taken = {"input", *(e.name.partition(".")[0] for e in body.entries if e.key)}
+    plain = (name.lower().strip("_") for name in names)
+    return tuple(
+        name if valid(name) and name not in taken else f"{name}_tensor"
+        for name in plain
+    )
 
 
 def valid(name: str) -> bool:

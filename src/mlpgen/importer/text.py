@@ -11,7 +11,7 @@ from mlpgen.importer.names import (
     Names,
     ends,
     follows,
-    input_name,
+    input_names,
     inputs_of,
     outputs_of,
 )
@@ -53,7 +53,7 @@ def spec_text(
         lines += _wrapped(f"description: {_quoted(description)}")
     if parameters:
         lines.append(f"parameters: {_flow(parameters)}")
-    inputs, named = _inputs(recording)
+    inputs, named = _inputs(recording, draft.body)
     lines += inputs
     if init:
         lines.append(f"init: {_flow(init)}")
@@ -78,11 +78,11 @@ def _ordered(blocks: tuple[Block, ...]) -> list[Block]:
     return [*blocks]
 
 
-def _inputs(recording: Recording) -> tuple[list[str], tuple[str, ...]]:
+def _inputs(recording: Recording, body: Body) -> tuple[list[str], tuple[str, ...]]:
     inputs = recording.inputs
     if len(inputs) == 1 and inputs[0].dtype == "float32":
         return [f"input: {_flow([*inputs[0].shape])}"], ("input",)
-    names = tuple(input_name(each.name) for each in inputs)
+    names = input_names((each.name for each in inputs), body)
     found = ["input:"] if len(inputs) > 1 else []
     for name, each in zip(names, inputs, strict=True):
         shape = _flow([*each.shape])

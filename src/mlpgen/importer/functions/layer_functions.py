@@ -58,6 +58,9 @@ def _as_layer(call: Call) -> Iterable[Value]:
     layer, signature = LAYERS_OF_FUNCTIONS[call.name]
     given = bound(signature, call.step)
     value = call.value(given["input"])
+    if given.get("p") == 0:
+        yield value
+        return
     pools = layer.startswith(
         ("Max", "Avg", "Adaptive", "Pixel", "Channel", "Fold", "Unf")
     )

@@ -33,7 +33,7 @@ def recorded() -> Iterator[Given]:
         yield given
     finally:
         # Deleting it leaves a slot that refuses the arguments of constructors.
-        nn.Module.__new__ = _plain  # type: ignore[assignment,method-assign]
+        nn.Module.__new__ = _plain  # type: ignore[method-assign]
 
 
 def _plain(cls: type[nn.Module], *_args: Any, **_kwargs: Any) -> nn.Module:

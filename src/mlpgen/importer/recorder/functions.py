@@ -19,6 +19,9 @@ RANDOM = {
     *("bernoulli_", "normal_", "uniform_", "dropout", "empty", "new_empty"),
 }
 """Functions that give something else each time."""
+DROPOUTS = {"dropout", "dropout1d", "dropout2d", "dropout3d"}
+DROPOUTS |= {"feature_dropout", "alpha_dropout", "feature_alpha_dropout"}
+"""Functions that return the very tensor that they are given, in evaluation mode."""
 SHAPES_ONLY = {
     *("new_zeros", "new_ones", "new_full", "zeros_like", "ones_like", "full_like"),
 }

@@ -17,6 +17,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 from mlpgen.importer.needed import refs
 from mlpgen.importer.recorder.functions import (
     ASSIGN,
+    DROPOUTS,
     GETTERS,
     IGNORED,
     RANDOM,
@@ -155,6 +156,8 @@ class Recorder(TorchFunctionMode):
         self._hidden += 1
         try:
             found = func(*args, **kwargs)
+            if short in DROPOUTS and id(found) in self._numbers:
+                found = found.clone()  # so that there is a call between both
         finally:
             self._hidden -= 1
         if short in READS:
