@@ -1,0 +1,62 @@
+"""Imports all networks of the table in one process, and writes what came out."""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+from mlpgen import api
+from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.importer.calls import UnsaidError
+from mlpgen.importer.recorder.comparison import compared
+from mlpgen.importer.recorder.main import drawn, recorded
+from mlpgen.importer.recorder.places import CannotSayError
+from mlpgen.importer.recording import from_json, to_json
+from mlpgen.importer.spec import spec_of
+from networks import NETWORKS, Network
+
+FILE = Path(__file__).parent / "networks.py"
+
+
+def answer(network: Network, folder: Path) -> dict[str, Any]:
+    """Import a network, and compare it with what its spec renders."""
+    inputs = [
+        {"name": name, "shape": shape, "dtype": dtype}
+        for name, shape, dtype in network.inputs
+    ]
+    job = {
+        "target": f"{FILE}:{network.cls.__name__}",
+        "arguments": network.arguments,
+        "inputs": inputs,
+    }
+    held: list[Any] = []
+    recording = from_json(to_json(recorded(job, held)))
+    text = spec_of(recording)
+    spec = folder / "imported.yaml"
+    spec.write_text(text, encoding="utf-8")
+    loaded = api.load(spec)
+    code = folder / "imported_model.py"
+    code.write_text(api.render(loaded)[f"{loaded.graph.stem}.py"], encoding="utf-8")
+    model, drawn_for = held
+    checks = compared(model, str(code), network.cls.__name__, drawn(drawn_for, 2))
+    return {"text": text, "checks": checks}
+
+
+def tried(network: Network, folder: Path) -> dict[str, Any]:
+    """Return an answer, or why there is none."""
+    try:
+        return answer(network, folder)
+    except (UnsaidError, CannotSayError, SpecError) as error:
+        return {"error": str(error)}
+    except Exception:
+        return {"error": traceback.format_exc()}
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as made:
+        found = {name: tried(each, Path(made)) for name, each in NETWORKS.items()}
+    Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")

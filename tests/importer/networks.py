@@ -1,0 +1,399 @@
+"""Networks as people write them, each with a construct that an import must bring."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+class Basic(nn.Module):
+    """Two convolutions and a way around them.
+
+    More lines, which no spec has.
+    """
+
+    def __init__(self, inplanes: int, planes: int, stride: int = 1) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inplanes, planes, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.downsample: nn.Module | None = None
+        if stride != 1 or inplanes != planes:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(inplanes, planes, 1, stride, bias=False),
+                nn.BatchNorm2d(planes),
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = F.relu(self.bn1(self.conv1(x)))
+        out = self.bn2(self.conv2(out))
+        identity = x if self.downsample is None else self.downsample(x)
+        return F.relu(out + identity)
+
+
+class Residual(nn.Module):
+    """A small residual network."""
+
+    def __init__(self, num_classes: int = 10) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 16, 3, padding=1)
+        self.layer1 = nn.Sequential(Basic(16, 16), Basic(16, 16))
+        self.layer2 = nn.Sequential(Basic(16, 32, 2), Basic(32, 32))
+        self.layer3 = nn.Sequential(Basic(32, 64, 2), Basic(64, 64))
+        self.fc = nn.Linear(64, num_classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.layer3(self.layer2(self.layer1(self.conv1(x))))
+        x = torch.flatten(F.adaptive_avg_pool2d(x, 1), 1)
+        return self.fc(x)
+
+
+class Chain(nn.Module):
+    """Layers with functions between them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 6, 5)
+        self.conv2 = nn.Conv2d(6, 16, 5)
+        self.fc1 = nn.Linear(16 * 4 * 4, 120)
+        self.fc2 = nn.Linear(120, 10)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.max_pool2d(F.relu(self.conv1(x)), (2, 2))
+        x = F.max_pool2d(F.relu(self.conv2(x)), 2)
+        x = x.view(-1, 16 * 4 * 4)
+        x = F.dropout(torch.tanh(self.fc1(x)), 0.2, self.training)
+        return F.log_softmax(self.fc2(x), dim=1)
+
+
+class Loop(nn.Module):
+    """A list that a loop calls."""
+
+    def __init__(self, depth: int = 4) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(8, 8) for _ in range(depth))
+        self.norm = nn.LayerNorm(8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self.layers:
+            x = layer(x)
+        return self.norm(x)
+
+
+class Apart(nn.Module):
+    """A list whose members are called apart."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList([nn.Conv2d(3, 4, 3), nn.Conv2d(3, 4, 3, padding=1)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        left = self.convs[0](x)
+        right = self.convs[1](x)
+        return left.mean(dim=(2, 3)) + right.mean(dim=(2, 3))
+
+
+class Shared(nn.Module):
+    """One layer for two inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.encoder = nn.Linear(6, 4)
+        self.head = nn.Linear(8, 2)
+
+    def forward(self, left: Tensor, right: Tensor) -> Tensor:
+        both = torch.cat([self.encoder(left), self.encoder(right)], dim=1)
+        return self.head(both)
+
+
+class Tied(nn.Module):
+    """A decoder with the weight of the embedding."""
+
+    def __init__(self, vocabulary: int = 20) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, 8)
+        self.hidden = nn.Linear(8, 8)
+        self.decoder = nn.Linear(8, vocabulary, bias=False)
+        self.decoder.weight = self.embedding.weight
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.decoder(torch.relu(self.hidden(self.embedding(tokens))))
+
+
+class BatchFirst(nn.Module):
+    """An LSTM whose last step is classified."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(5, 7, batch_first=True)
+        self.fc = nn.Linear(7, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out, _ = self.lstm(x)
+        return self.fc(out[:, -1, :])
+
+
+class BatchSecond(nn.Module):
+    """An LSTM that wants the sequence first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(5, 7, num_layers=2)
+        self.fc = nn.Linear(7, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out, (hidden, _) = self.lstm(x.permute(1, 0, 2))
+        return self.fc(out[-1] + hidden[-1])
+
+
+class AttentionSecond(nn.Module):
+    """Attention with the batch in the second dimension."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attention = nn.MultiheadAttention(8, 2)
+        self.norm = nn.LayerNorm(8)
+
+    def forward(self, x: Tensor) -> Tensor:
+        sequence = x.transpose(0, 1)
+        attended, _ = self.attention(sequence, sequence, sequence, need_weights=False)
+        return self.norm(sequence + attended).transpose(0, 1)
+
+
+class Windows(nn.Module):
+    """Windows of an image become examples, and an image again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(6, 18)
+        self.proj = nn.Linear(6, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, height, width, channels = x.shape
+        x = x.view(batch, height // 2, 2, width // 2, 2, channels)
+        x = x.permute(0, 1, 3, 2, 4, 5).reshape(-1, 4, channels)
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        x = (q @ k.transpose(-2, -1)).softmax(dim=-1) @ v
+        x = self.proj(x).view(batch, height // 2, width // 2, 2, 2, channels)
+        return x.permute(0, 1, 3, 2, 4, 5).reshape(batch, height, width, channels)
+
+
+class Tokens(nn.Module):
+    """Parameters and buffers of the class itself."""
+
+    positions: Tensor
+    scale: Tensor
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, 8))
+        self.positions_embedding = nn.Parameter(torch.randn(1, 5, 8) * 0.02)
+        self.register_buffer("scale", torch.tensor([0.5]))
+        self.register_buffer("ramp", torch.arange(8.0), persistent=False)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        token = self.cls_token.expand(x.shape[0], -1, -1)
+        x = torch.cat([token, x], dim=1) + self.positions_embedding
+        return self.head(x[:, 0] * self.scale + self.ramp)
+
+
+class Several(nn.Module):
+    """Inputs by name, of several dtypes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = nn.Embedding(10, 4)
+        self.image = nn.Conv2d(3, 4, 3)
+
+    def forward(self, image: Tensor, tokens: Tensor) -> Tensor:
+        seen = self.image(image).mean((-2, -1))
+        return seen * self.words(tokens).sum(1)
+
+
+class Dictionary(nn.Module):
+    """A dict as output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Linear(4, 8)
+        self.box = nn.Linear(8, 4)
+        self.label = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> dict[str, Tensor]:
+        features = self.body(x).relu()
+        return OrderedDict(boxes=self.box(features), labels=self.label(features))
+
+
+class Pair(nn.Module):
+    """A tuple as output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mean = nn.Linear(4, 2)
+        self.log_variance = nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return self.mean(x), self.log_variance(x)
+
+
+@dataclass
+class Output:
+    """What `Dataclass` returns."""
+
+    logits: Tensor
+    hidden: Tensor
+
+
+class Dataclass(nn.Module):
+    """A dataclass as output."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.body = nn.Linear(4, 8)
+        self.head = nn.Linear(8, 3)
+
+    def forward(self, x: Tensor) -> Output:
+        hidden = torch.sigmoid(self.body(x))
+        return Output(self.head(hidden), hidden)
+
+
+class InPlace(nn.Module):
+    """A tensor that is changed through a slice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(4, 4, 3, padding=1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        y[:, :2] += x[:, :2]
+        y[:, 2:] = torch.relu(y[:, 2:])
+        return y
+
+
+class StochasticDepth(nn.Module):
+    """Leaves out a branch for some examples of training."""
+
+    def __init__(self, p: float) -> None:
+        super().__init__()
+        self.p = p
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.p == 0.0:
+            return x
+        shape = (x.shape[0],) + (1,) * (x.ndim - 1)
+        kept = torch.empty(shape, dtype=x.dtype).bernoulli_(1 - self.p)
+        return x * kept.div_(1 - self.p)
+
+
+class Layer(nn.Module):
+    """A residual layer that may be left out."""
+
+    def __init__(self, width: int, drop: float) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.fc = nn.Linear(width, width)
+        self.drop_path = StochasticDepth(drop)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.drop_path(F.gelu(self.fc(self.norm(x))))
+
+
+class Deep(nn.Module):
+    """Layers of stochastic depth, whose rates rise."""
+
+    def __init__(self, depth: int = 3, drop: float = 0.2) -> None:
+        super().__init__()
+        rates = [drop * index / (depth - 1) for index in range(depth)]
+        self.blocks = nn.ModuleList(Layer(8, rate) for rate in rates)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for block in self.blocks:
+            x = block(x)
+        return x
+
+
+class Numbered(nn.Module):
+    """Children with numbers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(3, 8, 3),
+            nn.ReLU(inplace=True),
+            nn.MaxPool2d(2),
+            nn.Conv2d(8, 16, 3),
+            nn.ReLU(inplace=True),
+        )
+        self.classifier = nn.Sequential(
+            nn.Dropout(), nn.Linear(64, 32), nn.ReLU(inplace=True), nn.Linear(32, 5)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.classifier(torch.flatten(self.features(x), 1))
+
+
+class Unused(nn.Module):
+    """A branch that nothing needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        _debug = x.mean(dim=0) * 2
+        out = self.fc(x)
+        _norm = out.norm()
+        return out
+
+
+class Network(NamedTuple):
+    """A network of the table.
+
+    Attributes:
+        cls: Its class.
+        inputs: For each input: name (may be empty), shape of one example, dtype.
+        arguments: What the class is given.
+        golden: Whether its spec is in `specs/`.
+    """
+
+    cls: type[nn.Module]
+    inputs: tuple[tuple[str, tuple[int, ...], str], ...]
+    arguments: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    golden: bool = False
+
+
+def _one(*shape: int, dtype: str = "float32") -> Any:
+    return (("", shape, dtype),)
+
+
+NETWORKS = {
+    "residual": Network(Residual, _one(3, 16, 16), golden=True),
+    "chain": Network(Chain, _one(1, 28, 28), golden=True),
+    "loop": Network(Loop, _one(8), {"depth": 5}, golden=True),
+    "apart": Network(Apart, _one(3, 8, 8)),
+    "shared": Network(Shared, (*_one(6), *_one(6))),
+    "tied": Network(Tied, _one(5, dtype="int64"), golden=True),
+    "batch_first": Network(BatchFirst, _one(6, 5)),
+    "batch_second": Network(BatchSecond, _one(6, 5)),
+    "attention_second": Network(AttentionSecond, _one(6, 8), golden=True),
+    "windows": Network(Windows, _one(4, 4, 6)),
+    "tokens": Network(Tokens, _one(4, 8), golden=True),
+    "several": Network(
+        Several, (("tokens", (7,), "int64"), ("image", (3, 8, 8), "float32"))
+    ),
+    "dictionary": Network(Dictionary, _one(4), golden=True),
+    "pair": Network(Pair, _one(4)),
+    "dataclass": Network(Dataclass, _one(4)),
+    "in_place": Network(InPlace, _one(4, 9)),
+    "deep": Network(Deep, _one(6, 8), golden=True),
+    "numbered": Network(Numbered, _one(3, 10, 10)),
+    "unused": Network(Unused, _one(4)),
+}

@@ -1,0 +1,94 @@
+"""Networks as people write them become specs, which are proved equal.
+
+`MLPGEN_UPDATE=1 pytest tests/importer/test_networks.py` rewrites the specs in `specs/`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from tests import processes
+
+from .networks import NETWORKS
+
+SPECS = Path(__file__).parent / "specs"
+GOLDEN = [name for name, each in NETWORKS.items() if each.golden]
+PROVED = {
+    "keys, shapes and order",
+    "number of parameters",
+    "outputs in evaluation",
+    "gradients of all parameters",
+}
+OTHER_NUMBERS = {"deep"}
+"""Those that draw random numbers in a way of their own, so that training differs."""
+
+
+@cache
+def answers() -> dict[str, Any]:
+    """Import all networks, in one process."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "answers.json")
+        done = processes.run(Path(__file__).parent / "answers.py", str(path))
+        assert done.returncode == 0, done.stderr
+        found: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def text_of(name: str) -> str:
+    assert "error" not in answers()[name], answers()[name]["error"]
+    text: str = answers()[name]["text"]
+    return text
+
+
+@pytest.mark.parametrize("name", NETWORKS)
+def test_a_network_is_proved_equal(name: str) -> None:
+    assert text_of(name)
+    statuses = {each["name"]: each["status"] for each in answers()[name]["checks"]}
+    training = statuses.pop("outputs in training")
+    assert statuses == dict.fromkeys(PROVED, "ok")
+    assert training == ("note" if name in OTHER_NUMBERS else "ok")
+
+
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_spec_is_the_one_in_the_folder(name: str) -> None:
+    golden = SPECS / f"{name}.yaml"
+    if os.environ.get("MLPGEN_UPDATE"):
+        golden.write_text(text_of(name), encoding="utf-8")
+    wanted = golden.read_text("utf-8") if golden.exists() else ""
+    assert text_of(name) == wanted, "MLPGEN_UPDATE=1 pytest accepts the new spec"
+
+
+def test_every_spec_in_the_folder_is_of_a_network() -> None:
+    assert {path.stem for path in SPECS.iterdir()} == {*GOLDEN}
+    assert len(GOLDEN) >= 8
+
+
+@pytest.mark.parametrize(
+    ("name", "lines"),
+    [
+        ("apart", ["name: convs.0", "name: convs.1"]),
+        ("shared", ["- share: encoder"]),
+        ("batch_first", ["- LSTM: 7", "- select: {dim: 1, index: -1}"]),
+        ("batch_second", ["- LSTM: {hidden_size: 7, num_layers: 2}"]),
+        ("windows", ["- chunk: {chunks: 3, dim: 3, names: [q, k, v]}"]),
+        ("several", ["tokens: {shape: [7], dtype: int64}", "name: image"]),
+        ("pair", ["outputs: [mean, log_variance]"]),
+        ("dataclass", ["outputs: [head, hidden]"]),
+        ("numbered", ["numbered: true"]),
+    ],
+)
+def test_a_spec_says_it_as_a_person_does(name: str, lines: list[str]) -> None:
+    text = text_of(name)
+    assert [each for each in lines if each not in text] == []
+
+
+def test_what_nothing_needs_is_left_out() -> None:
+    assert "norm" not in text_of("unused")
+    assert "mean" not in text_of("unused")
