@@ -106,7 +106,7 @@ def activation_of(body: Body) -> Entry | None:
 
 
 def rms_norm_of(body: Body) -> dict[str, Any] | None:
-    """Return the arguments of the `RMSNorm` that a body computes; None if it is none."""
+    """Return the arguments of the `RMSNorm` that a body computes, if it is one."""
     types = tuple(each.type for each in body.entries)
     if types != ("pow", "mean", "add", "rsqrt", "mul", "parameter", "mul"):
         return None
