@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -85,8 +86,11 @@ def command(
       mlpgen import torchvision.models:resnet18 --input 3,224,224 --out resnet18.yaml
       mlpgen import net.py:Net --input int64:16 --arguments '{"vocabulary": 1000}'
     """
-    job = Job(target, _arguments(arguments), tuple(_input(each) for each in inputs))
-    _need_free(out)
+    job = Job(_target(target), _arguments(arguments), _inputs(inputs))
+    _need_name(name)
+    for path in (out, weights):
+        if path is not None and path != "-":
+            _need_free(path)
     printing.say(f"note: this runs the code of `{target}`", aside=True)
     try:
         with Session(job, timeout) as session:
@@ -120,9 +124,23 @@ def _located(message: str, place: Place | None) -> str:
 
 
 def _need_free(out: str) -> None:
-    if out != "-" and files.look(Path(out)).status != "missing":
+    if files.look(Path(out)).status != "missing":
         message = f"`{Path(out).as_posix()}` already exists and was not changed"
         raise SpecError([Diagnostic("MG004", message)])
+
+
+def _target(text: str) -> str:
+    place, _, name = text.rpartition(":")
+    if not place or not all(part.isidentifier() for part in name.split(".")):
+        message = f"`{text}` names no model: expected net.py:Net or package.module:name"
+        raise click.BadParameter(message, param_hint="MODULE:NAME")
+    return text
+
+
+def _need_name(name: str) -> None:
+    if name and (not name.isidentifier() or iskeyword(name)):
+        message = f"`{name}` cannot be the name of a class"
+        raise click.BadParameter(message, param_hint="--name")
 
 
 def _arguments(text: str) -> dict[str, Any]:
@@ -137,13 +155,23 @@ def _arguments(text: str) -> dict[str, Any]:
     return found
 
 
+def _inputs(texts: tuple[str, ...]) -> tuple[tuple[str, tuple[int, ...], str], ...]:
+    found = tuple(_input(each) for each in texts)
+    names = [name for name, _, _ in found if name]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        message = f"the input `{twice}` is there twice"
+        raise click.BadParameter(message, param_hint="--input")
+    return found
+
+
 def _input(text: str) -> tuple[str, tuple[int, ...], str]:
     match = _INPUT.fullmatch(text)
     dtype = (match and match[2]) or "float32"
-    if match is None or dtype not in DTYPES:
+    sizes = tuple(int(each) for each in match[3].split(",") if each) if match else ()
+    if match is None or dtype not in DTYPES or 0 in sizes:
         message = f"`{text}` is no shape: expected 3,224,224, int64:16 or image=3,32,32"
         raise click.BadParameter(message, param_hint="--input")
-    sizes = tuple(int(each) for each in match[3].split(",") if each)
     return match[1] or "", sizes, dtype
 
 

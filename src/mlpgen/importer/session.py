@@ -7,7 +7,10 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
+from threading import Timer
+from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.recording import Place, Recording, from_json
@@ -77,6 +80,8 @@ class Session:
         ]
         data = {**self.job._asdict(), "inputs": inputs}
         (self.folder / "job.json").write_text(json.dumps(data), encoding="utf-8")
+        self._started = monotonic()
+        self._late = False
         self._errors = (self.folder / "errors.txt").open("w")
         self._process = subprocess.Popen(
             [sys.executable, "-c", _COMMAND, _HERE, str(self.folder)],
@@ -127,26 +132,41 @@ class Session:
 
     def _ask(self, question: list[str]) -> None:
         assert self._process is not None and self._process.stdin is not None
-        self._process.stdin.write(json.dumps(question) + "\n")
-        self._process.stdin.flush()
+        with suppress(BrokenPipeError):  # then there is no answer
+            self._process.stdin.write(json.dumps(question) + "\n")
+            self._process.stdin.flush()
 
     def _answer(self, name: str) -> dict[str, Any]:
         assert self._process is not None and self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.strip() == name:
-                break
-        else:
-            raise ModelError(self._end(), None)
+        rest = max(0.0, self._started + self.timeout - monotonic())
+        timer = Timer(rest, self._stop)
+        timer.start()
+        try:
+            if all(line.strip() != name for line in self._process.stdout):
+                raise ModelError(self._end(), None)
+        finally:
+            timer.cancel()
         found: dict[str, Any] = json.loads((self.folder / name).read_text("utf-8"))
         if "error" in found:
             place = Place(*found["place"]) if found["place"] else None
             raise ModelError(found["error"], place, own=found.get("own", False))
         return found
 
+    def _stop(self) -> None:
+        """End a process that takes too long."""
+        assert self._process is not None
+        self._late = True
+        self._process.kill()
+
     def _end(self) -> str:
-        """Return why the process ended, from the last line that it wrote."""
+        """Return why the process ended, with the last line that it wrote."""
+        assert self._process is not None
+        if self._late:
+            return f"the model takes longer than {self.timeout:g} s: see --timeout"
+        code = self._process.wait()
         text = (self.folder / "errors.txt").read_text("utf-8", errors="replace")
         last = (text.strip().splitlines() or [""])[-1]
         if "No module named 'torch'" in last:
             return "`import` needs torch: pip install torch"
-        return f"the process with the model ended: {last}"
+        how = f"by signal {-code}" if code < 0 else f"with code {code}"
+        return f"the model ended its process {how}" + (f": {last}" if last else "")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import inspect
 import json
+import os
 import sys
 import traceback
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import torch
 from torch import nn
@@ -38,14 +38,24 @@ def main(folder: str) -> None:
     `comparison.json`.
     """
     place = Path(folder)
+    questions, answers = _own_streams()
     job = json.loads((place / "job.json").read_text("utf-8"))
     held: list[Any] = []
     found = _tried(lambda: {"recording": to_json(recorded(job, held))})
-    _write(place / "answer.json", found)
-    for line in sys.stdin:
+    _write(place / "answer.json", found, answers)
+    for line in questions:
         question, *rest = json.loads(line)
         name, ask = _QUESTIONS[question]
-        _write(place / name, _tried(partial(ask, *held, *rest)))
+        _write(place / name, _tried(partial(ask, *held, *rest)), answers)
+
+
+def _own_streams() -> tuple[TextIO, TextIO]:
+    """Take the streams from the author's code: it reads nothing, it answers nothing."""
+    questions = os.fdopen(os.dup(0), encoding="utf-8")
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    return questions, answers
 
 
 def _comparison(
@@ -55,7 +65,10 @@ def _comparison(
 
 
 def _saved(model: nn.Module, _inputs: list[Input], file: str) -> dict[str, Any]:
-    write_weights(model.state_dict(), file)
+    try:
+        write_weights(model.state_dict(), file)
+    except (OSError, RuntimeError) as error:  # torch.save raises both
+        raise TargetError(f"`{file}` cannot be written: {_words(error)}") from None
     return {}
 
 
@@ -66,22 +79,24 @@ _QUESTIONS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
 """What a line may ask, the file of the answer, and the function that gives it."""
 
 
-def _write(path: Path, found: Any) -> None:
+def _write(path: Path, found: Any, answers: TextIO) -> None:
     """Write an answer whole, then say so."""
     path.write_text(json.dumps(found), encoding="utf-8")
-    print(f"{path.name}", file=sys.__stdout__, flush=True)
+    print(path.name, file=answers, flush=True)
 
 
 def _tried(answer: Callable[[], Any]) -> Any:
     """Return an answer, or what went wrong."""
     try:
-        with contextlib.redirect_stdout(sys.stderr):
-            return answer()
+        return answer()
     except CannotSayError as error:
         return {"error": error.message, "place": [*error.place]}
     except TargetError as error:
         return {"error": str(error), "place": None}
-    except (Exception, SystemExit) as error:  # of the author's code, in its words
+    except SystemExit as error:
+        message = f"the model ends the process (`sys.exit({error.code!r})`)"
+        return {"error": message, "place": _last_place(error)}
+    except Exception as error:  # of the author's code, in its words
         return {"error": _words(error), "place": _last_place(error), "own": True}
 
 
@@ -143,7 +158,17 @@ def _inputs(model: nn.Module, raw: list[RawInput]) -> list[Input]:
         if each.kind is not inspect.Parameter.VAR_KEYWORD
     ]
     free = iter(names)
-    return [Input(name or next(free, "x"), shape, dtype) for name, shape, dtype in raw]
+    found = [
+        Input(name or next(free, f"input {index + 1}"), shape, dtype)
+        for index, (name, shape, dtype) in enumerate(raw)
+    ]
+    try:
+        signature.bind(model, **{each.name: None for each in found})
+    except TypeError as error:
+        message = f"`forward` of `{type(model).__name__}` cannot be called so: {error}"
+        hint = "name each input, as --input NAME=SIZES"
+        raise TargetError(f"{message}; it takes `{signature}`; {hint}") from None
+    return found
 
 
 def drawn(inputs: list[Input], batch: int) -> dict[str, Any]:
@@ -165,6 +190,8 @@ def _words(error: BaseException) -> str:
 
 def _last_place(error: BaseException) -> list[Any] | None:
     """Return where the author's code failed."""
+    if isinstance(error, SyntaxError) and error.filename:
+        return [error.filename, error.lineno or 1]
     frames = traceback.extract_tb(error.__traceback__)
     own = [
         each

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import inspect
+import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_ANY_NUMBER = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
 
 
 class TargetError(Exception):
@@ -26,11 +33,31 @@ def loaded(target: str, arguments: dict[str, Any]) -> nn.Module:
         return found
     if not callable(found):
         raise TargetError(f"`{target}` is no class or function")
+    _need_arguments(target, found, arguments)
     model = found(**arguments)
     if not isinstance(model, nn.Module):
         kind = type(model).__name__
         raise TargetError(f"`{target}` returns no module but `{kind}`")
     return model
+
+
+def _need_arguments(target: str, made: Callable[..., Any], given: Any) -> None:
+    """Check the arguments by the signature, where there is one."""
+    try:
+        signature = inspect.signature(made)
+    except (TypeError, ValueError):
+        return
+    try:
+        signature.bind(**given)
+    except TypeError as error:
+        needed = {
+            name: None
+            for name, each in signature.parameters.items()
+            if each.default is each.empty and each.kind not in _ANY_NUMBER
+        }
+        hint = f", as --arguments '{json.dumps(needed)}'" if needed else ""
+        message = f"`{target}` cannot be called so: {error}"
+        raise TargetError(f"{message}; it takes `{signature}`{hint}") from None
 
 
 def _named(target: str) -> Any:

@@ -1,0 +1,147 @@
+"""Models that cannot be imported."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+
+class Net(nn.Module):
+    def __init__(self, width: int, depth: int = 1) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(*(nn.Linear(width, width) for _ in range(depth)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+class Picky(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(10, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(x)  # picky
+
+
+class Masked(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x: Tensor, mask: Tensor) -> Tensor:
+        return self.fc(x * mask)
+
+
+class Talking(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        print("answer.json")
+        os.system("echo comparison.json")
+        self.fc = nn.Linear(4, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        print("forward", x.shape)
+        return self.fc(x)
+
+
+class Asking(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        input("Download 3 GB? ")
+
+
+class Leaving(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        sys.exit(3)
+
+
+class Dying(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        print("out of licences", file=sys.stderr, flush=True)
+        os._exit(7)
+
+
+class Sleeping(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        time.sleep(60)
+
+
+class Failing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        raise FileNotFoundError("no weights.bin\nsecond line")
+
+
+class Choosing(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        if x.sum() > 0:
+            x = self.fc(x)
+        return x
+
+
+class Rounded(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: Tensor) -> Tensor:
+        del ctx
+        return x.round()
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> Tensor:
+        del ctx
+        return grad
+
+
+class Rounding(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.fc(x)
+        return Rounded.apply(x)
+
+
+class Counting(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for _ in range(x.shape[0]):
+            x = self.fc(x)
+        return x
+
+
+class Untraceable(nn.Module):
+    """Reads memory that no call shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(x) + torch.from_numpy(x.detach().numpy().copy())
+
+
+WIDTH = 4
+
+
+def no_model() -> int:
+    return WIDTH
+
+
+def broken() -> nn.Module:
+    return Net(4).missing

@@ -1,0 +1,221 @@
+"""What cannot be imported is said in a line, with its place; nothing is written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from mlpgen.cli import run
+from mlpgen.importer import session
+
+from .forked import Forked, start_server
+
+BAD = Path(__file__).parent / "bad.py"
+LINES = BAD.read_text("utf-8").splitlines()
+
+
+def line_of(text: str) -> int:
+    """Return the only line of `bad.py` with a text."""
+    (found,) = [number for number, each in enumerate(LINES, 1) if text in each]
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    start_server()
+    (tmp_path / "bad.py").write_text(BAD.read_text("utf-8"), "utf-8")
+    (tmp_path / "syntax.py").write_text("x = 1\ndef f(:\n", "utf-8")
+    (tmp_path / "notes.txt").write_text("no code", "utf-8")
+    (tmp_path / "there.yaml").write_text("mine", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(session.subprocess, "Popen", Forked)
+
+
+def said(capsys: pytest.CaptureFixture[str], *args: str) -> tuple[int, str]:
+    """Import with `--out net.yaml`; return the exit code and what is said."""
+    before = {path.name for path in Path.cwd().iterdir()}
+    code = run(["import", *args, *([] if "--out" in args else ["--out", "net.yaml"])])
+    out, err = capsys.readouterr()
+    after = {path.name for path in Path.cwd().iterdir()} - {"__pycache__"}
+    assert out == ""
+    assert after == before
+    assert "Traceback" not in err
+    return code, re.sub(r"\s+", " ", err)
+
+
+MESSAGES = {
+    # name of the model and its input, what is said
+    "an absent name": ("bad.py:Nett", "4", "`bad.py` has no `Nett`; it has `Net`"),
+    "an absent file": ("worse.py:Net", "4", "there is no file `worse.py`"),
+    "an absent module": ("no_such_pkg:Net", "4", "there is no module `no_such_pkg`"),
+    "no Python": ("notes.txt:Net", "4", "there is no module `notes`"),
+    "not even a name": ("bad.py", "4", "`bad.py` names no model: expected net.py:Net"),
+    "wrong syntax": ("syntax.py:f", "4", "syntax.py:2: the model fails: SyntaxError"),
+    "missing arguments": (
+        "bad.py:Net",
+        "4",
+        "`bad.py:Net` cannot be called so: missing a required argument: 'width'; it "
+        "takes `(width: 'int', depth: 'int' = 1) -> 'None'`, as --arguments "
+        "'{\"width\": null}'",
+    ),
+    "a number": ("bad.py:WIDTH", "4", "`bad.py:WIDTH` is no class or function"),
+    "no module": (
+        "bad.py:no_model",
+        "4",
+        "`bad.py:no_model` returns no module but `int`",
+    ),
+    "its own mistake": (
+        "bad.py:broken",
+        "4",
+        f"bad.py:{line_of('.missing')}: the model fails: AttributeError: 'Net' object "
+        "has no attribute 'missing'",
+    ),
+    "its own error": (
+        "bad.py:Failing",
+        "4",
+        f"bad.py:{line_of('no weights.bin')}: the model fails: FileNotFoundError: no "
+        "weights.bin",
+    ),
+    "an input that does not fit": (
+        "bad.py:Picky",
+        "3",
+        f"bad.py:{line_of('picky')}: the model fails: "
+        "RuntimeError: mat1 and mat2 shapes cannot be multiplied (2x3 and 10x2)",
+    ),
+    "an input that is missing": (
+        "bad.py:Masked",
+        "4",
+        "`forward` of `Masked` cannot be called so: missing a required argument: "
+        "'mask'",
+    ),
+    "an input of another name": (
+        "bad.py:Picky",
+        "image=10",
+        "`forward` of `Picky` cannot be called so",
+    ),
+    "a question": (
+        "bad.py:Asking",
+        "4",
+        f"bad.py:{line_of('Download')}: the model fails: EOFError",
+    ),
+    "an exit": (
+        "bad.py:Leaving",
+        "4",
+        f"bad.py:{line_of('sys.exit')}: the model ends the process (`sys.exit(3)`)",
+    ),
+    "a hard exit": (
+        "bad.py:Dying",
+        "4",
+        "the model ended its process with code 7: out of licences",
+    ),
+    "a choice by values": (
+        "bad.py:Choosing",
+        "4",
+        f"bad.py:{line_of('if x.sum()')}: the code depends on the values of a tensor",
+    ),
+    "a loop over examples": (
+        "bad.py:Counting",
+        "4",
+        f"bad.py:{line_of('range(x.shape[0])') + 1}: the code does something else for "
+        "another batch size",
+    ),
+    "numbers of numpy": (
+        "bad.py:Untraceable",
+        "4",
+        f"bad.py:{line_of('from_numpy')}: the code depends on the values of a tensor",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MESSAGES)
+def test_it_is_said_in_a_line(case: str, capsys: pytest.CaptureFixture[str]) -> None:
+    target, sizes, message = MESSAGES[case]
+    code, text = said(capsys, target, "--input", sizes)
+    assert message in text
+    assert code == 2
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--input", "3x32x32"], "`3x32x32` is no shape: expected 3,224,224"),
+        (["--input", "-3,4"], "`-3,4` is no shape"),
+        (["--input", "0,4"], "`0,4` is no shape"),
+        (["--input", "complex64:3"], "`complex64:3` is no shape"),
+        (["--input", "x=4", "--input", "x=4"], "the input `x` is there twice"),
+        ([], "Missing option '--input'"),
+        (["--input", "4", "--arguments", "{width: 4}"], "this is no JSON"),
+        (["--input", "4", "--arguments", "[4]"], "expected {name: value, …}"),
+        (
+            ["--input", "4", "--name", "my net"],
+            "`my net` cannot be the name of a class",
+        ),
+        (["--input", "4", "--timeout", "0"], "0 is not in the range"),
+        (["--input", "4", "--out", "there.yaml"], "`there.yaml` already exists"),
+        (["--input", "4", "--weights", "there.yaml"], "`there.yaml` already exists"),
+    ],
+)
+def test_no_process_starts_for(
+    args: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(session.subprocess, "Popen")
+    code, text = said(capsys, "bad.py:Picky", *args)
+    assert message in text
+    assert code == 2
+    assert Path("there.yaml").read_text("utf-8") == "mine"
+
+
+def test_a_model_that_takes_too_long_is_ended(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, text = said(capsys, "bad.py:Sleeping", "--input", "4", "--timeout", "3")
+    assert "the model takes longer than 3 s: see --timeout" in text
+    assert code == 2
+
+
+def test_what_a_model_prints_is_no_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["import", "bad.py:Talking", "--input", "4"]) == 0
+    assert capsys.readouterr().out.startswith("name: Talking\n")
+
+
+def test_a_gradient_of_its_own_is_not_proved(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, text = said(capsys, "bad.py:Rounding", "--input", "4")
+    assert re.search(r"gradients of all parameters failed", text)
+    assert "not proved equal: no spec is written" in text
+    assert code == 1
+    args = ["import", "bad.py:Rounding", "--input", "4", "--unproved"]
+    assert run(args) == 0
+    assert capsys.readouterr().out.startswith("name: Rounding\n")
+
+
+def test_a_folder_that_is_not_there_gets_no_weights(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    args = ("bad.py:Picky", "--input", "10", "--weights", "none/w.safetensors")
+    code, text = said(capsys, *args)
+    assert "w.safetensors` cannot be written" in text
+    assert code == 2
+
+
+def test_without_torch_it_says_what_to_install(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    absent = tmp_path / "absent" / "torch"
+    absent.mkdir(parents=True)
+    error = "raise ModuleNotFoundError(\"No module named 'torch'\", name='torch')\n"
+    (absent / "__init__.py").write_text(error, "utf-8")
+    monkeypatch.setenv("PYTHONPATH", str(absent.parent))
+    code, text = said(capsys, "bad.py:Picky", "--input", "10")
+    assert "`import` needs torch: pip install torch" in text
+    assert code == 2
