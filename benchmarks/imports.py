@@ -55,7 +55,7 @@ def image(*shape: int) -> tuple[tuple[str, tuple[int, ...], str], ...]:
 
 
 def torchvision_cases() -> Iterator[Case]:
-    """All models for classification, segmentation and video."""
+    """All models for classification, segmentation and video, on small images."""
     from torchvision import models
 
     for name in models.list_models():
@@ -63,14 +63,13 @@ def torchvision_cases() -> Iterator[Case]:
         kind = builder.__module__
         if name.startswith("quantized") or ".detection" in kind or ".optical" in kind:
             continue
-        shape = (3, 299, 299) if "inception" in name else (3, 224, 224)
-        if ".video" in kind:
-            shape = (
-                (3, 16, 224, 224)
-                if name[0] in "ms" and name != "mc3_18"
-                else (3, 8, 112, 112)
-            )
+        size = 224 if name.startswith(("vit", "maxvit", "mvit")) else 64
+        size = 96 if name == "inception_v3" else size
+        shape = (3, 16 if "v" in name[0] else 8, size, size)
+        if "mvit" in name or name == "s3d":
+            shape = (3, 16, max(size, 112), max(size, 112))
         given = {"weights_backbone": None} if ".segmentation" in kind else {}
+        shape = shape if ".video" in kind else (3, size, size)
         yield Case(name, lambda b=builder, g=given: b(**g), image(*shape))
 
 

@@ -57,7 +57,7 @@ def _as_rounds(entry: Entry, key: tuple[str, str], modules: dict[str, Module]) -
 
 
 def _called(entry: Entry, calls: dict[str, Entry]) -> Entry:
-    return calls.get(entry.path, entry)
+    return entry if entry.type == "share" else calls.get(entry.path, entry)
 
 
 def _tidy(body: Body) -> Body:

@@ -158,6 +158,8 @@ def _argument(slot: Slot, first: Entry, features: Features, key: str) -> Any:
             raise NoExpressionError(key)
         return present[0]
     kind = "nothing" if key in NO_SIZE else COUNTS.get(key, "")
+    if first.type in ("parameter", "buffer"):
+        key = "size"  # a tensor that is made has no size that follows
     return expression(features, vector, key, kind)
 
 

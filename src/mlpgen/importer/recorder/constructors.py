@@ -28,7 +28,7 @@ def recorded() -> Iterator[Given]:
         given[id(module)]["<module>"] = module  # keeps its id its own
         return module
 
-    nn.Module.__new__ = new  # type: ignore[method-assign]
+    nn.Module.__new__ = new  # type: ignore[assignment,method-assign]
     try:
         yield given
     finally:
