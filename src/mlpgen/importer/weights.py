@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from math import prod
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Entry
+from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.recording import Ref, State, Structure
 
 if TYPE_CHECKING:
@@ -19,7 +21,11 @@ _LEAVES = {
 
 
 def tensor_entry(member: Member, place: Place) -> Entry:
-    """Return the entry of a parameter or a buffer."""
+    """Return the entry of a parameter or a buffer.
+
+    Raises:
+        UnsaidError: It is a table of more numbers than a spec should have.
+    """
     arguments: dict[str, Any] = {"shape": [*member.shape]}
     if member.parameter:
         if member.init not in (None, "zeros_"):
@@ -27,6 +33,10 @@ def tensor_entry(member: Member, place: Place) -> Entry:
     else:
         if member.values is not None and member.dtype != "float64":
             arguments["values"] = _flat(member.values)
+        elif not member.persistent or not member.dtype.startswith("float"):
+            count = prod(member.shape)
+            message = f"the buffer `{member.name}` has {count:,} numbers of its own"
+            raise UnsaidError(message, place)
         if not member.persistent:
             arguments["persistent"] = False
     type_ = "parameter" if member.parameter else "buffer"
