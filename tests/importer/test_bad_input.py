@@ -187,7 +187,9 @@ def test_a_gradient_of_its_own_is_not_proved(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     code, text = said(capsys, "bad.py:Rounding", "--input", "4")
-    assert re.search(r"gradients of all parameters failed", text)
+    assert "gradients of all parameters failed" in text
+    place = f"bad.py:{line_of('class Rounded')}"
+    assert re.search(rf"`Rounded` \(\S*{place}\) has a gradient of its own", text)
     assert "not proved equal: no spec is written" in text
     assert code == 1
     args = ["import", "bad.py:Rounding", "--input", "4", "--unproved"]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from mlpgen.importer.recorder.own_gradients import own_gradient
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -172,11 +174,13 @@ def _gradients(
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(trained.get(name, True))
     found = []
+    own = ""
     for each, named in ((original, True), (model, False)):
         each.zero_grad()
         results = [r for r in _run(each, inputs, named=named) if r.requires_grad]
         if not results:
             return "", "there are none"
+        own = own or own_gradient(results)
         generator = torch.Generator().manual_seed(0)
         total = torch.stack(
             [(r * torch.randn(r.shape, generator=generator)).mean() for r in results]
@@ -192,7 +196,7 @@ def _gradients(
     one, other = found
     without = [name for name in one if (one[name] is None) != (other[name] is None)]
     if without:
-        return f"only one has a gradient of `{without[0]}`", ""
+        return f"only one has a gradient of `{without[0]}`{own}", ""
     pairs = [(a, other[name]) for name, a in one.items() if a is not None]
     largest = max((float(a.abs().max()) for a, _ in pairs if a.numel()), default=1.0)
     gaps = [float((a - b).abs().max()) for a, b in pairs if b is not None and a.numel()]
@@ -201,4 +205,4 @@ def _gradients(
         return "", "equal to the bit"
     if worst <= 10 * CLOSE:
         return "", f"equal within {worst:.0e} of the largest"
-    return f"they differ by {worst:.1e} of the largest", ""
+    return f"they differ by {worst:.1e} of the largest{own}", ""
