@@ -23,7 +23,7 @@ SPEC = Path(__file__).parent.parent / "specs" / "mnist_mlp.yaml"
 SERVER = """
 import gc, pkgutil, importlib, json, os, sys, mlpgen
 for module in pkgutil.walk_packages(mlpgen.__path__, "mlpgen."):
-    if "proof" not in module.name and "__main__" not in module.name:
+    if not any(word in module.name for word in ("proof", "recorder", "__main__")):
         importlib.import_module(module.name)
 from mlpgen import api
 for style in api.STYLES:

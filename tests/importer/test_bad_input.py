@@ -173,8 +173,8 @@ def test_no_process_starts_for(
 def test_a_model_that_takes_too_long_is_ended(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, text = said(capsys, "bad.py:Sleeping", "--input", "4", "--timeout", "3")
-    assert "the model takes longer than 3 s: see --timeout" in text
+    code, text = said(capsys, "bad.py:Sleeping", "--input", "4", "--timeout", "1")
+    assert "the model takes longer than 1 s: see --timeout" in text
     assert code == 2
 
 
@@ -204,6 +204,18 @@ def test_a_folder_that_is_not_there_gets_no_weights(
     code, text = said(capsys, *args)
     assert "w.safetensors` cannot be written" in text
     assert code == 2
+
+
+def test_a_process_of_its_own_imports_and_writes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    args = ["--input", "10", "--out", "net.yaml", "--weights", "w.safetensors"]
+    assert run(["import", "bad.py:Picky", *args]) == 0
+    assert Path("net.yaml").read_text("utf-8").startswith("name: Picky\n")
+    header = Path("w.safetensors").read_bytes()[8:]
+    assert header.startswith(b'{"fc.weight": {"dtype": "F32", "shape": [2, 10]')
 
 
 def test_without_torch_it_says_what_to_install(
