@@ -1,4 +1,4 @@
-"""What generated scripts import, and what torch only does once.
+"""What generated scripts and imports import, and what torch only does once.
 
 The server of `processes` imports this module before it is forked for each script: the
 reader of tables (polars) alone takes longer to import than most scripts to run.
@@ -22,6 +22,7 @@ for _name in (
     "matplotlib.pyplot",
     "polars",
     "PIL.ImageOps",
+    "mlpgen.importer.recorder.main",
 ):
     with suppress(ImportError):  # without what is optional its tests are skipped
         import_module(_name)
