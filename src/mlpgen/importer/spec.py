@@ -11,6 +11,7 @@ from mlpgen.importer.dense import with_joined_layers
 from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.initial_values import initial_values
+from mlpgen.importer.members import with_members
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.rounds import ByIndex
@@ -36,7 +37,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
     """
     body = with_used_outputs(body_of(recording), recording.modules)
     body = simplified(with_activations(body), recording.modules)
-    body = with_joined_layers(body)
+    body = with_members(with_joined_layers(body), recording.modules)
     body = ordered(body, recording.modules)
     draft = with_blocks(body, recording)
     draft, parameters = _with_parameters(draft, recording)

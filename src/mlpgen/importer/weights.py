@@ -79,9 +79,15 @@ def tensor_arguments(each: Pass) -> dict[str, Any]:
         if isinstance(value, Ref | State):
             found[name] = value
         else:
-            for letter, ref in zip(ascii_lowercase, tensors_in(value), strict=False):
-                found[f"{name}_{letter}"] = ref
+            for index, ref in enumerate(tensors_in(value)):
+                found[f"{name}_{_letters(index)}"] = ref
     return found
+
+
+def _letters(index: int) -> str:
+    """Count in letters: a to z, aa, ab."""
+    before, last = divmod(index, 26)
+    return (_letters(before - 1) if before else "") + ascii_lowercase[last]
 
 
 def tensors_in(value: Any) -> list[Any]:

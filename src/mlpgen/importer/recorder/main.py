@@ -29,6 +29,9 @@ from mlpgen.importer.recording import Input, Recording, to_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+_FRAMES = 10_000
+"""How deep calls may be: each module in a module takes several more than without us."""
+
 
 def main(folder: str) -> None:
     """Record the model that `job.json` names; compare it with what comes back.
@@ -37,6 +40,7 @@ def main(folder: str) -> None:
     comparison: the file of a generated model and its class; the answer is
     `comparison.json`.
     """
+    sys.setrecursionlimit(_FRAMES)
     place = Path(folder)
     questions, answers = _own_streams()
     job = json.loads((place / "job.json").read_text("utf-8"))

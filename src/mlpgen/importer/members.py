@@ -1,0 +1,95 @@
+"""Classes whose layers have numbers for names, but are no chain.
+
+A spec has no name for such a layer in a class of its own, but it can be a member of a
+list of the class around: `backbone.4`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlpgen.importer.body import Body, Entry, Source
+    from mlpgen.importer.recording import Module
+
+
+def with_members(body: Body, modules: dict[str, Module], path: str = "") -> Body:
+    """Return a body in which such classes are taken apart."""
+    entries = tuple(
+        each
+        if each.body is None
+        else each._replace(body=with_members(each.body, modules, each.path))
+        for each in body.entries
+    )
+    body = body._replace(entries=entries)
+    if modules[path].chain:
+        return body
+    for index, entry in enumerate(body.entries):
+        if _is_list(entry, modules):
+            return with_members(_apart(body, index), modules, path)
+    return body
+
+
+def _is_list(entry: Entry, modules: dict[str, Module]) -> bool:
+    """Return whether the keys of a class are numbers that no chain can have."""
+    inside = entry.body
+    if inside is None or "." in entry.name or not entry.path:
+        return False
+    module = modules[entry.path]
+    keyed = [each.name for each in inside.entries if each.key and each.stateful]
+    if module.chain or entry.type == "Sequential" or not keyed or module.members:
+        return False
+    return [*module.children] == [str(at) for at in range(len(module.children))]
+
+
+def _apart(body: Body, index: int) -> Body:
+    """Put the entries of a class in its place."""
+    entry = body.entries[index]
+    inside = entry.body
+    assert inside is not None
+    count = len(inside.entries)
+
+    def inner(source: Source) -> Source:
+        if source.is_input:
+            return entry.sources[-1 - source.entry]
+        return source._replace(entry=source.entry + index)
+
+    def outer(source: Source) -> Source:
+        if source.entry == index:
+            part = int(source.part) if source.part.isdigit() else 0
+            return inner(inside.outputs[part])
+        return source if source.entry < index else _behind(source, count - 1)
+
+    members = tuple(
+        each._replace(
+            sources=tuple(inner(source) for source in each.sources),
+            name=f"{entry.name}.{each.name}" if each.key else each.name,
+            options=_shifted(each.options, index),
+        )
+        for each in inside.entries
+    )
+    rest = tuple(
+        each._replace(
+            sources=tuple(outer(source) for source in each.sources),
+            options=_shifted(each.options, count - 1, beyond=index),
+        )
+        for each in body.entries[index + 1 :]
+    )
+    return body._replace(
+        entries=(*body.entries[:index], *members, *rest),
+        outputs=tuple(outer(source) for source in body.outputs),
+    )
+
+
+def _behind(source: Source, more: int) -> Source:
+    return source._replace(entry=source.entry + more)
+
+
+def _shifted(
+    options: dict[str, object], more: int, beyond: int = -1
+) -> dict[str, object]:
+    """Move the index of what an entry shares."""
+    share = options.get("share")
+    if isinstance(share, int) and share > beyond:
+        return {**options, "share": share + more}
+    return options
