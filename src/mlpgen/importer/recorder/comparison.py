@@ -141,9 +141,17 @@ def _outputs(
     except Exception as error:
         return f"it fails: {type(error).__name__}: {error}".partition("\n")[0], ""
     finally:
-        original.eval().load_state_dict(states[0])
-        model.eval().load_state_dict(states[1])
+        for each, values in zip((original, model), states, strict=True):
+            each.eval()
+            _restore(each, values)
     return _difference(one, other)
+
+
+def _restore(model: nn.Module, values: Mapping[str, Tensor]) -> None:
+    """Put values back; `load_state_dict` would ask for the versions of modules."""
+    with torch.no_grad():
+        for key, tensor in model.state_dict().items():
+            tensor.copy_(values[key])
 
 
 def _difference(one: list[Tensor], other: list[Tensor]) -> tuple[str, str]:
