@@ -121,6 +121,11 @@ MESSAGES = {
         f"bad.py:{line_of('range(x.shape[0])') + 1}: the code does something else for "
         "another batch size",
     ),
+    "modules in modules in modules": (
+        "bad.py:Nested",
+        "4",
+        "modules are too deep in each other for a spec",
+    ),
     "numbers of numpy": (
         "bad.py:Untraceable",
         "4",

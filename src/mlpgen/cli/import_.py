@@ -104,6 +104,9 @@ def command(
     except ModelError as error:
         words = f"the model fails: {error.message}" if error.own else error.message
         raise click.ClickException(_located(words, error.place)) from None
+    except RecursionError:
+        message = "modules are too deep in each other for a spec"
+        raise click.ClickException(message) from None
     except UnsaidError as error:
         inside = f", in `{error.path}`" if error.path else ""
         raise click.ClickException(

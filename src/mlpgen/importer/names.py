@@ -56,6 +56,10 @@ class Names:
         self._taken = {*inputs, "input"}
         self._taken |= {e.name.partition(".")[0] for e in body.entries if e.key}
         needed = _referenced(body)
+        self._last = {e.place: at for at, e in enumerate(body.entries) if not e.key}
+        self._taken_parts: dict[int, set[str]] = {}
+        for source in (each for entry in body.entries for each in entry.sources):
+            self._taken_parts.setdefault(source.entry, set()).add(source.part)
         self.names: dict[int, str] = {}
         self.parts: dict[int, tuple[str, ...]] = {}
         for index, entry in enumerate(body.entries):
@@ -67,12 +71,7 @@ class Names:
 
     def _name_parts(self, index: int, entry: Entry) -> None:
         names = assigned(entry.place)
-        parts = {
-            source.part
-            for each in self._body.entries
-            for source in each.sources
-            if source.entry == index
-        }
+        parts = self._taken_parts.get(index, set())
         if not parts <= {*ORDINALS} or not parts or len(names) < 2:
             return
         if len(names) >= len(parts) and all(valid(name) for name in names):
@@ -80,13 +79,8 @@ class Names:
 
     def _made(self, index: int, entry: Entry) -> str:
         """Return the author's variable, or the type."""
-        same = [
-            at
-            for at, each in enumerate(self._body.entries)
-            if each.place == entry.place and not each.key
-        ]
         names = assigned(entry.place)
-        if len(names) == 1 and same[-1:] == [index]:
+        if len(names) == 1 and self._last.get(entry.place) == index:
             name = names[0].lower()
             if name not in VAGUE and name not in self._taken and valid(name):
                 return self._take(name)
