@@ -253,8 +253,11 @@ def test_captures_are_what_the_spec_says(tmp_path: Path) -> None:
 def test_a_drawn_buffer_that_is_not_saved_is_captured(tmp_path: Path) -> None:
     init = {"normal_": {"std": 0.5}}
     noise = {"buffer": {"shape": [8], "init": init, "persistent": False}}
-    data = spec({**noise, "name": "noise"}, {"add": None, "from": ["noise", "input"]})
-    assert captured(data, tmp_path) == "1 captured value equals the spec's"
+    drawn = {"buffer": {"layers": [{"randn": [8]}], "persistent": False}}
+    for each in (noise, drawn):
+        sums = {"add": None, "from": ["noise", "input"]}
+        found = captured(spec({**each, "name": "noise"}, sums), tmp_path)
+        assert found == "1 captured value equals the spec's"
 
 
 @drawn(specs(), few=10, all_=60)

@@ -83,7 +83,7 @@ def _of_classes(
     was: Mapping[str, Any], now: Mapping[str, Any], inside: str = ""
 ) -> Iterator[str]:
     """Compare the model with another one, or a block."""
-    for key in ("input", "outputs", "numbered"):
+    for key in ("input", "outputs", "numbered", "order"):
         if was.get(key) != now.get(key):
             yield str(Change(inside + key, was.get(key), now.get(key)))
     layers = [

@@ -38,7 +38,7 @@ def need_buffers(interpreter: Interpreter, model: nn.Module, style: str) -> list
         ):
             kept = "saved" if name in saved else "not saved"
             raise FailsError(f"`{name}` is {kept} in {style}")
-        if any(each["type"] in _RANDOM for each in entry["layers"]):
+        if draws(entry):
             drawn.append(name)
             continue
         wanted = _values(entry, known)
@@ -46,6 +46,11 @@ def need_buffers(interpreter: Interpreter, model: nn.Module, style: str) -> list
             said = difference(model.get_buffer(name), wanted)
             raise FailsError(f"`{name}` is not what the spec says in {style}: {said}")
     return drawn
+
+
+def draws(entry: Entry) -> bool:
+    """Return whether the functions of a buffer draw random numbers."""
+    return any(each["type"] in _RANDOM for each in entry["layers"])
 
 
 def _values(entry: Entry, known: Mapping[str, Any]) -> Tensor | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from .buffers import need_buffers
+from .buffers import draws, need_buffers
 from .comparison import close, difference
 from .errors import FailsError
 from .initial_values import need_initial_values
@@ -151,9 +151,10 @@ def _copy_initial_values(
     interpreter: Interpreter, base: nn.Module, model: nn.Module
 ) -> None:
     """Copy buffers that are drawn once; the state_dict lacks some of them."""
+    drawn = {name for name, (entry, _) in interpreter.buffers.items() if draws(entry)}
     others = dict(model.named_buffers())
     for name, each in base.named_buffers():
-        if name in interpreter.tensor_inits:
+        if name in interpreter.tensor_inits or name in drawn:
             others[name].copy_(each)
 
 
