@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlpgen.cli import options, printing
-from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.imported import Imported, imported
 from mlpgen.importer.session import Job, ModelError, Session
@@ -90,7 +89,7 @@ def command(
     _need_name(name)
     for path in (out, weights):
         if path is not None and path != "-":
-            _need_free(path)
+            files.need_new(Path(path))
     printing.say(f"note: this runs the code of `{target}`", aside=True)
     try:
         with Session(job, timeout) as session:
@@ -124,12 +123,6 @@ def _located(message: str, place: Place | None) -> str:
     if place is None or not place.file:
         return message
     return f"{place.file}:{place.line}: {message}"
-
-
-def _need_free(out: str) -> None:
-    if files.look(Path(out)).status != "missing":
-        message = f"`{Path(out).as_posix()}` already exists and was not changed"
-        raise SpecError([Diagnostic("MG004", message)])
 
 
 def _target(text: str) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from mlpgen.cli import options, printing
-from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import atomic_write, files
 from mlpgen.template_files import text_of
 
@@ -55,9 +54,7 @@ def command(
         printing.as_it_is(text)
         return 0
     path = Path(out)
-    if files.look(path).status != "missing":
-        message = f"`{path.as_posix()}` already exists and was not changed"
-        raise SpecError([Diagnostic("MG004", message)])
+    files.need_new(path)
     atomic_write.write({path: text})
     printing.say(f"{path.as_posix()}: ", printing.Painted("written", "green"))
     return 0

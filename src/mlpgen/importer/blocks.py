@@ -37,10 +37,7 @@ def with_blocks(body: Body, recording: Recording) -> Draft:
         body = _mapped(body, partial(_called, calls=calls))
     root = modules[""]
     body = _tidy(body)
-    numbered = root.chain and [*root.children] == [
-        str(i) for i in range(len(root.children))
-    ]
-    return Draft(body, (*blocks,), numbered)
+    return Draft(body, (*blocks,), root.chain and root.numbered)
 
 
 def _as_rounds(entry: Entry, key: tuple[str, str], modules: dict[str, Module]) -> Entry:
@@ -68,12 +65,8 @@ def _tidy(body: Body) -> Body:
 
 def _mapped(body: Body, change: Callable[[Entry], Entry]) -> Body:
     """Change all entries, the inner ones first."""
-    entries = []
-    for entry in body.entries:
-        if entry.body is not None:
-            entry = entry._replace(body=_mapped(entry.body, change))
-        entries.append(change(entry))
-    return body._replace(entries=(*entries,))
+    body = body.with_inner(lambda _, inner: _mapped(inner, change))
+    return body._replace(entries=tuple(change(each) for each in body.entries))
 
 
 def _uses(body: Body) -> list[Entry]:

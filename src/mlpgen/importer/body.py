@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.recording import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Source(NamedTuple):
@@ -51,6 +54,10 @@ class Entry(NamedTuple):
     place: Place = Place("", 0)
     stateful: bool = True
 
+    def rewired(self, moved: Callable[[Source], Source]) -> Entry:
+        """Take other sources."""
+        return self._replace(sources=tuple(moved(source) for source in self.sources))
+
 
 class Body(NamedTuple):
     """What a class or a container calls.
@@ -70,6 +77,14 @@ class Body(NamedTuple):
     shapes: tuple[tuple[int, ...], ...] = ()
     names: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+
+    def with_inner(self, change: Callable[[Entry, Body], Body]) -> Body:
+        """Change the bodies of entries; `change` gets the entry and its body."""
+        entries = tuple(
+            each if each.body is None else each._replace(body=change(each, each.body))
+            for each in self.entries
+        )
+        return self._replace(entries=entries)
 
 
 def is_chain(body: Body) -> bool:

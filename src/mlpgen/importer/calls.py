@@ -53,24 +53,14 @@ class Call(NamedTuple):
     Attributes:
         step: The call as recorded.
         name: The function in a spec, or what it is called here.
-        arguments: By name; tensors are `Ref` or `State`.
         value: Returns the value of a tensor.
         emit: Adds an entry: type, arguments, sources; returns where its result is.
     """
 
     step: Step
     name: str
-    arguments: dict[str, Any]
     value: Callable[[Any], Value]
     emit: Callable[[str, dict[str, Any], list[Value]], Source]
-
-    def tensor(self, name: str) -> Value:
-        """Return the value of a tensor argument."""
-        return self.value(self.arguments[name])
-
-    def is_tensor(self, name: str) -> bool:
-        """Return whether an argument is a tensor."""
-        return isinstance(self.arguments.get(name), Ref | State)
 
     def refuse(self, why: str) -> UnsaidError:
         """Return the error for a call that no spec can say."""

@@ -16,11 +16,7 @@ if TYPE_CHECKING:
 
 def with_joined_layers(body: Body) -> Body:
     """Return a body in which layers join their results themselves."""
-    entries = tuple(
-        each if each.body is None else each._replace(body=with_joined_layers(each.body))
-        for each in body.entries
-    )
-    body = body._replace(entries=entries)
+    body = body.with_inner(lambda _, inner: with_joined_layers(inner))
     for end, entry in enumerate(body.entries):
         joined = _joined(body, end) if entry.type == "cat" else None
         if joined is not None:
@@ -80,10 +76,7 @@ def _with_join(entry: Entry, dim: int, source: Source) -> Entry:
             return each
         return Source(-1) if each.entry == 0 else each._replace(entry=each.entry - 1)
 
-    entries = [
-        each._replace(sources=tuple(moved(one) for one in each.sources))
-        for each in entries
-    ]
+    entries = [each.rewired(moved) for each in entries]
     result = moved(body.outputs[0])
     join = Entry("cat", {"dim": dim}, (Source(-1), result), place=entry.place)
     inside = Body(
@@ -111,10 +104,7 @@ def _without(body: Body, begin: int, end: int, layers: Sequence[Entry]) -> Body:
             source._replace(entry=source.entry - 1) if source.entry >= end else source
         )
 
-    rest = tuple(
-        each._replace(sources=tuple(moved(one) for one in each.sources))
-        for each in body.entries[end + 1 :]
-    )
+    rest = tuple(each.rewired(moved) for each in body.entries[end + 1 :])
     return body._replace(
         entries=(*body.entries[:begin], *layers, *rest),
         outputs=tuple(moved(source) for source in body.outputs),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Recording
@@ -11,36 +11,20 @@ UNRULED = {"MultiheadAttention", "DropPath", "LSTM", "GRU", "RNN"}
 """Layers whose parameters have other names than `weight` and `bias`."""
 
 
-class Rules(NamedTuple):
-    """Initial values of layers.
-
-    Attributes:
-        types: For each type, the `init` of its parameters.
-        lost: How many tensors have other initial values than the rules say.
-    """
-
-    types: dict[str, dict[str, Any]]
-    lost: int
-
-
-def initial_values(recording: Recording) -> Rules:
-    """Return the rules that hold for most layers of a type."""
+def initial_values(recording: Recording) -> dict[str, dict[str, Any]]:
+    """Return the `init` of the parameters of each type that most of its layers have."""
     votes: dict[tuple[str, str], list[Any]] = {}
-    lost = 0
     for module in recording.modules.values():
+        if not module.leaf or module.type in UNRULED:
+            continue
         for member in module.members:
-            if not member.parameter or member.tied:
-                continue
-            if module.leaf and module.type not in UNRULED and "." not in member.name:
+            if member.parameter and not member.tied and "." not in member.name:
                 votes.setdefault((module.type, member.name), []).append(member.init)
-            elif module.leaf:
-                lost += member.init is not None
     types: dict[str, dict[str, Any]] = {}
     for (type_, name), inits in votes.items():
         texts = [repr(init) for init in inits]
         most = max(dict.fromkeys(texts), key=texts.count)
-        lost += len(texts) - texts.count(most)
         chosen = inits[texts.index(most)]
         if chosen is not None:
             types.setdefault(type_, {})[name] = chosen
-    return Rules(types, lost)
+    return types

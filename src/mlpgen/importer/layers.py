@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.functions import FUNCTIONS
 from mlpgen.importer.arguments import written_arguments
 from mlpgen.importer.calls import UnsaidError, Value, fields_of
-from mlpgen.importer.layout import Layout, LayoutError
+from mlpgen.importer.layout import Layout, LayoutError, layout_of
 from mlpgen.importer.recording import Ref, State
 from mlpgen.layers import LAYERS
 
@@ -38,7 +37,6 @@ SEQUENCES |= {*_FAMILIES["transformer_layers"], *_FAMILIES["transformer"]}
 
 MASKS = {"attn_mask", "key_padding_mask", "mask", "src_mask", "src_key_padding_mask"}
 MASKS |= {"tgt_mask", "memory_mask", "tgt_key_padding_mask", "memory_key_padding_mask"}
-PASSED = ("need_weights", "average_attn_weights", "is_causal", "tgt_is_causal")
 
 
 class Layer(NamedTuple):
@@ -169,8 +167,7 @@ def result_layout(
             return layout.resized(at, out.shape[at])
         return layout
     if value.alone or layout.batch < 0:
-        dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
-        return Layout(dims, out.batch)
+        return layout_of(out.shape, out.batch)
     if module.type in SEQUENCES:
         if layout.dims[layout.batch]:
             raise UnsaidError("the batch is mixed with other dimensions", step.place)
@@ -180,8 +177,7 @@ def result_layout(
             f"`{module.type}` works on images whose batch is not the first dimension"
         )
         raise UnsaidError(message, step.place)
-    dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
-    return Layout(dims, out.batch)
+    return layout_of(out.shape, out.batch)
 
 
 def mapped_arguments(layer: Layer, value: Value, place: Any) -> dict[str, Any]:
@@ -192,8 +188,3 @@ def mapped_arguments(layer: Layer, value: Value, place: Any) -> dict[str, Any]:
         return {**layer.arguments, "dim": value.layout.dim(layer.arguments["dim"])}
     except LayoutError as error:
         raise UnsaidError(f"`{layer.type}`: {error}", place) from None
-
-
-def is_function(name: str) -> bool:
-    """Return whether an entry is a function."""
-    return name in FUNCTIONS

@@ -130,8 +130,12 @@ class Layout(NamedTuple):
         return Layout((*dims,), batch, int(before > 1))
 
 
-def layout_of(shape: Shape, batch: int, times: int) -> Layout:
-    """Return the layout of an input, or of the result of a layer."""
+def layout_of(shape: Shape, batch: int, times: int = 1) -> Layout:
+    """Return the layout of an input, or of the result of a layer.
+
+    Raises:
+        LayoutError: There are several batches in the dimension.
+    """
     if batch >= 0 and times != 1:
         raise LayoutError("the batch is mixed with other dimensions")
     dims = tuple(() if at == batch else (size,) for at, size in enumerate(shape))

@@ -15,13 +15,7 @@ if TYPE_CHECKING:
 
 def with_members(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     """Return a body in which such classes are taken apart."""
-    entries = tuple(
-        each
-        if each.body is None
-        else each._replace(body=with_members(each.body, modules, each.path))
-        for each in body.entries
-    )
-    body = body._replace(entries=entries)
+    body = body.with_inner(lambda each, inner: with_members(inner, modules, each.path))
     if modules[path].chain:
         return body
     for index, entry in enumerate(body.entries):
@@ -39,7 +33,7 @@ def _is_list(entry: Entry, modules: dict[str, Module]) -> bool:
     keyed = [each.name for each in inside.entries if each.key and each.stateful]
     if module.chain or entry.type == "Sequential" or not keyed or module.members:
         return False
-    return [*module.children] == [str(at) for at in range(len(module.children))]
+    return module.numbered
 
 
 def _apart(body: Body, index: int) -> Body:
@@ -61,16 +55,14 @@ def _apart(body: Body, index: int) -> Body:
         return source if source.entry < index else _behind(source, count - 1)
 
     members = tuple(
-        each._replace(
-            sources=tuple(inner(source) for source in each.sources),
+        each.rewired(inner)._replace(
             name=f"{entry.name}.{each.name}" if each.key else each.name,
             options=_shifted(each.options, index),
         )
         for each in inside.entries
     )
     rest = tuple(
-        each._replace(
-            sources=tuple(outer(source) for source in each.sources),
+        each.rewired(outer)._replace(
             options=_shifted(each.options, count - 1, beyond=index),
         )
         for each in body.entries[index + 1 :]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.importer.functions.joining import ORDINALS
 from mlpgen.importer.variables import assigned
+from mlpgen.names.members import attribute_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,7 +55,7 @@ class Names:
         self._body = body
         self._blocks = blocks
         self._taken = {*inputs, "input"}
-        self._taken |= {e.name.partition(".")[0] for e in body.entries if e.key}
+        self._taken |= {attribute_of(e.name) for e in body.entries if e.key}
         needed = _referenced(body)
         self._last = {e.place: at for at, e in enumerate(body.entries) if not e.key}
         self._taken_parts: dict[int, set[str]] = {}
@@ -138,7 +139,7 @@ def inputs_of(body: Body) -> tuple[str, ...]:
 
 def input_names(names: Iterable[str], body: Body) -> tuple[str, ...]:
     """Return the names that the inputs of a spec may have: no layer has them."""
-    taken = {"input", *(e.name.partition(".")[0] for e in body.entries if e.key)}
+    taken = {"input", *(attribute_of(e.name) for e in body.entries if e.key)}
     plain = (name.lower().strip("_") for name in names)
     return tuple(
         name if valid(name) and name not in taken else f"{name}_tensor"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.names.members import attribute_of
+
 if TYPE_CHECKING:
     from mlpgen.importer.body import Body, Entry, Source
     from mlpgen.importer.recording import Module
@@ -15,13 +17,7 @@ def ordered(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     An entry runs before those that need it. Where that is another order, the body says
     in which order its layers are made.
     """
-    entries = tuple(
-        entry
-        if entry.body is None
-        else entry._replace(body=ordered(entry.body, modules, entry.path))
-        for entry in body.entries
-    )
-    body = body._replace(entries=entries)
+    body = body.with_inner(lambda entry, inner: ordered(inner, modules, entry.path))
     module = modules[path]
     if module.chain or not made_first(body, module):
         return body
@@ -51,20 +47,24 @@ def _depth_first(body: Body, wanted: list[int]) -> list[int]:
 
 def made_first(body: Body, module: Module) -> tuple[str, ...]:
     """Return the names that must be made first; none if layers are made as they run."""
-    wanted = [*dict.fromkeys(_head(body.entries[at]) for at in _wanted(body, module))]
+    wanted = [
+        *dict.fromkeys(
+            attribute_of(body.entries[at].name) for at in _wanted(body, module)
+        )
+    ]
     found: list[str] = []
     for kind in ("parameter", "buffer", ""):
-        running = [*dict.fromkeys(_head(e) for e in body.entries if _kind(e) == kind)]
+        running = [
+            *dict.fromkeys(
+                attribute_of(e.name) for e in body.entries if _kind(e) == kind
+            )
+        ]
         asked = [name for name in wanted if name in running]
         count = 0
         while asked[:count] + [n for n in running if n not in asked[:count]] != asked:
             count += 1
         found += asked[:count]
     return (*found,)
-
-
-def _head(entry: Entry) -> str:
-    return entry.name.partition(".")[0]
 
 
 def _kind(entry: Entry) -> str | None:

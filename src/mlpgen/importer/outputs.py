@@ -71,9 +71,6 @@ def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -
         parts = places.get(source.entry)
         return source if parts is None else source._replace(part=parts[_part(source)])
 
-    entries = [
-        each._replace(sources=tuple(moved(source) for source in each.sources))
-        for each in entries
-    ]
+    entries = [each.rewired(moved) for each in entries]
     outputs = tuple(moved(source) for source in body.outputs)
     return body._replace(entries=(*entries,), outputs=outputs)

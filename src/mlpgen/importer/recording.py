@@ -6,7 +6,10 @@ Python value in which these classes stand for what JSON cannot say.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Shape = tuple[int, ...]
 
@@ -160,7 +163,6 @@ class Module(NamedTuple):
         members: Its own parameters and buffers.
         doc: The first sentence of the docstring of its class.
         place: Where its class is defined.
-        list_: Whether it is an `nn.ModuleList` or `nn.ModuleDict`.
         chain: Whether it is an `nn.Sequential` with its forward.
         base: The layer of `torch.nn` that its class derives from, with a `forward` of
             its own; empty if there is none.
@@ -175,10 +177,19 @@ class Module(NamedTuple):
     members: tuple[Member, ...]
     doc: str = ""
     place: Place = Place("", 0)
-    list_: bool = False
     chain: bool = False
     base: str = ""
     base_arguments: dict[str, Any] = {}  # noqa: RUF012 - never changed
+
+    @property
+    def numbered(self) -> bool:
+        """Whether its children have the numbers from 0 for names."""
+        return are_numbers(self.children)
+
+
+def are_numbers(names: Sequence[str]) -> bool:
+    """Return whether names are the numbers from 0."""
+    return [*names] == [str(at) for at in range(len(names))]
 
 
 class Input(NamedTuple):
@@ -198,7 +209,6 @@ class Recording(NamedTuple):
         modules: By path; the model itself has the path "".
         tensors: All tensors of the forward pass, by number.
         forward: The forward pass.
-        notes: What else should be said.
     """
 
     name: str
@@ -206,7 +216,6 @@ class Recording(NamedTuple):
     modules: dict[str, Module]
     tensors: dict[int, Tensor]
     forward: Pass
-    notes: tuple[str, ...] = ()
 
 
 _CLASSES: dict[str, Any] = {

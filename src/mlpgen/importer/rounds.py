@@ -7,6 +7,8 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.body import Body, Entry, Source, is_chain
+from mlpgen.importer.recording import are_numbers
+from mlpgen.names.members import attribute_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,11 +79,7 @@ def compressed(body: Body) -> Body:
     Members of a list that are called one after the other (`layers.0`, `layers.1`)
     become a repeat or a numbered `Sequential`.
     """
-    entries = [
-        entry if entry.body is None else entry._replace(body=compressed(entry.body))
-        for entry in body.entries
-    ]
-    body = body._replace(entries=(*entries,))
+    body = body.with_inner(lambda _, inner: compressed(inner))
     for begin, end, name in _lists(body):
         joined = _joined(body, begin, end, name)
         if joined is not None:
@@ -105,7 +103,7 @@ def _lists(body: Body) -> list[tuple[int, int, str]]:
 
 
 def _list_of(entry: Entry) -> str:
-    return entry.name.partition(".")[0] if entry.key and "." in entry.name else ""
+    return attribute_of(entry.name) if entry.key and "." in entry.name else ""
 
 
 def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
@@ -131,7 +129,7 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
     own = [m._replace(name=m.name.partition(".")[2]) for m in members]
     entry = repeated(own, name, (first, *extra))
     if entry is None and not extra:
-        numbered = [m.name for m in own] == [str(i) for i in range(len(own))]
+        numbered = are_numbers([m.name for m in own])
         chained = tuple(m._replace(sources=(Source(i - 1),)) for i, m in enumerate(own))
         inside = Body(("input",), chained, (Source(len(own) - 1),))
         options = {"numbered": True} if numbered else {}
@@ -151,8 +149,7 @@ def replaced(body: Body, begin: int, end: int, entry: Entry) -> Body:
         return source
 
     later = tuple(
-        each._replace(
-            sources=tuple(moved(source) for source in each.sources),
+        each.rewired(moved)._replace(
             options=_moved_share(each.options, end, gone),
         )
         for each in body.entries[end:]

@@ -27,7 +27,7 @@ def simplified(body: Body, modules: dict[str, Module], path: str = "") -> Body:
         for entry in body.entries
     )
     module = modules.get(path)
-    keeps = module is not None and module.chain and _numbers(module)
+    keeps = module is not None and module.chain and module.numbered
     body = body._replace(entries=tuple(_with_used_inputs(entry) for entry in entries))
     body = _with_tails(body, modules)
     return _without(body, identities=not keeps)
@@ -48,10 +48,7 @@ def _with_used_inputs(entry: Entry) -> Entry:
     def moved(source: Source) -> Source:
         return source._replace(entry=places.get(source.entry, source.entry))
 
-    entries = tuple(
-        each._replace(sources=tuple(moved(source) for source in each.sources))
-        for each in body.entries
-    )
+    entries = tuple(each.rewired(moved) for each in body.entries)
     inside = body._replace(
         inputs=tuple(body.inputs[at] for at in kept),
         shapes=tuple(body.shapes[at] for at in kept if at < len(body.shapes)),
@@ -97,14 +94,8 @@ def _with_tails(body: Body, modules: dict[str, Module]) -> Body:
                 else source
             )
 
-        tails = tuple(
-            each._replace(sources=tuple(moved(source) for source in each.sources))
-            for each in tail
-        )
-        rest = tuple(
-            each._replace(sources=tuple(later(source) for source in each.sources))
-            for each in body.entries[index + 1 :]
-        )
+        tails = tuple(each.rewired(moved) for each in tail)
+        rest = tuple(each.rewired(later) for each in body.entries[index + 1 :])
         return body._replace(
             entries=(*body.entries[:index], first, *tails, *rest),
             outputs=tuple(later(source) for source in body.outputs),
@@ -120,7 +111,7 @@ def _numbered_head(entry: Entry, modules: dict[str, Module]) -> int:
     inside = entry.body
     keyed = [each for each in inside.entries if each.key and each.path]
     names = [each.name for each in keyed]
-    if names != [*module.children] or names != [str(at) for at in range(len(names))]:
+    if names != [*module.children] or not module.numbered:
         return 0
     if [*inside.entries[: len(keyed)]] != keyed or len(inside.outputs) != 1:
         return 0
@@ -150,18 +141,9 @@ def _inlined(entry: Entry) -> Entry:
     )
 
 
-def _numbers(module: Module) -> bool:
-    return [*module.children] == [str(i) for i in range(len(module.children))]
-
-
 def _numbered(entry: Entry, modules: dict[str, Module]) -> dict[str, object]:
     module = modules.get(entry.path)
-    if (
-        module is None
-        or not module.chain
-        or not module.children
-        or not _numbers(module)
-    ):
+    if module is None or not (module.chain and module.children and module.numbered):
         return entry.options
     return {**entry.options, "numbered": True}
 

@@ -43,7 +43,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
     draft, parameters = _with_parameters(draft, recording)
     draft = draft._replace(body=settled(draft.body))
     title = name or class_name(recording.name)
-    init = initial_values(recording).types
+    init = initial_values(recording)
     return spec_text(draft, recording, title, file, parameters, init)
 
 

@@ -13,7 +13,6 @@ from mlpgen.importer.names import (
     follows,
     input_names,
     inputs_of,
-    outputs_of,
 )
 from mlpgen.layers import LAYERS
 from mlpgen.spec.types import NOT_IN_TORCH, TENSORS
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from mlpgen.importer.block import Block, Draft
     from mlpgen.importer.body import Body, Entry
     from mlpgen.importer.recording import Recording
-
-WIDTH = 100
 
 
 def spec_text(
@@ -50,7 +47,7 @@ def spec_text(
     lines = [f"name: {name}", *([f"file: {file}"] if file else [])]
     description = recording.modules[""].doc
     if description:
-        lines += _wrapped(f"description: {_quoted(description)}")
+        lines.append(f"description: {_quoted(description)}")
     if parameters:
         lines.append(f"parameters: {_flow(parameters)}")
     inputs, named = _inputs(recording, draft.body)
@@ -59,23 +56,10 @@ def spec_text(
         lines.append(f"init: {_flow(init)}")
     if blocks:
         lines.append("blocks:")
-        for block in _ordered(draft.blocks):
+        for block in draft.blocks:
             lines += _block(block, blocks)
-    if draft.numbered:
-        lines.append("numbered: true")
-    if draft.body.order:
-        lines.append(f"order: {_flow([*draft.body.order])}")
-    names = Names(draft.body, named, blocks, numbered=draft.numbered)
-    if not ends(draft.body):
-        outputs = [names.of(source) for source in draft.body.outputs]
-        lines.append(f"outputs: [{', '.join(outputs)}]")
-    lines.append("layers:")
-    lines += _layers(draft.body, names, blocks, "  ", numbered=draft.numbered)
+    lines += _class(draft.body, named, blocks, "", numbered=draft.numbered)
     return "\n".join(lines) + "\n"
-
-
-def _ordered(blocks: tuple[Block, ...]) -> list[Block]:
-    return [*blocks]
 
 
 def _inputs(recording: Recording, body: Body) -> tuple[list[str], tuple[str, ...]]:
@@ -100,24 +84,34 @@ def _inputs(recording: Recording, body: Body) -> tuple[list[str], tuple[str, ...
 def _block(block: Block, blocks: Mapping[str, Block]) -> Iterator[str]:
     yield f"  {block.name}:"
     if block.description:
-        for line in _wrapped(f"description: {_quoted(block.description)}"):
-            yield f"    {line}"
+        yield f"    description: {_quoted(block.description)}"
     if block.parameters:
         yield f"    parameters: {_flow(block.parameters)}"
     inputs = inputs_of(block.body)
     if len(inputs) > 1:
         yield f"    input: [{', '.join(inputs)}]"
-    if block.numbered:
-        yield "    numbered: true"
-    if block.body.order:
-        yield f"    order: {_flow([*block.body.order])}"
-    names = Names(block.body, inputs, blocks, numbered=block.numbered)
-    if not ends(block.body):
-        outputs = [names.of(source) for source in block.body.outputs]
-        yield f"    outputs: [{', '.join(outputs)}]"
-        outputs_of(block, blocks)
-    yield "    layers:"
-    yield from _layers(block.body, names, blocks, "      ", numbered=block.numbered)
+    yield from _class(block.body, inputs, blocks, "    ", numbered=block.numbered)
+
+
+def _class(
+    body: Body,
+    inputs: tuple[str, ...],
+    blocks: Mapping[str, Block],
+    indent: str,
+    *,
+    numbered: bool,
+) -> Iterator[str]:
+    """Write what the model and a block have in common."""
+    if numbered:
+        yield f"{indent}numbered: true"
+    if body.order:
+        yield f"{indent}order: {_flow([*body.order])}"
+    names = Names(body, inputs, blocks, numbered=numbered)
+    if not ends(body):
+        outputs = [names.of(source) for source in body.outputs]
+        yield f"{indent}outputs: [{', '.join(outputs)}]"
+    yield f"{indent}layers:"
+    yield from _layers(body, names, blocks, indent + "  ", numbered=numbered)
 
 
 def _layers(
@@ -129,33 +123,26 @@ def _layers(
     numbered: bool,
 ) -> Iterator[str]:
     for index, entry in enumerate(body.entries):
-        yield from _entry(index, entry, body, names, blocks, indent, numbered=numbered)
+        yield from _entry(index, entry, names, blocks, indent, numbered=numbered)
 
 
 def _entry(
     index: int,
     entry: Entry,
-    body: Body,
     names: Names,
     blocks: Mapping[str, Block],
     indent: str,
     *,
     numbered: bool,
 ) -> Iterator[str]:
-    options = dict(_options(index, entry, body, names, numbered=numbered))
+    options = dict(_options(index, entry, names, numbered=numbered))
     type_ = _key(entry.type)
     if entry.body is not None:
         yield f"{indent}- {type_}:"
-        inner = Names(
-            entry.body, ("input",), blocks, numbered=bool(entry.options.get("numbered"))
-        )
-        yield from _layers(
-            entry.body,
-            inner,
-            blocks,
-            indent + "    ",
-            numbered=bool(entry.options.get("numbered")),
-        )
+        counts = bool(entry.options.get("numbered"))
+        inner = Names(entry.body, ("input",), blocks, numbered=counts)
+        deeper = indent + "    "
+        yield from _layers(entry.body, inner, blocks, deeper, numbered=counts)
     elif entry.type == "share":
         yield f"{indent}- share: {names.names[entry.options['share']]}"
     else:
@@ -182,14 +169,11 @@ def _needed_arguments(entry: Entry, blocks: Mapping[str, Block]) -> dict[str, An
 
 
 def _options(
-    index: int, entry: Entry, body: Body, names: Names, *, numbered: bool
+    index: int, entry: Entry, names: Names, *, numbered: bool
 ) -> Iterator[tuple[str, str]]:
-    del body
     if index in names.names and not (numbered and entry.name.isdigit() and entry.key):
         yield "name", names.names[index]
-    if not follows(entry, index) or (
-        entry.type == "share" and not follows(entry, index)
-    ):
+    if not follows(entry, index):
         sources = [names.of(source) for source in entry.sources]
         joins = entry.type in ("cat", "stack")
         text = (
@@ -270,7 +254,3 @@ def _quoted(text: str) -> str:
         if safe and not text.endswith(" ")
         else json.dumps(text, ensure_ascii=False)
     )
-
-
-def _wrapped(line: str) -> list[str]:
-    return [line]

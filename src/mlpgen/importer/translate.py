@@ -161,7 +161,7 @@ class _Translator:
         owner = owner_of_weights(step)
         if owner and owner != self.path and self._as_module(step, owner):
             return
-        call = Call(step, canonical(step.function), {}, self._value, self._emit)
+        call = Call(step, canonical(step.function), self._value, self._emit)
         handler = FUNCTIONAL.get(step.function.rpartition(".")[2])
         found = handler(call) if handler else translated(call)
         self._keep(step, found)
@@ -258,23 +258,21 @@ class _Translator:
         given = tensor_arguments(inside)
         given = {name: ref for name, ref in given.items() if self._has(ref)}
         values = [self._value(ref) for ref in given.values()]
-        inner_values: dict[int, Value] = {}
+        inner = _Translator(self.recording, step.module, {})
         for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
+            own = value._replace(source=Source(-1 - index))
             if isinstance(ref, Ref):
-                inner_values.setdefault(
-                    ref.number, value._replace(source=Source(-1 - index))
-                )
-        inner = _Translator(self.recording, step.module, inner_values)
-        for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
-            if isinstance(ref, State):
-                inner.tensors[ref.key] = value._replace(source=Source(-1 - index))
+                inner.values.setdefault(ref.number, own)
+            else:
+                inner.tensors[ref.key] = own
         body = inner.body(inside, [*given])
         module = self.recording.modules[step.module]
         sources = tuple(value.source for value in values)
         name = self._name(step.module)
-        type_ = module.type if body.entries else "Identity"
-        inside_ = body if body.entries else None
-        self._add(step, Entry(type_, {}, sources, name, key=True, body=inside_))
+        entry = Entry("Identity", {}, sources, name, key=True)
+        if body.entries:
+            entry = entry._replace(type=module.type, body=body)
+        self._add(step, entry)
         index = len(self.entries) - 1
         returned, _ = inner._returned(inside.returned)
         for number, ref in enumerate(returned):

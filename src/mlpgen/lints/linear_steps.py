@@ -76,6 +76,12 @@ def source_of(each: Operation) -> Source | None:
     return each.sources[places[0]] if places else None
 
 
+def step_before(each: Operation) -> Operation | None:
+    """Return what made that input; None if it is one of the model, or there is none."""
+    source = source_of(each)
+    return source.operation if source else None
+
+
 def _divides(each: Operation) -> bool:
     """Tell whether a number is divided by the value."""
     if each.kind != "Div":
@@ -127,8 +133,7 @@ def _residual_behind(
     while each is not None and each not in residuals:
         if weighs(each) or not is_linear(each):
             return None
-        source = source_of(each)
-        each = source.operation if source else None
+        each = step_before(each)
         if each is not None and each not in residuals and not kinds.is_single(each):
             return None
     return None if each is None else residuals[each]

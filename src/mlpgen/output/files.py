@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import header, ipynb
 from mlpgen.source.files import kind, possible
 
@@ -41,6 +42,17 @@ class OnDisk(NamedTuple):
         """The text, with LF line ends; bytes that are not UTF-8 become surrogates."""
         text = self.data.decode("utf-8", "surrogateescape")
         return text.removeprefix("\ufeff").replace("\r\n", "\n")
+
+
+def need_new(path: Path) -> None:
+    """Check that nothing is at a path yet.
+
+    Raises:
+        SpecError: MG004.
+    """
+    if look(path).status != "missing":
+        message = f"`{path.as_posix()}` already exists and was not changed"
+        raise SpecError([Diagnostic("MG004", message)])
 
 
 def look(path: Path) -> OnDisk:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.importer.arguments import plain, written_arguments
 from mlpgen.importer.calls import Value, bound
 from mlpgen.importer.functions.common import checked, need_numbers, result
-from mlpgen.importer.layout import Layout
+from mlpgen.importer.layout import layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,8 +81,7 @@ def _as_layer(call: Call) -> Iterable[Value]:
     out = call.step.outputs[0] if call.step.outputs else None
     layout = value.layout
     if out is not None and pools:
-        dims = tuple(() if at == 0 else (size,) for at, size in enumerate(out.shape))
-        layout = Layout(dims, 0) if layout.batch == 0 else layout
+        layout = layout_of(out.shape, 0) if layout.batch == 0 else layout
     if layer == "GLU":
         layout = layout.resized(given["dim"], call.step.outputs[0].shape[given["dim"]])
     yield result(call, source, value, layout=layout)
@@ -107,9 +106,8 @@ def _interpolate(call: Call) -> Iterable[Value]:
     if not call.step.outputs:
         return [value]
     out = call.step.outputs[0]
-    dims = tuple(() if at == 0 else (s,) for at, s in enumerate(out.shape))
     source = call.emit("interpolate", arguments, [value])
-    return [result(call, source, value, layout=Layout(dims, 0))]
+    return [result(call, source, value, layout=layout_of(out.shape, 0))]
 
 
 def _pad(call: Call) -> Iterable[Value]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.importer.calls import Value, bound
 from mlpgen.importer.functions.common import aligned, need_numbers, result
-from mlpgen.importer.layout import Layout
+from mlpgen.importer.layout import Layout, layout_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -48,8 +48,7 @@ def _matmul(call: Call) -> Iterable[Value]:
     else:
         layout = Layout(tuple((size,) for size in out.shape), -1)
         if batched:
-            dims_ = [() if at == out.batch else (s,) for at, s in enumerate(out.shape)]
-            layout = Layout((*dims_,), out.batch)
+            layout = layout_of(out.shape, out.batch)
     source = call.emit(name or "matmul", {}, values)
     return [result(call, source, like, layout=layout)]
 
@@ -88,9 +87,8 @@ def _einsum(call: Call) -> Iterable[Value]:
         raise call.refuse("the batch is not the first dimension")
     out = call.step.outputs[0]
     source = call.emit("einsum", {"equation": equation}, values)
-    dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
     like = next((each for each in values if each.layout.batch >= 0), values[0])
-    return [result(call, source, like, layout=Layout(dims, out.batch))]
+    return [result(call, source, like, layout=layout_of(out.shape, out.batch))]
 
 
 def _pair(call: Call) -> Iterable[Value]:

@@ -88,7 +88,7 @@ def _ordering(call: Call) -> Iterable[Value]:
     }[call.name]
     given = bound(signature, call.step)
     if call.name in ("max", "min") and not isinstance(given["dim"], int):
-        if call.is_tensor("dim") or isinstance(given["dim"], Ref | State):
+        if isinstance(given["dim"], Ref | State):
             values = aligned(
                 call, [call.value(given["input"]), call.value(given["dim"])]
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.calls import Value, bound, is_number, listed
 from mlpgen.importer.functions.common import checked, same
-from mlpgen.importer.layout import Layout
+from mlpgen.importer.layout import layout_of
 from mlpgen.importer.recording import Batch
 
 if TYPE_CHECKING:
@@ -31,8 +31,7 @@ def _reshaped_alone(call: Call, value: Value, out: Tensor) -> Value:
     if out.batch != 0 or out.shape[0] != 1:
         raise call.refuse("it reshapes what is the same for each example")
     source = call.emit("reshape", {"shape": [1, *out.shape[1:]]}, [value])
-    dims = ((), *((size,) for size in out.shape[1:]))
-    return value._replace(source=source, layout=Layout(dims, 0))
+    return value._replace(source=source, layout=layout_of(out.shape, 0))
 
 
 def reshaped(call: Call, value: Value, shape: tuple[int, ...], batch: int) -> Value:
@@ -72,10 +71,6 @@ def reshape_entry(
 
 def _flatten(call: Call) -> Iterable[Value]:
     return _reshape(call) if call.step.outputs else same(call)
-
-
-def _unflatten(call: Call) -> Iterable[Value]:
-    return _reshape(call)
 
 
 def _squeeze(call: Call) -> Iterable[Value]:
@@ -126,14 +121,12 @@ def _expand(call: Call) -> Iterable[Value]:
         if sizes != [*out.shape[1:]]:
             wanted = {"sizes": [1, *out.shape[1:]]}
             value = value._replace(source=call.emit("expand", wanted, [value]))
-        dims = ((), *((size,) for size in out.shape[1:]))
-        return [value._replace(layout=Layout(dims, 0), alone=True)]
+        return [value._replace(layout=layout_of(out.shape, 0), alone=True)]
     if layout.batch != out.batch or not layout.plain:
         raise call.refuse("it expands over the batch")
     sizes = [*out.shape[1:]] if layout.batch == 0 else [*out.shape]
-    dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
     source = call.emit("expand", {"sizes": sizes}, [value])
-    return [value._replace(source=source, layout=Layout(dims, out.batch))]
+    return [value._replace(source=source, layout=layout_of(out.shape, out.batch))]
 
 
 def _repeat(call: Call) -> Iterable[Value]:
@@ -153,9 +146,8 @@ def _repeat(call: Call) -> Iterable[Value]:
         if repeats[0] != 1 or len(repeats) != value.layout.rank:
             raise call.refuse("it repeats the batch")
         repeats = repeats[1:]
-    dims = tuple(() if at == out.batch else (s,) for at, s in enumerate(out.shape))
     source = call.emit("repeat", {"repeats": repeats}, [value])
-    return [value._replace(source=source, layout=Layout(dims, out.batch))]
+    return [value._replace(source=source, layout=layout_of(out.shape, out.batch))]
 
 
 def _repeat_interleave(call: Call) -> Iterable[Value]:

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 MOST_VALUES = 4096
 """The most values of a buffer that are recorded."""
 
-LISTS = (nn.ModuleList, nn.ModuleDict)
-
 
 def described(
     model: nn.Module, given: Given, values: InitialValues
@@ -68,9 +66,7 @@ def _describe(
     type_ = leaf_type(module)
     children = {} if type_ else dict(module._modules)
     arguments = (
-        leaf_arguments(module, type_)
-        if type_
-        else _plain(given.get(id(module), {}), found)
+        leaf_arguments(module, type_) if type_ else _plain(given.get(id(module), {}))
     )
     cls: Any = type(module)  # mypy takes classes of modules for unhashable
     inner = any(child is not None and _has_state(child) for child in children.values())
@@ -86,7 +82,6 @@ def _describe(
         else _leaf_members(module, path, first),
         _doc(cls),
         _place(cls),
-        isinstance(module, LISTS),
         isinstance(module, nn.Sequential) and cls.forward is nn.Sequential.forward,
         base,
         leaf_arguments(module, base) if base else {},
@@ -156,8 +151,7 @@ def _short(value: float, tensor: Tensor) -> float:
     return value
 
 
-def _plain(arguments: Mapping[str, Any], found: Mapping[str, Module]) -> dict[str, Any]:
-    del found
+def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {
         name: _plain_value(value)
         for name, value in arguments.items()

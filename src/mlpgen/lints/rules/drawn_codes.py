@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
-from mlpgen.lints.linear_steps import is_linear, source_of
+from mlpgen.lints.linear_steps import is_linear, step_before
 from mlpgen.lints.rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def _exponent(product: Operation, noise: Operation) -> Operation | None:
     others = (each.operation for each in product.sources)
     other = next((each for each in others if each is not noise), None)
     while other is not None and other.kind != "Exp" and is_linear(other):
-        source = source_of(other)
-        other = source.operation if source else None
+        other = step_before(other)
     return other if other is not None and other.kind == "Exp" else None
 
 
@@ -52,8 +51,7 @@ def _cutting(each: Operation | None) -> Operation | None:
     while each is not None and each.kind not in _CUTS:
         if not is_linear(each):
             return None
-        source = source_of(each)
-        each = source.operation if source else None
+        each = step_before(each)
     return each
 
 

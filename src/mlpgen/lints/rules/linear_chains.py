@@ -16,7 +16,7 @@ from mlpgen.lints.linear_steps import (
     is_joined,
     is_linear,
     joined_by_residuals,
-    source_of,
+    step_before,
     weighs,
 )
 from mlpgen.lints.rule import Finding, Rule
@@ -83,8 +83,7 @@ def _pair(second: Operation) -> _Pair | None:
         elif not weighs(each) and not is_linear(each):
             return None
         between.append(each)
-        source = source_of(each)
-        each = source.operation if source else None
+        each = step_before(each)
     return None
 
 
