@@ -39,8 +39,8 @@ PARTS = 12
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let CI run a part of the exhaustive tests, another one for each commit."""
-    about = f"run one part of the exhaustive tests: 0 to {PARTS - 1}"
+    """Let CI run all proofs and a part of the rest, another one for each commit."""
+    about = f"run the proofs and one part of the exhaustive tests: 0 to {PARTS - 1}"
     parser.addoption("--part", type=int, choices=range(PARTS), help=about)
 
 
@@ -70,15 +70,14 @@ def halved(items: list[pytest.Item]) -> list[pytest.Item]:
 def parted(
     items: list[pytest.Item], part: int
 ) -> tuple[list[pytest.Item], list[pytest.Item]]:
-    """Return a part of the exhaustive tests, as many of each table, and the others."""
+    """Return all proofs and a part of the other exhaustive tests, and what is left."""
     rows: Counter[str] = Counter()
     found: dict[bool, list[pytest.Item]] = {True: [], False: []}
     for item in items:
-        drawn = False
-        if item.get_closest_marker("exhaustive"):
-            parts = 2 if item.get_closest_marker("proof") else PARTS
+        drawn = item.get_closest_marker("proof") is not None
+        if item.get_closest_marker("exhaustive") and not drawn:
             test = item.nodeid.partition("[")[0]
-            drawn = (crc32(test.encode()) + rows[test]) % parts == part % parts
+            drawn = (crc32(test.encode()) + rows[test]) % PARTS == part
             rows[test] += 1
         found[drawn].append(item)
     return found[True], found[False]

@@ -206,7 +206,7 @@ def said(do: Callable[..., Any], *arguments: Any) -> None:
 
 
 @pytest.mark.parametrize("name", KINDS)
-@examples(6, 25)
+@examples(3, 25)
 def test_files_that_are_damaged(name: str, examples: int, tmp_path: Path) -> None:
     kind, draw = KINDS[name], random.Random(name)
     kind.make(tmp_path)

@@ -449,6 +449,7 @@ def test_resumed_with_other_classes(data: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", SPECS)
+@pytest.mark.thinned(2)
 def test_every_kind_trains_and_predicts(kind: str, data: Path, tmp_path: Path) -> None:
     if NO_PILLOW and kind in ("images", "restored"):
         pytest.skip("reading images needs Pillow")
@@ -822,6 +823,7 @@ DAMAGES: dict[str, Damage] = {
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.thinned(2)
 def test_damaged_user_data(damage: str, data: Path, tmp_path: Path) -> None:
     kind, do, says = DAMAGES[damage]
     if NO_PILLOW and kind == "images":

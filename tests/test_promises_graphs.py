@@ -170,7 +170,7 @@ def may_not_fit(entry: Any) -> bool:
     )
 
 
-@settings(max_examples=20)
+@settings(max_examples=10)
 @given(specs(), st.data())
 def test_parameters_of_the_class_may_change(
     spec: dict[str, Any], data: st.DataObject
@@ -217,7 +217,7 @@ def assert_equal_with_other_arguments(
             assert same(a, b)
 
 
-@drawn(specs(), few=8, all_=50)
+@drawn(specs(), few=4, all_=50)
 def test_free_sizes_may_change(spec: dict[str, Any]) -> None:
     """All predictions hold for the sizes of the spec, and for others."""
     net = loaded(spec)

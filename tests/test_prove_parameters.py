@@ -260,7 +260,7 @@ def test_a_drawn_buffer_that_is_not_saved_is_captured(tmp_path: Path) -> None:
         assert found == "1 captured value equals the spec's"
 
 
-@drawn(specs(), few=10, all_=60)
+@drawn(specs(), few=6, all_=60)
 def test_drawn_specs_hold_and_give_what_they_say(data: dict[str, Any]) -> None:
     try:
         loaded = network(data)

@@ -152,6 +152,7 @@ OPTIONS: dict[str, tuple[list[Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("name", OPTIONS)
+@pytest.mark.thinned(2)
 def test_every_option_trains(name: str, tiny: Path, tmp_path: Path) -> None:
     layers, training = OPTIONS[name]
     outputs = ["logits", "restored"] if layers is BOTH else []

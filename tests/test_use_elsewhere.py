@@ -108,6 +108,7 @@ def test_the_page_has_them() -> None:
 
 
 @pytest.mark.parametrize("place", range(len(EXAMPLES)))
+@pytest.mark.thinned(2)
 def test_an_example_runs(place: int, project: Project) -> None:
     example = EXAMPLES[place]
     if missing := lacks(example):
