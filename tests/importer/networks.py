@@ -354,6 +354,37 @@ class Unused(nn.Module):
         return out
 
 
+class Head(nn.Module):
+    """A classifier of what is there half way."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, 8, 1)
+        self.fc = nn.Linear(8, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = F.relu(self.conv(x)).mean(dim=(2, 3))
+        return self.fc(F.dropout(x, 0.5, self.training))
+
+
+class Auxiliary(nn.Module):
+    """A second head that training returns first, and evaluation not at all."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(3, 6, 3)
+        self.bn = nn.BatchNorm2d(6)
+        self.aux = Head(6)
+        self.conv2 = nn.Conv2d(6, 12, 3)
+        self.fc = nn.Linear(12, 5)
+
+    def forward(self, x: Tensor) -> Any:
+        x = F.relu(self.bn(self.conv1(x)))
+        aux = self.aux(x) if self.training else None
+        x = self.fc(F.relu(self.conv2(x)).mean(dim=(2, 3)))
+        return (aux, x) if self.training else x
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -396,4 +427,5 @@ NETWORKS = {
     "deep": Network(Deep, _one(6, 8), golden=True),
     "numbered": Network(Numbered, _one(3, 10, 10)),
     "unused": Network(Unused, _one(4)),
+    "auxiliary": Network(Auxiliary, _one(3, 9, 9), golden=True),
 }

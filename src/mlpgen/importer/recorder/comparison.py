@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
+from mlpgen.importer.recorder.functions import DROPOUTS
+from mlpgen.importer.recorder.leaves import is_drop_path
 from mlpgen.importer.recorder.own_gradients import own_gradient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 CLOSE = 1e-5
 """How far outputs may differ, relative to the largest of them."""
@@ -44,17 +48,22 @@ def compared(
     )
     original.eval()
     model.eval()
-    check("outputs in evaluation", *_outputs(original, model, inputs, training=False))
+    order = _order_in_training(original, model, inputs)
+    check(
+        "outputs in evaluation",
+        *_outputs(original, model, inputs, training=False, order=order),
+    )
     if checks[-1]["status"] == "ok":
         title = "gradients of all parameters"
         try:
-            fails, detail = _gradients(original, model, inputs)
+            with _calmed(original, model, training=bool(order)):
+                fails, detail = _gradients(original, model, inputs, order)
         except _OriginalFailsError as error:
             detail = f"the original has none: {error}"
             checks.append({"name": title, "status": "note", "detail": detail})
         else:
             check(title, fails, detail)
-        fails, detail = _outputs(original, model, inputs, training=True)
+        fails, detail = _outputs(original, model, inputs, training=True, order=order)
         checks.append(
             {
                 "name": "outputs in training",
@@ -62,6 +71,11 @@ def compared(
                 "detail": fails or detail,
             }
         )
+        if order:
+            detail = "those that only training returns are the last ones of the spec"
+            checks.append(
+                {"name": "further outputs", "status": "note", "detail": detail}
+            )
     return checks
 
 
@@ -128,23 +142,89 @@ def _outputs(
     inputs: Mapping[str, Tensor],
     *,
     training: bool,
+    order: Sequence[int] = (),
 ) -> tuple[str, str]:
-    states = [
-        {k: v.clone() for k, v in m.state_dict().items()} for m in (original, model)
-    ]
-    original.train(training)
-    model.train(training)
     try:
-        with torch.no_grad():
-            one = _run(original, inputs, named=True)
-            other = _run(model, inputs, named=False)
+        one = _results(original, inputs, named=True, training=training)
+        other = _results(model, inputs, named=False, training=training)
     except Exception as error:
         return f"it fails: {type(error).__name__}: {error}".partition("\n")[0], ""
+    if order and training:
+        one = [one[at] for at in order]
+    elif order:
+        other = other[: len(one)]
+    return _difference(one, other)
+
+
+def _results(
+    model: nn.Module, inputs: Mapping[str, Tensor], *, named: bool, training: bool
+) -> list[Tensor]:
+    """Return what a model returns in a mode, and leave it in evaluation."""
+    with states_kept(model), torch.no_grad():
+        model.train(training)
+        return _run(model, inputs, named=named)
+
+
+def _order_in_training(
+    original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor]
+) -> list[int]:
+    """Return which result of training each one of a model is, if some are only there.
+
+    Those of evaluation come first in the model, the others are not compared there.
+    """
+    try:
+        own = len(_results(model, inputs, named=False, training=False))
+        if own <= len(_results(original, inputs, named=True, training=False)):
+            return []
+        with _calmed(original, model, training=True), torch.no_grad():
+            one = _run(original, inputs, named=True)
+            other = _run(model, inputs, named=False)
+    except Exception:  # the checks of outputs say it
+        return []
+    rest, found = [*range(len(one))], []
+    for each in other:
+        alike = (at for at in rest if not _difference([one[at]], [each])[0])
+        found.append(next(alike, -1))
+        rest = [at for at in rest if at != found[-1]]
+    return found if not rest and -1 not in found else []
+
+
+@contextmanager
+def states_kept(*models: nn.Module) -> Iterator[None]:
+    """Put back the values of models, which are in evaluation mode then."""
+    states = [{k: v.clone() for k, v in m.state_dict().items()} for m in models]
+    try:
+        yield
     finally:
-        for each, values in zip((original, model), states, strict=True):
+        for each, values in zip(models, states, strict=True):
             each.eval()
             _restore(each, values)
-    return _difference(one, other)
+
+
+@contextmanager
+def _calmed(*models: nn.Module, training: bool) -> Iterator[None]:
+    """Train models without noise and without the statistics of two examples."""
+    if not training:
+        yield
+        return
+    with states_kept(*models), _WithoutDropout():
+        for each in models:
+            each.train()
+            for module in each.modules():
+                if hasattr(module, "running_mean") or is_drop_path(module):
+                    module.eval()
+        yield
+
+
+class _WithoutDropout(TorchFunctionMode):
+    """Dropout that drops nothing, as a layer or as a function."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
+    ) -> Any:
+        if getattr(func, "__name__", "") in DROPOUTS:
+            return args[0]
+        return func(*args, **(kwargs or {}))
 
 
 def _restore(model: nn.Module, values: Mapping[str, Tensor]) -> None:
@@ -176,7 +256,10 @@ def _difference(one: list[Tensor], other: list[Tensor]) -> tuple[str, str]:
 
 
 def _gradients(
-    original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor]
+    original: nn.Module,
+    model: nn.Module,
+    inputs: Mapping[str, Tensor],
+    order: Sequence[int],
 ) -> tuple[str, str]:
     trained = {name: p.requires_grad for name, p in original.named_parameters()}
     for name, parameter in model.named_parameters():
@@ -185,7 +268,10 @@ def _gradients(
     own = ""
     for each, named in ((original, True), (model, False)):
         each.zero_grad()
-        results = [r for r in _run(each, inputs, named=named) if r.requires_grad]
+        results = _run(each, inputs, named=named)
+        if order and named:
+            results = [results[at] for at in order]
+        results = [each for each in results if each.requires_grad]
         if not results:
             return "", "there are none"
         own = own or own_gradient(results)

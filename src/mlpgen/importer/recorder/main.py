@@ -23,6 +23,7 @@ from mlpgen.importer.recorder.pairing import SIZES, paired
 from mlpgen.importer.recorder.places import CannotSayError
 from mlpgen.importer.recorder.target import TargetError, loaded
 from mlpgen.importer.recorder.trace import Recorder
+from mlpgen.importer.recorder.training import Recorded, with_training
 from mlpgen.importer.recorder.weights import write_weights
 from mlpgen.importer.recording import Input, Recording, to_json
 
@@ -124,7 +125,7 @@ def record(
     values: InitialValues,
     raw: list[RawInput],
 ) -> tuple[Recording, list[Input]]:
-    """Record two forward passes of a model.
+    """Record two forward passes of a model: those of evaluation, or of training.
 
     Args:
         model: The model, which is in evaluation mode afterwards.
@@ -140,14 +141,18 @@ def record(
         if (type_ := leaf_type(module))
     }
     modules = described(model, given, values)  # before anything changes a value
-    passes, tensors = [], []
-    for size in SIZES:
-        recorder = Recorder(model, leaves)
-        passes.append(recorder.pass_of(model, drawn(inputs, size)))
-        tensors.append(recorder.tensors)
-    forward, found = paired(passes, tensors)
+
+    def passes() -> Recorded:
+        recorders = [Recorder(model, leaves) for _ in SIZES]
+        found = [
+            recorder.pass_of(model, drawn(inputs, size))
+            for recorder, size in zip(recorders, SIZES, strict=True)
+        ]
+        return paired(found, [recorder.tensors for recorder in recorders])
+
+    forward, tensors = with_training(model, modules, passes(), passes)
     name = type(model).__name__
-    return Recording(name, tuple(inputs), modules, found, forward), inputs
+    return Recording(name, tuple(inputs), modules, tensors, forward), inputs
 
 
 RawInput = tuple[str, tuple[int, ...], str]
