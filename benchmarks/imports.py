@@ -189,7 +189,8 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
     from mlpgen.importer.recorder import constructors
     from mlpgen.importer.recorder.comparison import compared
     from mlpgen.importer.recorder.initial_values import InitialValues
-    from mlpgen.importer.recorder.main import drawn, record
+    from mlpgen.importer.recorder.inputs import drawn, inputs_of
+    from mlpgen.importer.recorder.main import record
     from mlpgen.importer.spec import spec_of
 
     torch.manual_seed(0)
@@ -198,7 +199,8 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
     with constructors.recorded() as given, values:
         model = case.make()
     built = time.perf_counter()
-    recording, inputs = record(model, given, values, list(case.inputs))
+    inputs = inputs_of(model, list(case.inputs))
+    recording = record(model, given, values, inputs)
     text = spec_of(recording, "Imported")
     done = time.perf_counter()
     path = folder / "imported.yaml"

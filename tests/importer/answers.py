@@ -13,7 +13,8 @@ from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.recorder.comparison import compared
-from mlpgen.importer.recorder.main import drawn, recorded
+from mlpgen.importer.recorder.inputs import drawn
+from mlpgen.importer.recorder.main import recorded
 from mlpgen.importer.recorder.places import CannotSayError
 from mlpgen.importer.recording import from_json, to_json
 from mlpgen.importer.spec import spec_of

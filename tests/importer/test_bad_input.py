@@ -150,7 +150,7 @@ def test_it_is_said_in_a_line(case: str, capsys: pytest.CaptureFixture[str]) -> 
         (["--input", "0,4"], "`0,4` is no shape"),
         (["--input", "complex64:3"], "`complex64:3` is no shape"),
         (["--input", "x=4", "--input", "x=4"], "the input `x` is there twice"),
-        ([], "Missing option '--input'"),
+        ([], "expected --input (or else --example)"),
         (["--input", "4", "--arguments", "{width: 4}"], "this is no JSON"),
         (["--input", "4", "--arguments", "[4]"], "expected {name: value, …}"),
         (

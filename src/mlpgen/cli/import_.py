@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from mlpgen.importer.recording import Place
 
 DTYPES = ("float32", "int64", "bool")
-_INPUT = re.compile(r"(?:(\w+)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
+_INPUT = re.compile(r"(?:(\w+(?:\.\w+)*)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
 
 
 @click.command("import")
@@ -29,9 +29,14 @@ _INPUT = re.compile(r"(?:(\w+)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
     "--input",
     "inputs",
     multiple=True,
-    required=True,
     metavar="[NAME=][DTYPE:]SIZES",
     help="The shape of one example, without the batch; several inputs by name.",
+)
+@click.option(
+    "--example",
+    type=options.AnyPath(),
+    default=None,
+    help="A file with examples to run it on, a batch: what `forward` takes (`.pt`).",
 )
 @click.option(
     "--arguments",
@@ -65,6 +70,7 @@ _INPUT = re.compile(r"(?:(\w+)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
 def command(
     target: str,
     inputs: tuple[str, ...],
+    example: str | None,
     arguments: str,
     name: str,
     out: str,
@@ -85,7 +91,9 @@ def command(
       mlpgen import torchvision.models:resnet18 --input 3,224,224 --out resnet18.yaml
       mlpgen import net.py:Net --input int64:16 --arguments '{"vocabulary": 1000}'
     """
-    job = Job(_target(target), _arguments(arguments), _inputs(inputs))
+    if bool(inputs) == bool(example):
+        raise click.UsageError("expected --input (or else --example)")
+    job = Job(_target(target), _arguments(arguments), _inputs(inputs), example or "")
     _need_name(name)
     for path in (out, weights):
         if path is not None and path != "-":

@@ -32,11 +32,13 @@ class Job(NamedTuple):
         target: `package.module:name` or `net.py:Net`.
         arguments: What it is called with.
         inputs: For each input: name (may be empty), shape of one example, dtype.
+        example: A file with the inputs instead; empty if there is none.
     """
 
     target: str
     arguments: dict[str, Any]
     inputs: tuple[tuple[str, tuple[int, ...], str], ...]
+    example: str = ""
 
 
 class ModelError(Exception):

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
 from mlpgen.importer.recorder.functions import DROPOUTS
+from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.leaves import is_drop_path
 from mlpgen.importer.recorder.own_gradients import own_gradient
 
@@ -133,7 +134,7 @@ def _run(
 ) -> list[Tensor]:
     torch.manual_seed(0)
     given = {name: each.clone() for name, each in inputs.items()}
-    return flat(model(**given) if named else model(*given.values()))
+    return flat(model(**arguments(model, given)) if named else model(*given.values()))
 
 
 def _outputs(

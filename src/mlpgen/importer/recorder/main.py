@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import os
 import sys
@@ -16,7 +15,15 @@ from torch import nn
 
 from mlpgen.importer.recorder import constructors
 from mlpgen.importer.recorder.comparison import compared
+from mlpgen.importer.recorder.examples import read_example
 from mlpgen.importer.recorder.initial_values import InitialValues
+from mlpgen.importer.recorder.inputs import (
+    Given,
+    drawn,
+    inputs_of,
+    inputs_with_values,
+    said,
+)
 from mlpgen.importer.recorder.leaves import leaf_type
 from mlpgen.importer.recorder.modules import described
 from mlpgen.importer.recorder.pairing import SIZES, paired
@@ -25,7 +32,7 @@ from mlpgen.importer.recorder.target import TargetError, loaded
 from mlpgen.importer.recorder.trace import Recorder
 from mlpgen.importer.recorder.training import Recorded, with_training
 from mlpgen.importer.recorder.weights import write_weights
-from mlpgen.importer.recording import Input, Recording, to_json
+from mlpgen.importer.recording import Recording, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,12 +71,12 @@ def _own_streams() -> tuple[TextIO, TextIO]:
 
 
 def _comparison(
-    model: nn.Module, inputs: list[Input], file: str, name: str
+    model: nn.Module, inputs: list[Given], file: str, name: str
 ) -> dict[str, Any]:
     return {"checks": compared(model, file, name, drawn(inputs, SIZES[0]))}
 
 
-def _saved(model: nn.Module, _inputs: list[Input], file: str) -> dict[str, Any]:
+def _saved(model: nn.Module, _inputs: list[Given], file: str) -> dict[str, Any]:
     try:
         write_weights(model.state_dict(), file)
     except (OSError, RuntimeError) as error:  # torch.save raises both
@@ -109,32 +116,34 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
     """Load a model and record it; keep it and its inputs in `held`."""
     torch.manual_seed(0)
     values = InitialValues()
+    example = read_example(job["example"]) if job.get("example") else None
     with constructors.recorded() as given, values:
         model = loaded(job["target"], job["arguments"])
     raw = [
         (each["name"], tuple(each["shape"]), each["dtype"]) for each in job["inputs"]
     ]
-    recording, inputs = record(model, given, values, raw)
+    inputs = (
+        inputs_of(model, raw) if example is None else inputs_with_values(model, example)
+    )
     held[:] = [model, inputs]
-    return recording
+    return record(model, given, values, inputs)
 
 
 def record(
     model: nn.Module,
     given: constructors.Given,
     values: InitialValues,
-    raw: list[RawInput],
-) -> tuple[Recording, list[Input]]:
+    inputs: list[Given],
+) -> Recording:
     """Record two forward passes of a model: those of evaluation, or of training.
 
     Args:
         model: The model, which is in evaluation mode afterwards.
         given: What its constructors were given.
         values: How its parameters got their values.
-        raw: For each input: name (may be empty), shape of one example, dtype.
+        inputs: What it takes.
     """
     model.eval()
-    inputs = _inputs(model, raw)
     leaves = {
         path: type_
         for path, module in model.named_modules(remove_duplicate=False)
@@ -151,46 +160,7 @@ def record(
         return paired(found, [recorder.tensors for recorder in recorders])
 
     forward, tensors = with_training(model, modules, passes(), passes)
-    name = type(model).__name__
-    return Recording(name, tuple(inputs), modules, tensors, forward), inputs
-
-
-RawInput = tuple[str, tuple[int, ...], str]
-
-
-def _inputs(model: nn.Module, raw: list[RawInput]) -> list[Input]:
-    """Name the inputs, by the order of `forward` where the job does not."""
-    signature = inspect.signature(type(model).forward)
-    names = [
-        name
-        for name, each in [*signature.parameters.items()][1:]
-        if each.kind is not inspect.Parameter.VAR_KEYWORD
-    ]
-    free = iter(names)
-    found = [
-        Input(name or next(free, f"input {index + 1}"), shape, dtype)
-        for index, (name, shape, dtype) in enumerate(raw)
-    ]
-    try:
-        signature.bind(model, **{each.name: None for each in found})
-    except TypeError as error:
-        message = f"`forward` of `{type(model).__name__}` cannot be called so: {error}"
-        hint = "name each input, as --input NAME=SIZES"
-        raise TargetError(f"{message}; it takes `{signature}`; {hint}") from None
-    return found
-
-
-def drawn(inputs: list[Input], batch: int) -> dict[str, Any]:
-    """Draw inputs; whole numbers are 0 or 1, which any vocabulary has."""
-    found = {}
-    for name, shape, dtype in inputs:
-        kind = getattr(torch, dtype)
-        size = (batch, *shape)
-        if kind.is_floating_point:
-            found[name] = torch.randn(size, dtype=kind)
-        else:
-            found[name] = torch.randint(0, 2, size).to(kind)
-    return found
+    return Recording(type(model).__name__, said(inputs), modules, tensors, forward)
 
 
 def _words(error: BaseException) -> str:

@@ -24,6 +24,7 @@ from mlpgen.importer.recorder.functions import (
     READS,
     SHAPES_ONLY,
 )
+from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.places import CannotSayError, author_place
 from mlpgen.importer.recorder.structures import (
     fields_of,
@@ -88,7 +89,7 @@ class Recorder(TorchFunctionMode):
         """Run the model on inputs by name, and return what it called."""
         encoded = {name: self._input(value) for name, value in inputs.items()}
         with _module_calls(self), torch.no_grad(), self:
-            returned = type(model).forward(model, **inputs)
+            returned = type(model).forward(model, **arguments(model, inputs))
         return Pass(encoded, (*self._steps[0],), self._encoded(returned))
 
     def _input(self, value: Any) -> Any:
