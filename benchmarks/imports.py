@@ -7,6 +7,11 @@ stopped goes on.
     python benchmarks/imports.py torchvision --results torchvision.jsonl
     python benchmarks/imports.py timm --count 200 --seed 0 --results timm.jsonl
     python benchmarks/imports.py transformers --results transformers.jsonl
+    python benchmarks/imports.py files --list models.jsonl --results files.jsonl
+
+A list has one JSON object a line: `name`, `folder`, `module` (a file in the folder, or
+a name to import from there), `make` (an expression in the module) and `inputs` (as
+`--input` has them). A relative folder is one beside the list.
 
 It needs an environment with torchvision, timm or transformers besides mlpgen.
 """
@@ -22,6 +27,7 @@ import resource
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -29,6 +35,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+TABLES = ("torchvision", "timm", "transformers", "files")
 SECONDS = 300
 """The most time of a model."""
 BYTES = 16 * 2**30
@@ -181,6 +188,26 @@ def transformers_cases() -> Iterator[Case]:
         yield Case(name, lambda c=cls, g=config: c(g), inputs)
 
 
+def file_cases(path: Path) -> Iterator[Case]:
+    """The models of a list: files of repositories that lie in folders."""
+    from mlpgen.cli.import_ import shape_of
+
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        folder = path.parent / row["folder"]
+        inputs = tuple(shape_of(each) for each in row["inputs"])
+        make = partial(made, folder, row["module"], row["make"])
+        yield Case(row["name"], make, inputs)
+
+
+def made(folder: Path, module: str, expression: str) -> Any:
+    """Make a model by an expression in a module of a folder."""
+    from mlpgen.importer.recorder.target import module_of
+
+    os.chdir(folder)
+    return eval(expression, vars(module_of(module)))
+
+
 def result_of(case: Case, folder: Path) -> dict[str, Any]:
     """Import a model in this process, and compare the result."""
     import torch
@@ -239,6 +266,7 @@ def lines_of_classes(model: Any) -> int:
 
 def run(case: Case, folder: Path) -> dict[str, Any]:
     """Import a model in a process of its own."""
+    folder = folder.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     answer = folder / "result.json"
     answer.unlink(missing_ok=True)
@@ -277,7 +305,8 @@ def _child(case: Case, folder: Path, answer: Path) -> None:
 def main() -> int:
     """Print the table and its sum."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("table", choices=["torchvision", "timm", "transformers"])
+    parser.add_argument("table", choices=TABLES)
+    parser.add_argument("--list", type=Path, help="the models of the table `files`")
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, required=True)
@@ -287,6 +316,7 @@ def main() -> int:
         "torchvision": torchvision_cases,
         "timm": lambda: timm_cases(options.count, options.seed),
         "transformers": transformers_cases,
+        "files": lambda: file_cases(options.list.absolute()),
     }
     known = {}
     if options.results.exists():

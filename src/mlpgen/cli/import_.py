@@ -160,7 +160,7 @@ def _arguments(text: str) -> dict[str, Any]:
 
 
 def _inputs(texts: tuple[str, ...]) -> tuple[tuple[str, tuple[int, ...], str], ...]:
-    found = tuple(_input(each) for each in texts)
+    found = tuple(shape_of(each) for each in texts)
     names = [name for name, _, _ in found if name]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -169,7 +169,8 @@ def _inputs(texts: tuple[str, ...]) -> tuple[tuple[str, tuple[int, ...], str], .
     return found
 
 
-def _input(text: str) -> tuple[str, tuple[int, ...], str]:
+def shape_of(text: str) -> tuple[str, tuple[int, ...], str]:
+    """Return name, sizes and dtype of an input such as `tokens=int64:16`."""
     match = _INPUT.fullmatch(text)
     dtype = (match and match[2]) or "float32"
     sizes = tuple(int(each) for each in match[3].split(",") if each) if match else ()

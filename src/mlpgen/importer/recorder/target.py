@@ -62,13 +62,18 @@ def _need_arguments(target: str, made: Callable[..., Any], given: Any) -> None:
 
 def _named(target: str) -> Any:
     place, _, name = target.rpartition(":")
-    module = _file(Path(place)) if place.endswith(".py") else _module(place)
+    module = module_of(place)
     found: Any = module
     for part in name.split("."):
         if not hasattr(found, part):
             raise TargetError(_absent(place, name, found))
         found = getattr(found, part)
     return found
+
+
+def module_of(place: str) -> Any:
+    """Return the module of a file `net.py`, or of a name that Python can import."""
+    return _file(Path(place)) if place.endswith(".py") else _module(place)
 
 
 def _absent(place: str, name: str, module: Any) -> str:
