@@ -385,6 +385,67 @@ class Auxiliary(nn.Module):
         return (aux, x) if self.training else x
 
 
+_SHARED = nn.ReLU()
+
+
+class OwnNorm(nn.Module):
+    """A normalization with a bias that can be left out."""
+
+    def __init__(self, size: int, bias: bool) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(size))
+        self.bias = nn.Parameter(torch.zeros(size)) if bias else None
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.layer_norm(x, self.weight.shape, self.weight, self.bias, 1e-5)
+
+
+class Dense(nn.Module):
+    """A layer with an activation that all of its uses share."""
+
+    def __init__(self, size: int, act: nn.Module = _SHARED) -> None:
+        super().__init__()
+        self.norm = OwnNorm(size, bias=False)
+        self.fc = nn.Linear(size, size)
+        self.act = act
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.act(self.fc(self.norm(x)))
+
+
+class Language(nn.Module):
+    """Layers in a list that is in a dictionary, and the last token of a list."""
+
+    def __init__(self, depth: int = 3) -> None:
+        super().__init__()
+        self.transformer = nn.ModuleDict(
+            {
+                "wte": nn.Embedding(11, 8),
+                "h": nn.ModuleList([Dense(8) for _ in range(depth)]),
+                "ln_f": OwnNorm(8, bias=True),
+            }
+        )
+        self.lm_head = nn.Linear(8, 11, bias=False)
+
+    def forward(self, idx: Tensor) -> Tensor:
+        x = self.transformer["wte"](idx)
+        for block in self.transformer["h"]:  # type: ignore[union-attr]
+            x = block(x)
+        x = self.transformer["ln_f"](x)
+        return self.lm_head(x[:, [-1], :])
+
+
+class Picked(nn.Module):
+    """Features picked by the numbers of lists."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(5, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.fc(x[:, [0, 1, 4, 3, 2]]) + x[:, [1, 2]]
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -428,4 +489,6 @@ NETWORKS = {
     "numbered": Network(Numbered, _one(3, 10, 10)),
     "unused": Network(Unused, _one(4)),
     "auxiliary": Network(Auxiliary, _one(3, 9, 9), golden=True),
+    "language": Network(Language, _one(6, dtype="int64")),
+    "picked": Network(Picked, _one(5)),
 }

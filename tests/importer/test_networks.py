@@ -84,6 +84,9 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("pair", ["outputs: [mean, log_variance]"]),
         ("dataclass", ["outputs: [head, hidden]"]),
         ("numbered", ["numbered: true"]),
+        ("language", ["name: h\n        repeat: 3", "- slice: {dim: 1, start: -1}"]),
+        ("language", ["- LayerNorm: {bias: false}\n        name: norm"]),
+        ("picked", ["- slice: {dim: 1, start: 1, end: 3}", "- cat: 1"]),
     ],
 )
 def test_a_spec_says_it_as_a_person_does(name: str, lines: list[str]) -> None:

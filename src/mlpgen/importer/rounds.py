@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.body import Body, Entry, Source, is_chain
 from mlpgen.importer.recording import are_numbers
-from mlpgen.names.members import attribute_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,7 +102,7 @@ def _lists(body: Body) -> list[tuple[int, int, str]]:
 
 
 def _list_of(entry: Entry) -> str:
-    return attribute_of(entry.name) if entry.key and "." in entry.name else ""
+    return entry.name.rpartition(".")[0] if entry.key else ""
 
 
 def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
@@ -126,7 +125,7 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
     used |= {source.entry for source in body.outputs}
     if inner & used or any(source.entry in inner for source in extra):
         return None
-    own = [m._replace(name=m.name.partition(".")[2]) for m in members]
+    own = [m._replace(name=m.name.rpartition(".")[2]) for m in members]
     entry = repeated(own, name, (first, *extra))
     if entry is None and not extra:
         numbered = are_numbers([m.name for m in own])

@@ -18,7 +18,7 @@ from mlpgen.importer.weights import (
     tensor_arguments,
     tensor_entry,
     tensors_in,
-    wrapped_call,
+    wrapped_layer,
 )
 
 if TYPE_CHECKING:
@@ -226,11 +226,11 @@ class _Translator:
         module = self.recording.modules[step.module]
         around = self.recording.modules[self.path]
         member = around.chain and step.module.rpartition(".")[2].isdigit()
-        at = None if member else wrapped_call(step.module, module, inside)
-        if at is None:
+        found = None if member else wrapped_layer(step.module, module, inside)
+        if found is None:
             return False
+        at, layer = found
         taken = next(each for each in given(inside.steps[at]) if isinstance(each, Ref))
-        layer = module._replace(type=module.base, arguments=module.base_arguments)
         for each in inside.steps[:at]:
             self._step(each)
         self._leaf(_as_call(inside.steps[at], step.module, taken), layer)

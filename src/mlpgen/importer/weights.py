@@ -7,7 +7,7 @@ from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Entry
-from mlpgen.importer.calls import UnsaidError
+from mlpgen.importer.calls import UnsaidError, bound
 from mlpgen.importer.recording import Ref, State, Structure
 
 if TYPE_CHECKING:
@@ -60,16 +60,52 @@ def owner_of_weights(step: Step) -> str:
     return owners.pop() if len(owners) == 1 else ""
 
 
-def wrapped_call(path: str, module: Module, inside: Pass) -> int | None:
-    """Return the step in which a class calls the function of the layer that it is."""
+def wrapped_layer(path: str, module: Module, inside: Pass) -> tuple[int, Module] | None:
+    """Return the step in which a class calls the function of a layer, and that layer.
+
+    The class derives from the layer, or has its parameters itself.
+    """
     found = [at for at, each in enumerate(inside.steps) if _keys(each)]
-    if not module.base or len(found) != 1:
+    if len(found) != 1:
         return None
     step = inside.steps[found[0]]
     keys = {f"{path}.{member.name}" for member in module.members}
     keys -= {f"{path}.num_batches_tracked"}
-    leaf = step.function.rpartition(".")[2] in _LEAVES
-    return found[0] if leaf and {*_keys(step)} == keys else None
+    name = step.function.rpartition(".")[2]
+    if name not in _LEAVES or {*_keys(step)} != keys:
+        return None
+    if module.base:
+        layer = module._replace(type=module.base, arguments=module.base_arguments)
+        return found[0], layer
+    own = _norm(path, module, step) if name in _NORMS else None
+    return None if own is None else (found[0], own)
+
+
+_NORMS = {
+    "layer_norm": ("LayerNorm", "input normalized_shape weight=None bias=None eps"),
+    "rms_norm": ("RMSNorm", "input normalized_shape weight=None eps"),
+    "group_norm": ("GroupNorm", "input num_groups weight=None bias=None eps"),
+}
+"""Layers whose function says all that makes them: their types, and its arguments."""
+
+
+def _norm(path: str, module: Module, step: Step) -> Module | None:
+    """Return the normalization that a class with its own parameters is."""
+    type_, signature = _NORMS[step.function.rpartition(".")[2]]
+    named = bound(signature, step)
+    inits = {"weight": "ones_", "bias": "zeros_"}
+    for member in module.members:
+        key = State(f"{path}.{member.name}")
+        if named.get(member.name) != key or member.init != inits.get(member.name):
+            return None
+    arguments = {
+        name: [*value] if type(value) is tuple else value
+        for name, value in named.items()
+        if name not in ("input", "weight", "bias") and value is not None
+    }
+    if type_ == "LayerNorm":
+        arguments["bias"] = "bias" in {member.name for member in module.members}
+    return module._replace(type=type_, arguments=arguments)
 
 
 def tensor_arguments(each: Pass) -> dict[str, Any]:

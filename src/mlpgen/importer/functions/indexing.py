@@ -153,9 +153,43 @@ def _index(call: Call) -> Iterable[Value]:
         elif isinstance(part, Ref | State):
             value = _gathered(call, value, dim, part)
             dim += 1
+        elif _numbers(part) and len([*filter(_numbers, parts)]) == 1:
+            value = _listed(call, value, dim, _numbers(part))
+            dim += 1
         else:
             raise call.refuse("its index is neither numbers nor slices")
     return [value]
+
+
+def _numbers(part: Any) -> list[int]:
+    """Return the numbers of an index such as `[0, 2]`; nothing of another one."""
+    listed = type(part) is list and all(whole(each) is not None for each in part)
+    return part if listed else []
+
+
+def _listed(call: Call, value: Value, dim: int, numbers: list[int]) -> Value:
+    """Emit the selection of several indices: one slice, or slices side by side."""
+    if dim == value.layout.batch:
+        raise call.refuse("it selects in the batch")
+    size = value.layout.dims[dim][0]
+    at = [each % size for each in numbers]
+    runs = [[at[0]]]
+    for each in at[1:]:
+        if each == runs[-1][-1] + 1:
+            runs[-1].append(each)
+        else:
+            runs.append([each])
+    bounds = [Slice(run[0], run[-1] + 1, None) for run in runs]
+    parts = [sliced(call, value, dim, _from_the_end(each, size)) for each in bounds]
+    if len(parts) == 1:
+        return parts[0]
+    source = call.emit("cat", {"dim": value.layout.kept(dim)}, parts)
+    return value._replace(source=source, layout=value.layout.resized(dim, len(at)))
+
+
+def _from_the_end(part: Slice, size: int) -> Slice:
+    """Count the last one from the end, as an author does."""
+    return Slice(part.start - size, None, None) if part.stop == size else part
 
 
 def _gathered(call: Call, value: Value, dim: int, part: Any) -> Value:

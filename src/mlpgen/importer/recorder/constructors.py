@@ -22,7 +22,7 @@ def recorded() -> Iterator[Given]:
     made = vars(nn.Module).get("__new__", _plain)
     assert made is _plain, "nn.Module has a __new__ of its own"
 
-    def new(cls: type[nn.Module], *args: Any, **kwargs: Any) -> nn.Module:
+    def new(cls: type[nn.Module], /, *args: Any, **kwargs: Any) -> nn.Module:
         module: nn.Module = object.__new__(cls)
         given[id(module)] = _bound(cls, args, kwargs)
         given[id(module)]["<module>"] = module  # keeps its id its own
@@ -36,7 +36,7 @@ def recorded() -> Iterator[Given]:
         nn.Module.__new__ = _plain  # type: ignore[method-assign]
 
 
-def _plain(cls: type[nn.Module], *_args: Any, **_kwargs: Any) -> nn.Module:
+def _plain(cls: type[nn.Module], /, *_args: Any, **_kwargs: Any) -> nn.Module:
     return object.__new__(cls)
 
 

@@ -65,9 +65,10 @@ class Recorder(TorchFunctionMode):
     def __init__(self, model: nn.Module, leaves: Mapping[str, str]) -> None:
         super().__init__()
         self.tensors: dict[int, Recorded] = {}
-        self._paths = {
-            module: path for path, module in model.named_modules(remove_duplicate=True)
-        }
+        self._paths: dict[nn.Module, list[str]] = {}
+        for path, module in model.named_modules(remove_duplicate=False):
+            self._paths.setdefault(module, []).append(path)
+        self._inside = [""]
         self._leaves = leaves
         self._numbers: dict[int, Any] = {}
         self._objects: dict[int, Tensor] = {}  # which also keeps their ids
@@ -106,7 +107,7 @@ class Recorder(TorchFunctionMode):
         call: Any,
     ) -> Any:
         """Record the call of a module, and what it calls itself."""
-        path = self._paths.get(module)
+        path = self._path(module)
         if self._hidden or path is None:
             return call(module, *args, **kwargs)
         place = author_place()
@@ -120,11 +121,13 @@ class Recorder(TorchFunctionMode):
             self._step(path, "", given, found, place)
             return found
         self._steps.append([])
+        self._inside.append(path)
         first = max(self.tensors, default=-1) + 1
         try:
             found = call(module, *args, **kwargs)
         finally:
             steps = self._steps.pop()
+            self._inside.pop()
         inputs = named_arguments(module, *given)
         inside = Pass(inputs, (*steps,), self._encoded(found))
         outputs = tuple(
@@ -135,6 +138,13 @@ class Recorder(TorchFunctionMode):
         step = Step(path, "", *given, outputs, inside.returned, place, inside)
         self._steps[-1].append(step)
         return found
+
+    def _path(self, module: nn.Module) -> str | None:
+        """Return the path of a module; of several, one inside of what calls it."""
+        paths = self._paths.get(module, [])
+        around = f"{self._inside[-1]}." if self._inside[-1] else ""
+        inside = (each for each in paths if each.startswith(around))
+        return next(inside, paths[0] if paths else None)
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
