@@ -152,6 +152,37 @@ class BatchSecond(nn.Module):
         return self.fc(out[-1] + hidden[-1])
 
 
+class ZeroStates(nn.Module):
+    """Recurrent layers whose first states are made in forward, of zeros."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lstm = nn.LSTM(5, 7, 2, batch_first=True)
+        self.cell = nn.GRUCell(7, 6)
+        self.drop = nn.Dropout2d(0.5)
+        self.fc = nn.Linear(6, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        h0 = torch.zeros(2, x.size(0), 7).to(x.device)
+        c0 = torch.zeros(2, x.size(0), 7).to(x.device)
+        out, _ = self.lstm(x, (h0, c0))
+        hidden = torch.zeros(x.size(0), 6)
+        hidden = self.cell(out[:, -1, :], hidden)
+        return self.fc(self.drop(hidden))
+
+
+class CalledByName(nn.Module):
+    """Layers and classes whose `forward` is called by its name."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(3, 6, 3)
+        self.block = Basic(6, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.block.forward(F.relu(self.conv.forward(x)))
+
+
 class AttentionSecond(nn.Module):
     """Attention with the batch in the second dimension."""
 
@@ -475,6 +506,8 @@ NETWORKS = {
     "tied": Network(Tied, _one(5, dtype="int64"), golden=True),
     "batch_first": Network(BatchFirst, _one(6, 5)),
     "batch_second": Network(BatchSecond, _one(6, 5)),
+    "zero_states": Network(ZeroStates, _one(4, 5)),
+    "called_by_name": Network(CalledByName, _one(3, 8, 8)),
     "attention_second": Network(AttentionSecond, _one(6, 8), golden=True),
     "windows": Network(Windows, _one(4, 4, 6)),
     "tokens": Network(Tokens, _one(4, 8), golden=True),

@@ -79,6 +79,8 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("shared", ["- share: encoder"]),
         ("batch_first", ["- LSTM: 7", "- select: {dim: 1, index: -1}"]),
         ("batch_second", ["- LSTM: {hidden_size: 7, num_layers: 2}"]),
+        ("zero_states", ["- GRUCell: 6", "- Dropout\n"]),
+        ("called_by_name", ["- Basic:\n    name: block"]),
         ("windows", ["- chunk: {chunks: 3, dim: 3, names: [q, k, v]}"]),
         ("several", ["tokens: {shape: [7], dtype: int64}", "name: image"]),
         ("pair", ["outputs: [mean, log_variance]"]),

@@ -80,6 +80,12 @@ def layer_of(step: Step, module: Module) -> Layer:
     return Layer(module.type, arguments, takes, parts)
 
 
+def dropout_of(layer: Layer, rank: int) -> Layer:
+    """Return the dropout that drops what `Dropout2d` drops where there is no image."""
+    named = {("Dropout2d", 2): "Dropout", ("Dropout2d", 3): "Dropout1d"}
+    return layer._replace(type=named.get((layer.type, rank), layer.type))
+
+
 def _tensor(value: Any) -> bool:
     return isinstance(value, Ref | State)
 

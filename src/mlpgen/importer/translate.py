@@ -8,10 +8,11 @@ from mlpgen.importer.body import Body, Entry, Source
 from mlpgen.importer.calls import Call, UnsaidError, Value, bound, fields_of
 from mlpgen.importer.functional import FUNCTIONAL
 from mlpgen.importer.functions import canonical, translated
-from mlpgen.importer.layers import layer_of, mapped_arguments, result_layout
+from mlpgen.importer.layers import dropout_of, layer_of, mapped_arguments, result_layout
 from mlpgen.importer.layout import Layout, layout_of
 from mlpgen.importer.needed import needed
 from mlpgen.importer.recording import Ref, State, Structure
+from mlpgen.importer.states import without_zero_states
 from mlpgen.importer.weights import (
     given,
     owner_of_weights,
@@ -39,7 +40,7 @@ def body_of(recording: Recording) -> Body:
         values[ref.number] = Value(Source(-1 - index), layout, tensor.dtype)
     translator = _Translator(recording, "", values)
     return translator.body(
-        needed(recording.forward), [each.name for each in recording.inputs]
+        needed(without_zero_states(recording)), [each.name for each in recording.inputs]
     )
 
 
@@ -203,6 +204,7 @@ class _Translator:
         module = module or self.recording.modules[step.module]
         layer = layer_of(step, module)
         values = [self._value(each) for each in layer.takes]
+        layer = dropout_of(layer, values[0].layout.rank)
         arguments = mapped_arguments(layer, values[0], step.place)
         name, sources = self._name(step.module), tuple(value.source for value in values)
         entry = Entry(layer.type, arguments, sources, name, key=True)

@@ -7,7 +7,6 @@ that the author wrote. What depends on the values of tensors is seen where it re
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -25,6 +24,7 @@ from mlpgen.importer.recorder.functions import (
     SHAPES_ONLY,
 )
 from mlpgen.importer.recorder.inputs import arguments
+from mlpgen.importer.recorder.module_calls import module_calls
 from mlpgen.importer.recorder.places import CannotSayError, author_place
 from mlpgen.importer.recorder.structures import (
     fields_of,
@@ -46,7 +46,7 @@ from mlpgen.importer.recording import (
 from mlpgen.importer.recording import Tensor as Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from mlpgen.importer.recording import Place
 
@@ -89,7 +89,7 @@ class Recorder(TorchFunctionMode):
     def pass_of(self, model: nn.Module, inputs: dict[str, Any]) -> Pass:
         """Run the model on inputs by name, and return what it called."""
         encoded = {name: self._input(value) for name, value in inputs.items()}
-        with _module_calls(self), torch.no_grad(), self:
+        with module_calls(model, self.module_called), torch.no_grad(), self:
             returned = type(model).forward(model, **arguments(model, inputs))
         return Pass(encoded, (*self._steps[0],), self._encoded(returned))
 
@@ -290,18 +290,3 @@ def _reads(recorder: Recorder, args: Any) -> bool:
         isinstance(each, Ref) and each.number not in recorder._constants
         for each in found
     )
-
-
-@contextmanager
-def _module_calls(recorder: Recorder) -> Iterator[None]:
-    """Tell a recorder of every call of a module."""
-    original = nn.Module.__call__
-
-    def call(module: nn.Module, *args: Any, **kwargs: Any) -> Any:
-        return recorder.module_called(module, args, kwargs, original)
-
-    nn.Module.__call__ = call  # type: ignore[method-assign]
-    try:
-        yield
-    finally:
-        nn.Module.__call__ = original  # type: ignore[method-assign]
