@@ -29,9 +29,11 @@ def is_for_programs() -> bool:
 
 def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
     """Print diagnostics: text to standard error, other formats to standard output."""
+    format = click.get_current_context().meta.get(FORMAT, "text")
+    if not diagnostics and format not in ("json", "sarif"):
+        return
     from mlpgen.diagnostics import renderers
 
-    format = click.get_current_context().meta.get(FORMAT, "text")
     if format == "json":
         printing.as_it_is(renderers.json(diagnostics) + "\n")
     elif format == "sarif":
@@ -40,9 +42,9 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
 
         log = renderers.sarif(diagnostics, EVERY_PAGE, __version__)
         printing.as_it_is(log + "\n")
-    elif diagnostics and format == "github":
+    elif format == "github":
         printing.as_it_is(renderers.github(diagnostics) + "\n")
-    elif diagnostics:  # text, and formats that are only for the result
+    else:  # text, and formats that are only for the result
         report_text(diagnostics)
 
 

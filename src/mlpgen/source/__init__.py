@@ -11,8 +11,7 @@ from mlpgen.source.decoding import LARGEST_FILE, decode, lines_of, spares
 from mlpgen.source.document import Document, Path, place_of
 from mlpgen.source.files import UnreadableError, content, name_of
 from mlpgen.source.scalars import scalar
-from mlpgen.source.syntax_errors import DEEPEST, syntax_error
-from mlpgen.source.yaml_events import MOST_MISTAKES, Reader
+from mlpgen.source.yaml_events import DEEPEST, MOST_MISTAKES, Reader
 
 __all__ = [
     "DEEPEST",
@@ -71,6 +70,8 @@ def parse(text: bytes, name: str) -> Document:
         while loader.check_event() and reader.take(loader.get_event()):
             pass
     except yaml.MarkedYAMLError as error:
+        from mlpgen.source.syntax_errors import syntax_error
+
         raise SpecError([syntax_error(error, name, lines)]) from None
     except (yaml.YAMLError, ValueError, OverflowError):
         # PyYAML's scanner does not catch Python's error for `"\U11111111"`.

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Span
 from mlpgen.source.document import place_of
 from mlpgen.source.slips import find_slip
+from mlpgen.source.yaml_events import DEEPEST
 
 if TYPE_CHECKING:
     import yaml
 
     from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.source.slips import Slip
-
-DEEPEST = 64
 
 _AFTER_A_SLIP = "mapping values are|block (mapping|collection): |not find expected ':'"
 """The errors that follow from a missing space or dash."""

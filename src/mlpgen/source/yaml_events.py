@@ -10,8 +10,8 @@ import yaml
 from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Span, SpecError
 from mlpgen.source.document import Document, Spans, place_of
 from mlpgen.source.scalars import scalar
-from mlpgen.source.syntax_errors import DEEPEST
 
+DEEPEST = 64
 MOST_MISTAKES = 1000
 
 _PROPERTY = {"&": r"&[^\s,\[\]{}]*", "!": r"!(<[^>]*>|[^\s,\[\]{}]*)"}
