@@ -118,7 +118,8 @@ def key(rng: random.Random, spec: Data) -> bool:
         return False
     each, layers, index = chosen
     entry = dict(mapping_of(layers[index]))
-    wanted = rng.choice(["repeat", "repeat", "when", "when", "share", *KEYS])
+    more = ["repeat", "repeat", "when", "when", "share", "batch_dims", "batch_dims"]
+    wanted = rng.choice([*more, *KEYS])
     entry[wanted] = _value_of_key(rng, wanted, each, layers[:index], entry)
     if wanted == "repeat" and rng.random() < 0.3:
         entry["names"] = _value_of_key(rng, "names", each, [], entry)
@@ -152,6 +153,8 @@ def _value_of_key(
         return rng.choice(["weight_norm", "spectral_norm"])
     if key == "numbered":
         return rng.random() < 0.9
+    if key == "batch_dims":
+        return rng.choice([2, 2, 2, 2, 3, 3, 4, "${1 + 1}", 1])
     if key == "names":
         return f"{rng.choice(PATTERNS)}{rng.choice(['', '', '-', '_'])}${{index}}"
     if key == "name":

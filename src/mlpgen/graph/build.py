@@ -43,7 +43,8 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.diagnostics.ignored import Ignored
     from mlpgen.graph.blocks.definitions import Definition
-    from mlpgen.graph.nodes import Graph, Rule
+    from mlpgen.graph.inits import Rule
+    from mlpgen.graph.nodes import Graph
     from mlpgen.graph.resolver_state import ResolverState
     from mlpgen.layers.base import Value
     from mlpgen.source import Document

@@ -36,11 +36,17 @@ class Captured(NamedTuple):
     occurrence: Occurrence | None
     part: str = ""
 
+    @property
+    def examples(self) -> int:
+        """How many examples it has for one of the model."""
+        return self.occurrence.examples if self.occurrence else 1
+
 
 def captures(graph: Graph) -> dict[str, Captured]:
     """Return all values of a network that can be captured, by name."""
     found = {name: Captured(value, None) for name, value in graph.inputs.items()}
     parts: dict[str, Captured] = {}
+    outer: dict[str, Captured] = {}
     for occurrence in occurrences(graph):
         if _is_moved(occurrence, graph):
             continue
@@ -48,8 +54,10 @@ def captures(graph: Graph) -> dict[str, Captured]:
             if _is_packed(occurrence, part, graph):
                 continue
             into = found if name == occurrence.name else parts
+            into = outer if occurrence.node.batch else into
             into[name] = Captured(value, occurrence, part)
-    known = parts | found  # outputs of a block are also results of its layers
+    # Outputs of a block are also results of its layers, which may see more examples.
+    known = parts | found | outer
     return {
         name: each for name, each in known.items() if _own_name(name, known) == name
     }

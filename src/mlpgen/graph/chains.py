@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.graph.entries.batch_dims import KEY, inside
 from mlpgen.graph.made_order import made_otherwise
 from mlpgen.graph.nodes import Maker
-from mlpgen.graph.used_parameters import names_of_layer
+from mlpgen.graph.used_parameters import names_in, names_of_layer
 from mlpgen.layers import LAYERS
 from mlpgen.names.members import member_of
 from mlpgen.symbols.sizes import is_symbolic
@@ -46,7 +47,7 @@ def as_module(node: Node, free: Container[str] = ()) -> Node | None:
     known = node.is_function and node.is_link
     if not known or any(name in free for name in names_of_layer(node)):
         return None
-    found = FUNCTIONS[node.type].module(node.arguments, node.inputs[0])
+    found = FUNCTIONS[node.type].module(node.arguments, inside(node).inputs[0])
     if found is None:
         return None
     cls = LAYERS[found.type]
@@ -103,6 +104,11 @@ def first_break(graph: Graph) -> tuple[Node, Break] | None:
         found = broken(node, before)
         if found is None and node.is_function and as_module(node, graph.free) is None:
             found = Break("is a function, for which `torch.nn` has no layer")
+        if found is None and names_in(node.batch) & graph.free.keys():
+            found = Break("returns a free size that its module does not see", KEY)
+        several = len(graph.outputs) > 1 and node.name in graph.outputs
+        if found is None and node.batch and several:
+            found = Break("is one of several outputs", KEY)
         if found is not None:
             return node, found
         before = node.name

@@ -62,6 +62,8 @@ def node_key(node: Node, any_code: Collection[Path] = ()) -> str:
         pieces += [_dtype_of(node)] if node.function.new else []
     if node.condition is not None:
         pieces.append(node.condition.code)
+    if node.batch:
+        pieces.append(f"batch {code_key(node.batch)}")
     inner = (*node.children, *node.computed)
     pieces += [node_key(child, any_code) for child in inner]
     for each in node.rounds:
@@ -115,6 +117,9 @@ def difference(one: Node, other: Node) -> tuple[str, str, str]:
             return "its call", _told(mine, theirs), _told(theirs, mine)
         if _dtype_of(one) != _dtype_of(other):
             return "its dtype", _dtype_of(one), _dtype_of(other)
+    if code_key(one.batch) != code_key(other.batch):
+        mine, theirs = _told(one.batch, other.batch), _told(other.batch, one.batch)
+        return "what counts as batch", mine, theirs
     if (one.call, one.picks) != (other.call, other.picks):
         return "what it takes", _taken(one), _taken(other)
     pairs = [

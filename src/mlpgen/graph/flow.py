@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.entries.batch_dims import inside
 from mlpgen.graph.training.producers import kind
 
 if TYPE_CHECKING:
@@ -149,6 +150,8 @@ class _Walk:
         self, node: Node, takes: tuple[Source, ...], name: str, owner: str
     ) -> list[Source]:
         """Follow values through a layer that runs, and return its results."""
+        if node.batch:
+            return self._batched(node, takes, name, owner)
         if node.rounds:
             return self._rounds(node, takes, name, owner)
         if node.graph is not None:
@@ -163,6 +166,17 @@ class _Walk:
                     given = self.layer(child, taken, f"{name}.{child.name}", owner)
             return given
         return self._operation(node, takes, name, owner)
+
+    def _batched(
+        self, node: Node, takes: tuple[Source, ...], name: str, owner: str
+    ) -> list[Source]:
+        """Follow values through a layer that sees them as more examples."""
+        seen = inside(node)
+        pairs = zip(takes, seen.inputs, strict=True)
+        taken = tuple(source._replace(value=value) for source, value in pairs)
+        given = self.layer(seen, taken, name, owner)
+        results = zip(given, node.parts.values(), strict=True)
+        return [source._replace(value=value) for source, value in results]
 
     def _rounds(
         self, node: Node, takes: tuple[Source, ...], name: str, owner: str

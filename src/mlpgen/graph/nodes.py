@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -10,8 +9,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.spec.types import TENSORS, is_function
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from mlpgen.graph.inits import Inits, Rule
     from mlpgen.graph.round_names import RoundNames
     from mlpgen.graph.running import Running
     from mlpgen.graph.training.recipe import Recipe
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from mlpgen.symbols.expressions import Expression
     from mlpgen.symbols.operands import Operand
     from mlpgen.symbols.type_names import ParameterValue
-
-Init = tuple[str, dict[str, Any]]
-"""A function of torch.nn.init and its arguments."""
-Inits = Mapping[str, Init]
-"""Initial values of parameters by name; the name of a tensor itself is empty."""
-
-
-class Rule(NamedTuple):
-    """Initial values for all layers of one type; for the whole model it is empty."""
-
-    type: str
-    inits: Inits
 
 
 class Maker(NamedTuple):
@@ -118,6 +106,8 @@ class Node(NamedTuple):
         names: The names of its rounds, if these are no numbers.
         like: The input whose device and dtype a new tensor has.
         computed: The functions that compute a buffer once; its value is the last.
+        batch: Sizes that count as batch: its inputs and results begin with them, while
+            its module or function sees what follows (`batch_dims`).
     """
 
     name: str
@@ -149,6 +139,7 @@ class Node(NamedTuple):
     names: RoundNames | None = None
     like: str = ""
     computed: tuple[Node, ...] = ()
+    batch: Shape = ()
 
     @property
     def key(self) -> str:

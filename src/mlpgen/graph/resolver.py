@@ -235,10 +235,13 @@ class Resolver:
     ) -> Node | None:
         """Resolve an entry with its `repeat`, without its `when`."""
         self._budget.enter(entry, context.problems)
-        if "repeat" not in entry.options:
-            node = self._one(entry, wires, context)
+        made = self._repeated if "repeat" in entry.options else self._one
+        if "batch_dims" in entry.options:
+            from mlpgen.graph.entries.batch_dims import batched
+
+            node = batched(entry, wires, context, made)
         else:
-            node = self._repeated(entry, wires, context)
+            node = made(entry, wires, context)
         self._budget.leave()
         return node
 

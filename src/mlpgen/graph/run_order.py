@@ -7,8 +7,10 @@ several times. An occurrence is one of these runs.
 from __future__ import annotations
 
 from collections import Counter
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.entries.batch_dims import link_names
 from mlpgen.graph.used_parameters import names_in
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ class Occurrence(NamedTuple):
         instance: The dotted name of the module of that class; empty for the model.
         pass_: How often that layer of that module ran before.
         moved: Whether a number in the name of its module depends on a parameter.
+        examples: How many examples it sees for one of the model.
+        after: The last word of the name of the module that returns its result in a
+            chain, if that is another.
     """
 
     name: str
@@ -40,6 +45,14 @@ class Occurrence(NamedTuple):
     instance: str
     pass_: int
     moved: bool = False
+    examples: int = 1
+    after: str = ""
+
+    @property
+    def returns(self) -> str:
+        """The dotted name of the module of a chain that returns its result."""
+        chain = self.module.removesuffix(self.node.key)
+        return chain + self.after if self.after else self.module
 
 
 class _Scope(NamedTuple):
@@ -51,6 +64,7 @@ class _Scope(NamedTuple):
         holder: Their class.
         changing: The names in its code that depend on parameters of the model.
         moved: Whether a number in the prefix depends on one.
+        examples: How many examples there are for one of the model.
     """
 
     names: str = ""
@@ -58,10 +72,14 @@ class _Scope(NamedTuple):
     holder: str = ""
     changing: frozenset[str] = frozenset()
     moved: bool = False
+    examples: int = 1
 
-    def within(self, name: str, module: str) -> _Scope:
+    def within(self, name: str, module: str, node: Node) -> _Scope:
         """Return the surroundings of layers inside another."""
-        return self._replace(names=f"{name}.", modules=f"{module}.", holder="")
+        examples = self.examples * prod(map(int, node.batch))
+        return self._replace(
+            names=f"{name}.", modules=f"{module}.", holder="", examples=examples
+        )
 
     def of_block(self, node: Node) -> _Scope:
         """Return the same in the class of a block."""
@@ -91,7 +109,9 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
             if not node.idle:
                 # A function needs no module of another layer.
                 used = node.shared if node.function is None else ""
-                yield from at(node, node.name, used or node.key, scope)
+                after = link_names(node.name, nodes)[1] if node.batch else ""
+                for each in at(node, node.name, used or node.key, scope):
+                    yield each._replace(after=after) if each.node is node else each
 
     def at(node: Node, own: str, used: str, scope: _Scope) -> Iterator[Occurrence]:
         name, module = scope.names + own, scope.modules + used
@@ -110,18 +130,19 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
             scope.modules.rstrip("."),
             passes[instance],
             scope.moved,
+            scope.examples,
         )
         times[module] += 1
         passes[instance] += 1
         if not node.active:
             return
         for number, _, round_ in node.each_round():
-            yield from at(round_, number, number, scope.within(name, module))
+            yield from at(round_, number, number, scope.within(name, module, node))
         if node.graph is not None:
-            inner = scope.within(name, module).of_block(node)
+            inner = scope.within(name, module, node).of_block(node)
             yield from among(node.graph.nodes, inner)
         else:
-            yield from among(node.children, scope.within(name, module))
+            yield from among(node.children, scope.within(name, module, node))
 
     def spread_rounds(node: Node, name: str, scope: _Scope) -> Iterator[Occurrence]:
         """Yield a layer whose last round returns its result, then its rounds."""
@@ -129,7 +150,9 @@ def occurrences(graph: Graph) -> Iterator[Occurrence]:
         for _, key, _ in rounds[-1:]:
             module = scope.modules + key
             count, time = passes[module], times[module]
-            yield Occurrence(name, module, time, node, "", "", count, scope.moved)
+            yield Occurrence(
+                name, module, time, node, "", "", count, scope.moved, scope.examples
+            )
         within = scope._replace(names=f"{name}.", holder="")
         for number, key, round_ in rounds:
             yield from at(round_, number, key, within)

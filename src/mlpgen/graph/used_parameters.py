@@ -56,26 +56,26 @@ def direct_names(node: Node) -> frozenset[str]:
 
 
 def attributes(node: Node, free: Container[str] = ()) -> list[str]:
-    """Return the parameters that a function needs in `forward`, in order.
+    """Return the parameters that a layer needs in `forward`, in order.
 
     Args:
         node: The layer.
         free: Sizes that `forward` reads from its inputs.
     """
-    if not node.is_function:
-        return []
-    found: list[str] = []
-    if node.function is not None:
+    found = sorted(own_names(node.batch))
+    if node.is_function and node.function is not None:
         found += sorted(own_names(function_arguments(node.function)))
-    if node.condition is not None:
+    if node.is_function and node.condition is not None:
         found += sorted(own_names(node.condition))
     return [each for each in found if each not in free]
 
 
 def own_operands(node: Node) -> Iterator[Operand]:
-    """Yield the expressions in the code of a function in `forward`."""
-    given = () if node.function is None else function_arguments(node.function)
-    yield from operands_in((node.condition, *given))
+    """Yield the expressions in the code of a layer in `forward`."""
+    yield from operands_in(node.batch)
+    if node.is_function:
+        given = () if node.function is None else function_arguments(node.function)
+        yield from operands_in((node.condition, *given))
 
 
 def operands_in(value: Any) -> Iterator[Operand]:
@@ -91,7 +91,7 @@ def names_in_init(node: Node) -> frozenset[str]:
     """Return the names in the code that makes a layer; a function is only called."""
     if node.function is not None:
         return frozenset()
-    return own_names(tuple(_values(node)))
+    return own_names(tuple(_values(node._replace(batch=()))))
 
 
 def own_names(value: Any) -> frozenset[str]:
@@ -160,6 +160,7 @@ def _layer_values(node: Node) -> Iterator[Any]:
 
 def own_values(node: Node) -> Iterator[Any]:
     """Yield the values in the code of a layer itself, without the layers inside it."""
+    yield from node.batch
     if node.condition is not None:
         yield node.condition
     if node.function is not None:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpgen.graph.flow import Operation
-    from mlpgen.graph.nodes import Inits, Model, Node
+    from mlpgen.graph.inits import Inits
+    from mlpgen.graph.nodes import Model, Node
     from mlpgen.source import Path
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.names.members import layer_and_rest, layer_in
@@ -95,7 +96,7 @@ def _rows(
             note(view, open_),
             _output(view, used.get(node.name, [])),
             _count(view.parameters, view, open_),
-            _count(view.multiply_adds, view, open_),
+            _multiply_adds(view, open_),
             graph is not None and node.name in returned,
             node.active,
         )
@@ -135,6 +136,8 @@ def note(view: LayerView, open_: bool) -> str:
         found.append("rounds differ, the first is shown")
     elif view.varies and not open_ and not argument_texts(view):
         found.append("rounds differ")
+    if node.batch:
+        found.append(f"batch_dims: {1 + len(node.batch)}")
     wrapper = view.rounds[0].maker.wrapper
     found += [sharing_text(node), f"parametrize: {wrapper}" if wrapper else ""]
     found += [f"{name} by {made}" for name, (made, _) in node.inits.items() if name]
@@ -149,6 +152,15 @@ def _output(view: LayerView, parts: Sequence[str]) -> tuple[str, ...]:
         f"{part} {tensor_text(node.parts[part])}" for part in parts if part != first
     ]
     return tuple(found)
+
+
+def _multiply_adds(view: LayerView, open_: bool) -> str:
+    """Return the multiply-adds as text; what is inside shows those of one example."""
+    count, examples = view.multiply_adds, prod(map(int, view.node.batch))
+    if not (open_ and count and examples > 1) or view.varies:
+        return _count(count, view, open_)
+    each = _count(count // examples, view, open_) or f"{count // examples:,}"
+    return f"{examples} {TIMES} {each}"
 
 
 def _count(count: int | None, view: LayerView, open_: bool) -> str:

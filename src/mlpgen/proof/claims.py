@@ -1,15 +1,17 @@
 """What mlpgen claims about a network before it runs, as plain data for the checks.
 
-Shapes include the batch dimension, which is None. The checks know the graph only by
-these claims.
+Shapes include the batch dimension, which is None, or -8 inside a layer that sees 8
+examples for each. The checks know the graph only by these claims.
 """
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, TypedDict
 
 from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.captures import captures
+from mlpgen.graph.entries.batch_dims import inside
 from mlpgen.graph.run_order import occurrences
 from mlpgen.graph.walks import leaf_layers
 from mlpgen.proof.index_limits import index_limits
@@ -29,7 +31,7 @@ class Tensor(TypedDict):
 
     Keys:
         name: Its name in `forward`.
-        shape: Its shape; the batch dimension is None.
+        shape: Its shape; the batch dimension is None, or see above.
         dtype: Its dtype by torch's name: `float32`, `int64`, `bool`.
         low: For integer inputs, the least number; else None.
         high: For integer inputs, the limit that each number stays below; else None.
@@ -121,13 +123,18 @@ def outputs(graph: Graph, captured: Sequence[str] = ()) -> list[Tensor]:
     """Return the claims about the outputs of a model."""
     found = [_tensor(name, graph.value(name)) for name in graph.outputs]
     known = captures(graph) if captured else {}
-    return found + [_tensor(name, known[name].value) for name in captured]
+    return found + [
+        _tensor(name, each.value, examples=each.examples)
+        for name, each in ((name, known[name]) for name in captured)
+    ]
 
 
-def _tensor(name: str, value: Value, limits: Limits | None = None) -> Tensor:
+def _tensor(
+    name: str, value: Value, limits: Limits | None = None, examples: int = 1
+) -> Tensor:
     return {
         "name": name,
-        "shape": _full_shape(value),
+        "shape": _full_shape(value, examples),
         "dtype": value.dtype,
         "low": limits.low if limits else None,
         "high": limits.high if limits else None,
@@ -141,12 +148,14 @@ def _layers(graph: Graph) -> dict[str, list[FullShape | None]]:
         if node.spread:
             continue  # its last round returns its result
         one = node.single and node.active
+        examples = occurrence.examples * prod(map(int, node.batch))
         found.setdefault(occurrence.module, []).append(
-            _full_shape(node.value) if one else None
+            _full_shape(inside(node).value, examples) if one else None
         )
     return found
 
 
-def _full_shape(value: Value) -> FullShape:
+def _full_shape(value: Value, examples: int = 1) -> FullShape:
     sizes = [int(size) for size in value.shape]
-    return [None, *sizes] if value.batched else [*sizes]
+    batch = None if examples == 1 else -examples
+    return [batch, *sizes] if value.batched else [*sizes]

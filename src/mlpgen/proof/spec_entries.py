@@ -42,7 +42,7 @@ class EntryData(TypedDict):
             no name, since that depends on the type.
         sources: What `from` names; None without it.
         options: `repeat`, `names`, `when`, `else`, `select`, `share`, `init`,
-            `parametrize` and `numbered`, if given.
+            `parametrize`, `numbered` and `batch_dims`, if given.
         layers: The entries of a `Sequential`.
     """
 

@@ -120,6 +120,11 @@ KEYS: dict[str, dict[str, Any]] = {
         "type": "boolean",
         "description": "Whether the keys of the layers in a `Sequential` are numbers.",
     },
+    "batch_dims": {
+        "anyOf": [{"type": "integer", "minimum": 2}, EXPRESSION],
+        "description": "How many of the first dimensions count as batch, which is the "
+        "first of them.",
+    },
     "ignore": REFERENCE,
 }
 

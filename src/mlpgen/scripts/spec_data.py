@@ -20,7 +20,8 @@ from mlpgen.training.custom import CustomFunction
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from mlpgen.graph.nodes import Graph, Model, Rule
+    from mlpgen.graph.inits import Rule
+    from mlpgen.graph.nodes import Graph, Model
     from mlpgen.graph.training.recipe import Group, LossTerm, Recipe, Schedule
     from mlpgen.layers.base import Value
     from mlpgen.spec.entries import Entry

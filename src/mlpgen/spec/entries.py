@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ENTRY_KEYS = (
     *("name", "from", "repeat", "when", "else", "share", "select"),
-    *("init", "parametrize", "numbered", "names"),
+    *("init", "parametrize", "numbered", "names", "batch_dims"),
 )
 """Keys that an entry can have beside its type, but `ignore`, which nobody reads."""
 _BESIDE = (*ENTRY_KEYS, IGNORE)

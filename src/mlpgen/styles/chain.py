@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.entries.numbered import place_of
 from mlpgen.names.identifiers import free_name
+from mlpgen.styles.batch_links import with_links
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import function_statements
@@ -52,6 +53,7 @@ def chain_plan(
         recording: How those are recorded.
     """
     outputs = (*graph.outputs, *captured)
+    graph = with_links(graph, chain=True)
     whole = captured or graph.numbered
     children, tail = (graph.nodes, ()) if whole else _without_tail(graph)
     body: list[str] = []

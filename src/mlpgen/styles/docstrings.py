@@ -19,6 +19,7 @@ from mlpgen.symbols.sizes import code_of, operand_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mlpgen.graph.captures import Captured
     from mlpgen.graph.nodes import Graph
     from mlpgen.layers.base import Value
     from mlpgen.symbols.operands import Operand
@@ -57,14 +58,14 @@ def plain_summary(graph: Graph) -> str:
 
 def _inner(
     graph: Graph, names: Sequence[str], known: Mapping[str, Value]
-) -> dict[str, Value]:
+) -> dict[str, Captured]:
     """Return the captured values inside of layers."""
     if all(name in known for name in names):
         return {}
     from mlpgen.graph.captures import captures
 
     found = captures(graph)
-    return {name: found[name].value for name in names if name not in known}
+    return {name: found[name] for name in names if name not in known}
 
 
 def class_docstring(
@@ -85,7 +86,7 @@ def class_docstring(
     several = len(graph.inputs) > 1 or graph.joins
     star = "*" if graph.joins else ""
     rows = [
-        ("Inputs:" if several else "Input:", star + argument(name), value)
+        ("Inputs:" if several else "Input:", star + argument(name), value, 1)
         for name, value in graph.inputs.items()
     ]
     label = "Output:" if len(outputs) == 1 else "Outputs:"
@@ -98,7 +99,9 @@ def class_docstring(
         shown = name if name in inner else code.removeprefix("self.")
         if len(outputs) == 1 and not _is_named(graph, name):
             shown = ""  # its author has not named it
-        rows.append((label, shown, (values | inner)[name]))
+        found = inner.get(name)
+        value = found.value if found else values[name]
+        rows.append((label, shown, value, found.examples if found else 1))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
     size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
     return docstring([*about, "", *table, *size], INDENT)
@@ -125,7 +128,7 @@ def _is_named(graph: Graph, value: str) -> bool:
     return all(node.named for node in graph.nodes if node.name == layer)
 
 
-Row = tuple[str, str, "Value"]
+Row = tuple[str, str, "Value", int]
 
 
 def _labelled(rows: Sequence[Row], index: int) -> Row:
@@ -143,8 +146,12 @@ def _table(rows: Sequence[Row], graph: Graph) -> list[str]:
     lines = [
         f"{label:{first}} {name:{second}}{'  ' if second else ''}{value.dtype} "
         + ("joined to " if name.startswith("*") else "")
-        + (shape_text(value) if graph.stem else _shape(value, graph.sizes, letters))
-        for label, name, value in rows
+        + (
+            shape_text(value, examples)
+            if graph.stem
+            else _shape(value, graph.sizes, letters)
+        )
+        for label, name, value, examples in rows
     ]
     return [line for row in lines for line in _wrapped(row, hanging)]
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.made_order import made_in_order
 from mlpgen.graph.used_parameters import attributes
 from mlpgen.names.members import member_of
+from mlpgen.styles.batch_links import with_links
 from mlpgen.styles.code import Code
 from mlpgen.styles.docstrings import class_docstring
 from mlpgen.styles.forward.body import forward_body
@@ -61,6 +62,7 @@ def class_plan(
         from mlpgen.styles.any_inputs import with_one_input
 
         graph = with_one_input(graph)
+    graph = with_links(graph)
     modules, codes = (recording.modules, recording.codes) if recording else ((), {})
     outputs = (*graph.outputs, *captured)
     graph = with_passed_states(graph, outputs)

@@ -114,7 +114,7 @@ class _Blocks:
         node, block = occurrence.node, self._by_name.get(occurrence.holder)
         listed = bool(node.rounds) and not can_chain(node)
         called = block is not None and block.node(node.name).is_function
-        inside = called or listed or node.otherwise or is_packed(node)
+        inside = called or listed or node.otherwise or is_packed(node) or node.batch
         if block is not None and inside:
             value = name.removeprefix(occurrence.name.removesuffix(node.name))
             identities = self._identities[block.name]
@@ -125,9 +125,9 @@ class _Blocks:
             return module, f'{self._outputs}["{module}"][{occurrence.pass_}]'
         if block is not None:
             self._by_name[block.name] = _with_module(block, node.name)
-        output = f'{self._outputs}["{occurrence.module}"][{occurrence.time}]'
+        output = f'{self._outputs}["{occurrence.returns}"][{occurrence.time}]'
         if node.single:
-            return occurrence.module, output
+            return occurrence.returns, output
         base, code = node.pick(found.part)
         output += _index(node.returned, base)
         if is_packed(node) and base == OUTPUT:

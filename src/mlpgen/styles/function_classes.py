@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from mlpgen.graph.code_keys import code_key
+from mlpgen.graph.entries.batch_dims import inside
 from mlpgen.graph.nodes import Graph, Maker
 from mlpgen.graph.used_parameters import names_in
 from mlpgen.names.identifiers import (
@@ -84,7 +85,7 @@ class _Classes:
         """Return a function as a layer whose class calls it."""
         assert node.function is not None
         arguments = _Arguments(node)
-        plan = _class_of(node, arguments)
+        plan = _class_of(inside(node), arguments)
         key = (plan.signature, plan.forward)
         if key not in self._names:
             said = node.name if node.named else node.type

@@ -105,7 +105,8 @@ def _key(node: Node, kept: Collection[str]) -> str:
         or node.condition is not None
     ):
         return ""
-    return f"{flat(module_code(node))} {node.input} {node.output} {base_name(node)}"
+    sizes = f"{node.input} {node.output} {len(node.batch)}"
+    return f"{flat(module_code(node))} {sizes} {base_name(node)}"
 
 
 def _repetition_at(

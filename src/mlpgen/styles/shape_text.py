@@ -35,14 +35,20 @@ class Written(int):
         return size
 
 
-def shape_text(value: Value) -> str:
-    """Write a shape in a model: `(N, 3, height, width)`."""
+def shape_text(value: Value, examples: int = 1) -> str:
+    """Write a shape in a model: `(N, 3, height, width)`.
+
+    Args:
+        value: The tensor.
+        examples: How many examples it has for one of the model: `(8N, 3)`.
+    """
     sizes = [
         each.text if isinstance(each, Written) else str(int(each))
         for each in value.shape
     ]
     if value.batched:
-        return f"(N, {', '.join(sizes)})" if sizes else "(N,)"
+        batch = "N" if examples == 1 else f"{examples}N"
+        return f"({batch}, {', '.join(sizes)})" if sizes else f"({batch},)"
     return f"({', '.join(sizes)})"
 
 

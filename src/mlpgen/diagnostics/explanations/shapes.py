@@ -1,4 +1,4 @@
-"""MG3: the shapes and sizes of tensors."""
+"""MG254 and MG3: the shapes and sizes of tensors."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ ADDED_BUFFER = "add:\n    from: [input, buffer_1]"
 _POOLED = "parameters: {pooled: false}\n"
 
 SHAPES = {
+    "MG254": Explanation(
+        "Dimensions that cannot count as batch",
+        "`batch_dims: 2` beside a type lets the first two dimensions count as batch: "
+        "the layer sees an input (N, 8, 3, 64, 64) as 8·N examples (3, 64, 64). "
+        "It is at least 2, the batch with it, and at most the number of dimensions. "
+        "All inputs with a batch begin with the same sizes. What takes nothing, and "
+        "layers that have numbers, cannot have it.",
+        spec("BatchNorm2d:\n    batch_dims: 6", image="[8, 3, 64, 64]"),
+        spec("BatchNorm2d:\n    batch_dims: 2", image="[8, 3, 64, 64]"),
+    ),
     "MG301": Explanation(
         "A size that does not match the input",
         "Leave the argument out, or write the size of the input.",

@@ -48,6 +48,7 @@ def taking_nothing(entry: Entry, problems: Problems) -> Entry:
         "else": "MG225",
         "repeat": "MG221",
         "names": "MG251",
+        "batch_dims": "MG254",
         "from": "MG314",
     }
     given = {*entry.options, *(["from"] if entry.sources is not None else [])}

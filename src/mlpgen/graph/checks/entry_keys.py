@@ -22,17 +22,15 @@ if TYPE_CHECKING:
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
-_EVERY = frozenset(
-    {"repeat", "names", "when", "else", "share", "select", "init", "parametrize"}
-)
+_MADE = frozenset({"repeat", "names", "when", "else", "batch_dims"})
 _TAKES = {
-    "layer": _EVERY,
-    "function": frozenset({"when", "else", "select"}),
+    "layer": _MADE | {"share", "select", "init", "parametrize"},
+    "function": frozenset({"when", "else", "select", "batch_dims"}),
     "tensor": frozenset[str](),
-    "block": frozenset({"repeat", "names", "when", "else", "select", "init"}),
-    "container": frozenset({"repeat", "names", "when", "else", "numbered", "init"}),
-    "custom": frozenset({"repeat", "names", "when", "else"}),
-    "share": frozenset({"share"}),
+    "block": _MADE | {"select", "init"},
+    "container": _MADE | {"numbered", "init"},
+    "custom": _MADE,
+    "share": frozenset({"share", "batch_dims"}),
 }
 """The keys of each kind of entry, in addition to `name` and `from`."""
 
@@ -46,6 +44,7 @@ _CODES = {
     "else": "MG225",
     "numbered": "MG250",
     "names": "MG251",
+    "batch_dims": "MG254",
 }
 """The code of mistakes with each key."""
 
@@ -69,12 +68,14 @@ class _Refusal(NamedTuple):
         code: The code of the mistake.
         message: What is wrong.
         help: What to write instead.
+        read: Whether later passes see the key, since the layer fits by it only.
     """
 
     key: str
     code: str
     message: str
     help: str
+    read: bool = False
 
 
 def understood(
@@ -105,9 +106,9 @@ def _understood(
     chained = not entry.computed
     children = understood(entry.children, problems, chain=chained, numbered=inside)
     refusals = _refusals(entry, chain=chain, numbered=numbered)
-    for key, code, message, help in refusals:
+    for key, code, message, help, _ in refusals:
         problems.add(code, message, (*entry.path, key), key=True, help=help)
-    refused = {each.key for each in refusals}
+    refused = {each.key for each in refusals if not each.read}
     sources = None if "from" in refused else entry.sources
     lost = entry.type == SHARE and SHARE in refused
     type_ = "" if lost else entry.type
@@ -154,6 +155,10 @@ def _in_numbers(entry: Entry) -> Iterator[_Refusal]:
         message = "`names` cannot be used where layers are numbered"
         help = "put the layer in a `Sequential` of its own, without `numbered`"
         yield _Refusal("names", "MG251", message, help)
+    if "batch_dims" in entry.options:
+        message = "`batch_dims` cannot be used where layers are numbered"
+        help = "put the layer in a block, with `batch_dims` inside it"
+        yield _Refusal("batch_dims", "MG254", message, help, read=True)
 
 
 def of_kind(entry: Entry) -> Iterator[_Refusal]:

@@ -31,7 +31,8 @@ def check_free(definition: Definition, resolved: Resolved) -> None:
         if names_of_node(node) & scope.free.keys():
             inner = [each for each in _made(node) if each is not node]
             reads = node.is_function and not (definition.numbered or definition.joins)
-            for each in inner if reads else (node, *inner):
+            own = () if reads else (node._replace(batch=()),)
+            for each in (*own, *inner):
                 _check(each, entries[each.path], scope, definition)
 
 
@@ -69,6 +70,8 @@ def _check(node: Node, entry: Entry, scope: Scope, definition: Definition) -> No
         return
     help = "write a number in `input`, or pool to a fixed size before it, as "
     help += "`AdaptiveAvgPool2d: 1` does"
+    if node.batch:
+        help = "put `batch_dims` beside the `Sequential`, or the layer in a block"
     definition.problems.add_entry("MG247", message, node.path, notes=notes, help=help)
 
 

@@ -14,7 +14,7 @@ from mlpgen.graph.entries.init_kinds import (
     of_kind,
     parameters_of,
 )
-from mlpgen.graph.nodes import Rule
+from mlpgen.graph.inits import Rule
 from mlpgen.graph.walks import every_layer
 from mlpgen.initializers import INITIALIZERS
 from mlpgen.layers import LAYERS
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from mlpgen.graph.context import Context
-    from mlpgen.graph.nodes import Graph, Init, Inits, Node
+    from mlpgen.graph.inits import Init, Inits
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.graph.scope import Scope
     from mlpgen.initializers.functions import Initializer
     from mlpgen.layers.base import Shape

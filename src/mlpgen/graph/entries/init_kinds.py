@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpgen.graph.nodes import Inits, Node
+    from mlpgen.graph.inits import Inits
+    from mlpgen.graph.nodes import Node
     from mlpgen.layers.base import Shape
 
 MATRICES, BIASES = KINDS = ("matrices", "biases")

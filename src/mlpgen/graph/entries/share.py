@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.chains import as_module
 from mlpgen.graph.code_keys import code_key, difference
+from mlpgen.graph.entries.batch_dims import KEY, inside
 from mlpgen.graph.entries.share_equality import unified, value_key
 from mlpgen.graph.entries.share_inner import inner_layer
 from mlpgen.graph.walks import is_numbered
@@ -41,6 +42,7 @@ def shared(
     original, node = found
     if original.type == SHARE:
         original, node = context.made[node.shared]
+    original, node = original.without(KEY), inside(node)
     reason = help = ""
     if node.is_function and as_module(node) is None:
         reason = "is a function, which has nothing to share"

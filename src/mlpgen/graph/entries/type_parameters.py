@@ -163,7 +163,7 @@ class OfParameter:
         with problems.trial() as trial:
             node = None
             right = dict(entry.options)
-            for key, code, message, help in of_kind(entry):
+            for key, code, message, help, _ in of_kind(entry):
                 problems.add(code, message, (*entry.path, key), key=True, help=help)
                 del right[key]
             entry = entry._replace(options=right)

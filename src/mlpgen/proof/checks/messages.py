@@ -16,8 +16,11 @@ def dtype_name(tensor: Tensor) -> str:
 
 
 def shape_shown(shape: Iterable[int | None]) -> str:
-    """Format a claimed shape: `(N, 10)`."""
-    sizes = ["N" if size is None else str(size) for size in shape]
+    """Format a claimed shape: `(N, 10)`; `(8N, 10)` where -8 is the batch."""
+    sizes = [
+        "N" if size is None else f"{-size}N" if size < 0 else str(size)
+        for size in shape
+    ]
     return f"({', '.join(sizes)}{',' if len(sizes) == 1 else ''})"
 
 

@@ -134,9 +134,11 @@ def example_by_example(subject: Subject) -> str:
 
 def _example(tensor: Tensor, shape: list[int | None], index: int) -> Tensor:
     """Cut one example out of a batch, wherever the batch dimension is."""
-    if None not in shape:
-        return tensor
-    return tensor.narrow(shape.index(None), index, 1)
+    for at, size in enumerate(shape):
+        count = 1 if size is None else -size
+        if count > 0:
+            return tensor.narrow(at, index * count, count)
+    return tensor
 
 
 class _like_row:  # noqa: N801 - called like a function
@@ -148,4 +150,5 @@ class _like_row:  # noqa: N801 - called like a function
     def __call__(self, whole: Tensor, one: Tensor) -> bool:
         if whole.shape == one.shape:
             return close(whole, one)
-        return close(whole[self.index : self.index + 1], one)
+        count = len(one)
+        return close(whole.narrow(0, self.index * count, count), one)

@@ -98,7 +98,9 @@ def _random(
 
 def sized(shape: Iterable[int | None], batch: int) -> list[int]:
     """Put the batch size into a claimed shape."""
-    return [batch if size is None else size for size in shape]
+    return [
+        batch if size is None else -size * batch if size < 0 else size for size in shape
+    ]
 
 
 def call(model: Any, inputs: Sequence[Tensor], **keywords: Any) -> list[Tensor]:

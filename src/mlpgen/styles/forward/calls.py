@@ -6,6 +6,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.graph.entries.batch_dims import inside
 from mlpgen.graph.used_parameters import names_in
 from mlpgen.styles.code import Group, call, flat, keyword, literal, operand
 from mlpgen.styles.forward.packing import is_packed
@@ -49,9 +50,43 @@ def layer_call(node: Node, values: Sequence[Value], around: Around) -> Value:
     """
     if node.is_tensor:
         return operands.atom(attribute(node.name))
+    if node.batch:
+        return _batched(node, values, around)
     if node.function is not None:
         return _function(node, node.function, values, around)
     return module_call(attribute(node.shared or node.name), node, values)
+
+
+def _batched(node: Node, values: Sequence[Value], around: Around) -> Value:
+    """Write the call of a layer that sees its inputs as more examples."""
+    batch = joined(operands.atom(around.batch), node).text if around.batch else ""
+    within = around._replace(batch=batch)
+    found = layer_call(inside(node), all_joined(values, node), within)
+    if not (node.single and node.value.batched):
+        return found
+    if node.function is not None:
+        return split(found, node, around.sizes)
+    sizes = argument_code((-1, *node.batch), around.sizes)
+    return call(f"{operand(found).atom}.unflatten", "0", sizes)
+
+
+def all_joined(values: Sequence[Value], node: Node) -> list[Operand]:
+    """Write the inputs of a layer so that it sees more examples."""
+    return [
+        joined(value, node) if each.batched else operand(value)
+        for value, each in zip(values, node.inputs, strict=True)
+    ]
+
+
+def joined(value: Value, node: Node) -> Operand:
+    """Write a value whose first dimensions are one: `x.flatten(0, 1)`."""
+    return operands.atom(f"{operand(value).atom}.flatten(0, {len(node.batch)})")
+
+
+def split(value: Piece, node: Node, sizes: Mapping[str, Operand]) -> Group:
+    """Write a result with its first dimensions; unlike the method, this has types."""
+    shape = argument_code((-1, *node.batch), sizes)
+    return call("torch.unflatten", value, "0", shape)
 
 
 def module_call(name: str, node: Node, values: Sequence[Value]) -> Group:

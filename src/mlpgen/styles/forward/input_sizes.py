@@ -91,7 +91,7 @@ def _long_indices(graph: Graph) -> list[Operand]:
         code.text: code
         for node in graph.nodes
         if node.function is not None and node.function.is_index and not node.idle
-        for code in own_operands(node._replace(condition=None))
+        for code in own_operands(node._replace(condition=None, batch=()))
         if len(code.text) > LONGEST_INDEX and code.names & graph.free.keys()
     }
     return [*found.values()]
@@ -101,7 +101,7 @@ def _uses(graph: Graph) -> dict[str, int]:
     """Count how many times functions use each free size."""
     found: dict[str, int] = {}
     for node in graph.nodes:
-        for code in own_operands(node) if node.is_function and not node.idle else ():
+        for code in () if node.idle else own_operands(node):
             for name in code.names & graph.free.keys():
                 times = len(re.findall(rf"(?<![\w.]){name}\b", code.text))
                 found[name] = found.get(name, 0) + times

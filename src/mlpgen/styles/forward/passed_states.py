@@ -46,7 +46,7 @@ def _states(node: Node, read: Collection[str]) -> Iterator[tuple[str, str]]:
     for part, name in parts.items():
         base, code = node.pick(part)
         whole = code in FORMS and (one or code not in FORM_OF_LAST)
-        if whole and bases.count(base) == 1 and not node.rounds:
+        if whole and bases.count(base) == 1 and not (node.rounds or node.batch):
             yield name, FORMS[code]
 
 
@@ -54,7 +54,8 @@ def _takes(node: Node, name: str, form: str) -> bool:
     """Tell whether a layer takes a value as a state in a form, if it takes it."""
     places = [at for at, source in enumerate(node.reads) if source == name]
     how = node.call
-    return all(at in how.states and how.forms.get(at) == form for at in places)
+    fits = all(at in how.states and how.forms.get(at) == form for at in places)
+    return fits and not (places and node.batch)
 
 
 def _with(node: Node, passed: Collection[str]) -> Node:

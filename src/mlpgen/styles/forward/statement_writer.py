@@ -11,6 +11,7 @@ from mlpgen.styles.code import flat
 from mlpgen.styles.forward.calls import (
     Around,
     absence_code,
+    all_joined,
     condition_code,
     formed,
     is_compound,
@@ -18,6 +19,7 @@ from mlpgen.styles.forward.calls import (
     module_call,
     nested_code,
     shape_comment,
+    split,
 )
 from mlpgen.styles.forward.packing import OUTPUT, bases, is_packed, pack, pad
 from mlpgen.styles.forward.statements import (
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from mlpgen.graph.nodes import Node
-    from mlpgen.styles.code import Value
+    from mlpgen.styles.code import Piece, Value
     from mlpgen.styles.forward.calls import PendingCall
     from mlpgen.styles.forward.statements import Statement
     from mlpgen.styles.forward.variables import Lifetimes, Variables
@@ -79,7 +81,11 @@ class StatementWriter:
         """Write a call with the calls inside it, perhaps on a packed sequence."""
         variables, codes = self.variables.of, self.variables.sizes.codes
         if packed:
-            variables = {**variables, call.node.sources[0]: packed}
+            node = call.node
+            taken = (each.text for each in self._taken(node))
+            variables = {**variables, **dict(zip(node.sources, taken, strict=True))}
+            variables[node.sources[0]] = packed
+            call = call._replace(node=node._replace(batch=()))
         return nested_code(call, variables, codes, self.variables.first_argument)
 
     def write(self, call: PendingCall, read_later: Collection[str]) -> None:
@@ -167,14 +173,27 @@ class StatementWriter:
         code = module_call(layer, node, self._start(node, variable))
         head = f"for {layer} in {iterated(node, node.shared or node.name)}:"
         self.statements.append(CompoundStatement(head, (Assignment(target, code),)))
+        if node.batch and node.single and node.value.batched:
+            self.statements.append(Assignment(target, self._split(node, target)))
 
     def _start(self, node: Node, target: str) -> list[Operand]:
         """Assign the first source to a variable to reassign; return all sources."""
-        first, *others = (self.variables.of[each] for each in node.sources)
-        if first != target and not is_packed(node):
+        before = self.variables.of[node.sources[0]]
+        first, *others = self._taken(node)
+        if first.text != target and not is_packed(node):
             self.statements.append(Assignment(target, first))
-            self.variables.set_type(target, tensor=self.variables.is_tensor(first))
-        return [atom(target), *map(atom, others)]
+            self.variables.set_type(target, tensor=self.variables.is_tensor(before))
+        return [atom(target), *others]
+
+    def _taken(self, node: Node) -> list[Operand]:
+        """Write the sources of a layer as its module takes them in statements."""
+        values = [atom(self.variables.of[each]) for each in node.sources]
+        apart = bool(node.rounds) or is_packed(node)
+        return all_joined(values, node) if node.batch and apart else values
+
+    def _split(self, node: Node, code: Piece) -> Piece:
+        """Write a result with the dimensions that its layer does not see."""
+        return split(code, node, self.variables.sizes.codes)
 
     def _unpack(self, call: PendingCall, read_later: Collection[str]) -> None:
         """Write a statement that unpacks the results of a call."""
@@ -200,7 +219,12 @@ class StatementWriter:
             return self.variables.choose_part(node, part, taken)
 
         unpacking = unpack(
-            node, wanted, choose, packed=packed, lengths=self._lengths(node)
+            node,
+            wanted,
+            choose,
+            self._split if node.batch else None,
+            packed=packed,
+            lengths=self._lengths(node),
         )
         if node.rounds:
             flowing = packed or unpacking.variable(flows)
@@ -209,7 +233,7 @@ class StatementWriter:
             code = self.code(call, packed)
             self.statements.append(Assignment(unpacking.target, code))
         if unpacking.padded:
-            length = f"{self.variables.of[node.sources[0]]}.shape[1]"
+            length = f"{self._taken(node)[0].atom}.shape[1]"
             target = f"{unpacking.padded}, _"
             self.statements.append(Assignment(target, pad(packed, length)))
         for part in unpacking.parts:
@@ -224,9 +248,7 @@ class StatementWriter:
     def _pack(self, call: PendingCall) -> str:
         """Write the statement that packs a sequence; return its variable."""
         node = call.node
-        sequence, *_, lengths = formed(
-            node.call, [atom(self.variables.of[each]) for each in node.sources]
-        )
+        sequence, *_, lengths = formed(node.call, self._taken(node))
         packed = self.variables.free_variable("packed")
         self.statements.append(Assignment(packed, pack(sequence, lengths)))
         return packed
@@ -236,7 +258,7 @@ class StatementWriter:
         at = node.call.packs
         if at is None:
             return ""
-        return node.call.forms.get(at, "{}").format(self.variables.of[node.sources[at]])
+        return node.call.forms.get(at, "{}").format(self._taken(node)[at].text)
 
     def _read_of(self, node: Node) -> Collection[str]:
         """Return the values that are read; of rounds one result flows on, too."""

@@ -206,6 +206,7 @@ def unpack(
     node: Node,
     wanted: Mapping[str, str],
     choose: Callable[[str, str, Collection[str]], str],
+    split: Callable[[Node, Piece], Piece] | None = None,
     *,
     packed: str = "",
     lengths: str = "",
@@ -217,6 +218,8 @@ def unpack(
         wanted: The values that are needed, by the names of the parts.
         choose: Chooses the variable of a part. It takes the names of the part and of
             its value, and the variables that are taken.
+        split: Writes the code of a part, or its variable, with its dimensions that the
+            layer does not see.
         packed: The variable of a packed sequence; empty for other layers.
         lengths: The variable of its lengths.
     """
@@ -243,10 +246,25 @@ def unpack(
         )
         for part, value in wanted.items()
     )
+    if split is not None:
+        parts = _all_split(parts, node, split)
     padded = names.get(OUTPUT, "") if packed else ""
     if packed and (padded or node.rounds):
         names[OUTPUT] = packed
     return Unpacking(_unpacking_target(node.returned, names), parts, padded)
+
+
+def _all_split(
+    parts: Sequence[Part], node: Node, split: Callable[[Node, Piece], Piece]
+) -> tuple[Part, ...]:
+    """Split the parts of a layer; those that others are computed from come last."""
+    found = [
+        each._replace(code=split(node, each.code or each.unpacked))
+        if node.parts[each.name].batched
+        else each
+        for each in parts
+    ]
+    return tuple(sorted(found, key=lambda each: each.variable == each.unpacked))
 
 
 def _unpacking_target(returned: Returned, names: Mapping[str, str]) -> str:

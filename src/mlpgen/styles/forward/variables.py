@@ -172,6 +172,8 @@ class Variables:
         function = call.node.function
         if function is None:
             return call.node.is_tensor
+        if call.node.batch and call.node.single:
+            return True
         if not (function.is_method or function.is_index or function.is_operator):
             return not function.name.startswith("torch.linalg.")
         operands = call.arguments if function.is_operator else call.arguments[:1]

@@ -11,7 +11,7 @@ from mlpgen.styles.layout import INDENT, indented, layout
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlpgen.graph.nodes import Init, Inits
+    from mlpgen.graph.inits import Init, Inits
     from mlpgen.styles.variable_names import InitLocals
 
 

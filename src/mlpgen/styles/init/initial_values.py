@@ -21,7 +21,8 @@ from mlpgen.symbols.expressions import Expression
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlpgen.graph.nodes import Graph, Init, Node, Rule
+    from mlpgen.graph.inits import Init, Rule
+    from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.code import Piece
     from mlpgen.styles.variable_names import InitLocals
     from mlpgen.symbols.operands import Operand

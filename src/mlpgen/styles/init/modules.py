@@ -212,7 +212,9 @@ def imported_names(nodes: Sequence[Node], outputs: Iterable[str] = ()) -> set[st
         parts = parts_in(node, wanted)
         found |= packing.imports(node, parts)
         codes = (*(node.pick(part)[1] for part in parts), *node.call.forms.values())
-        if node.call.causal or any("torch." in code for code in codes):
+        loop = bool(node.rounds) and not can_chain(node)
+        typed = node.batch and (node.function or loop or not node.single)
+        if node.call.causal or typed or any("torch." in code for code in codes):
             found.add("torch")
         unnumbered = node.children and node.children[0].number is None
         if unnumbered or (node.names and can_chain(node)):

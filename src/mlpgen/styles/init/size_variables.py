@@ -67,6 +67,7 @@ class _SizeVariables:
         function = node.function
         return node._replace(
             maker=self._maker(node.maker),
+            batch=self._value(node.batch),
             function=self._function(function) if function else None,
             children=tuple(self.node(child) for child in node.children),
             computed=tuple(self.node(each) for each in node.computed),

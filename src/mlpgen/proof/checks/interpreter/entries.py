@@ -171,6 +171,16 @@ def original_of(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
     return entry
 
 
+def called_as(entry: Entry, original: Entry) -> Entry:
+    """Return the entry whose module another one calls, as that one calls it."""
+    if entry is original:
+        return entry
+    options = {**original["options"]}
+    options.pop("batch_dims", None)
+    more = {k: v for k, v in entry["options"].items() if k == "batch_dims"}
+    return {**original, "options": {**options, **more}}
+
+
 def sizes_of(each: dict[str, Any], takes: Sequence[Value]) -> dict[str, int]:
     """Name the sizes of the inputs: `in_channels`, `memory_features`."""
     found: dict[str, int] = {}

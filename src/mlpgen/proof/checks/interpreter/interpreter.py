@@ -12,6 +12,7 @@ from ..errors import FailsError
 from ..messages import counted
 from .calls import called
 from .entries import (
+    called_as,
     free_sizes,
     handed_on,
     layer_in,
@@ -27,6 +28,7 @@ from .entries import (
     sizes_of,
     sources_of,
 )
+from .examples import fewer_examples, first_sizes, more_examples
 from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
 from .modules import made, need_kind
@@ -154,7 +156,7 @@ class Interpreter:
         takes = [each for each in wanted if each is not None]
         if len(takes) < len(wanted):
             raise MissingError(f"`{entry['name']}` takes a layer that is missing")
-        original = original_of(entry, entries)
+        original = called_as(entry, original_of(entry, entries))
         here = at.of(entry["name"], original["name"])
         parts = self._entry(original, here, known, takes, numbers)
         self._tie(entry, entries, at, known)
@@ -177,10 +179,16 @@ class Interpreter:
         by_round = "repeat" in options and asks_round(options.get("when"))
         if not by_round and not value_of(options.get("when", True), known):
             parts: Parts = {"": takes[0]}
-        elif "repeat" in options:
+            self._keep(at.names, parts)
+            return parts
+        count = value_of(options.get("batch_dims", 1), known)
+        sizes = first_sizes(takes, count)
+        takes = [more_examples(each, count) for each in takes]
+        if "repeat" in options:
             parts = self._rounds(entry, at, known, takes, numbers, by_round=by_round)
         else:
             parts = self._once(entry, at, known, takes)
+        parts = {name: fewer_examples(each, sizes) for name, each in parts.items()}
         self._keep(at.names, parts)
         return parts
 
