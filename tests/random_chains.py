@@ -127,8 +127,10 @@ def chains(draw: st.DrawFn, deep: bool = True) -> list[Any]:
 
 @st.composite
 def keyed(draw: st.DrawFn, layer: Any) -> dict[str, Any]:
-    """Give a layer a condition, or rounds with numbers or names."""
+    """Give a layer a condition, rounds with numbers or names, or more examples."""
     entry = {layer: None} if isinstance(layer, str) else dict(layer)
+    if draw(st.integers(0, 2)) == 0:
+        entry["batch_dims"] = draw(st.sampled_from([2, 2, 3]))
     if draw(st.booleans()):
         entry["when"] = draw(st.sampled_from(["${bias}", "${width > 6}", False]))
     if "when" not in entry or draw(st.booleans()):

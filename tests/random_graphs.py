@@ -352,6 +352,8 @@ class Drawing:
             if self.chance(4 if numbered else 6):
                 child = {**child, "repeat": self.choose([2, 2, *self.numbers()])}
             child = {**child, "when": self.condition()} if self.chance(8) else child
+            if not numbered and self.chance(6):
+                child = {**child, "batch_dims": 2}
             kept: Entry = {"Sequential": [*children, child], **numbered}
             if results([kept], [(source,)], self.parameters, self.blocks):
                 children.append(child)
@@ -384,8 +386,12 @@ class Drawing:
         sources: tuple[Known, ...],
         found: dict[str, Value] | None = None,
     ) -> bool:
-        """Add a layer, if it fits."""
+        """Add a layer, if it fits; at times it sees more examples."""
         other = None
+        if found is None and self.chance(6):
+            more = {**entry, "batch_dims": self.choose([2, 2, 3])}
+            fits = results([more], [sources], self.parameters, self.blocks)
+            entry = more if fits else entry
         if "when" in entry and found is None and not self.chance(3):
             count = len(sources[0].value.shape)
             near = [k for k in self.known if len(k.value.shape) == count]

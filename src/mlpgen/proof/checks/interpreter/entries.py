@@ -165,20 +165,15 @@ def of_type(entry: Entry, spec: dict[str, Any], known: Mapping[str, Any]) -> Ent
 
 
 def original_of(entry: Entry, entries: Mapping[str, Entry]) -> Entry:
-    """Return the entry whose module a `share` entry reuses."""
-    while entry["kind"] == "share":
-        entry = entries[entry["options"]["share"]]
-    return entry
-
-
-def called_as(entry: Entry, original: Entry) -> Entry:
-    """Return the entry whose module another one calls, as that one calls it."""
-    if entry is original:
+    """Return the entry whose module a `share` entry reuses, called as that one says."""
+    original = entry
+    while original["kind"] == "share":
+        original = entries[original["options"]["share"]]
+    if original is entry:
         return entry
-    options = {**original["options"]}
-    options.pop("batch_dims", None)
-    more = {k: v for k, v in entry["options"].items() if k == "batch_dims"}
-    return {**original, "options": {**options, **more}}
+    options = {k: v for k, v in original["options"].items() if k != "batch_dims"}
+    own = {k: v for k, v in entry["options"].items() if k == "batch_dims"}
+    return {**original, "options": {**options, **own}}
 
 
 def sizes_of(each: dict[str, Any], takes: Sequence[Value]) -> dict[str, int]:

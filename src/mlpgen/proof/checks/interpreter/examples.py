@@ -7,25 +7,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from .entries import Parts
     from .functions import Value
 
+Sizes = tuple[int, ...]
 
-def first_sizes(takes: Sequence[Value], count: int) -> tuple[int, ...]:
-    """Return the sizes of the first dimensions of what an entry takes."""
+
+def with_more_examples(takes: Sequence[Value], count: int) -> tuple[list[Value], Sizes]:
+    """Let the first dimensions of what an entry takes be one; return their sizes."""
     shapes = (tuple(each.tensor.shape[:count]) for each in takes if each.batched)
-    return next(shapes, ())
+    sizes = next(shapes, ())
+    if count == 1:
+        return [*takes], sizes
+    return [_joined(each, count) if each.batched else each for each in takes], sizes
 
 
-def more_examples(value: Value, count: int) -> Value:
-    """Let the first dimensions of a tensor be one."""
-    if not value.batched or count == 1:
-        return value
-    shape = value.tensor.shape
-    return value._replace(tensor=value.tensor.reshape(-1, *shape[count:]))
+def with_fewer_examples(parts: Parts, sizes: Sizes) -> Parts:
+    """Give results their first dimensions back."""
+    if len(sizes) < 2:
+        return parts
+    return {
+        name: _split(each, sizes) if each.batched else each
+        for name, each in parts.items()
+    }
 
 
-def fewer_examples(value: Value, sizes: tuple[int, ...]) -> Value:
-    """Give a tensor its first dimensions back."""
-    if not value.batched or len(sizes) < 2:
-        return value
+def _joined(value: Value, count: int) -> Value:
+    return value._replace(tensor=value.tensor.flatten(0, count - 1))
+
+
+def _split(value: Value, sizes: Sizes) -> Value:
     return value._replace(tensor=value.tensor.reshape(*sizes, *value.tensor.shape[1:]))

@@ -12,7 +12,6 @@ from ..errors import FailsError
 from ..messages import counted
 from .calls import called
 from .entries import (
-    called_as,
     free_sizes,
     handed_on,
     layer_in,
@@ -28,7 +27,7 @@ from .entries import (
     sizes_of,
     sources_of,
 )
-from .examples import fewer_examples, first_sizes, more_examples
+from .examples import with_fewer_examples, with_more_examples
 from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
 from .modules import made, need_kind
@@ -156,7 +155,7 @@ class Interpreter:
         takes = [each for each in wanted if each is not None]
         if len(takes) < len(wanted):
             raise MissingError(f"`{entry['name']}` takes a layer that is missing")
-        original = called_as(entry, original_of(entry, entries))
+        original = original_of(entry, entries)
         here = at.of(entry["name"], original["name"])
         parts = self._entry(original, here, known, takes, numbers)
         self._tie(entry, entries, at, known)
@@ -177,18 +176,16 @@ class Interpreter:
         entry = {**of_type(entry, self.spec, known), "must_exist": must_exist}
         options = entry["options"]
         by_round = "repeat" in options and asks_round(options.get("when"))
-        if not by_round and not value_of(options.get("when", True), known):
+        off = not by_round and not value_of(options.get("when", True), known)
+        count = 1 if off else value_of(options.get("batch_dims", 1), known)
+        takes, sizes = with_more_examples(takes, count)
+        if off:
             parts: Parts = {"": takes[0]}
-            self._keep(at.names, parts)
-            return parts
-        count = value_of(options.get("batch_dims", 1), known)
-        sizes = first_sizes(takes, count)
-        takes = [more_examples(each, count) for each in takes]
-        if "repeat" in options:
+        elif "repeat" in options:
             parts = self._rounds(entry, at, known, takes, numbers, by_round=by_round)
         else:
             parts = self._once(entry, at, known, takes)
-        parts = {name: fewer_examples(each, sizes) for name, each in parts.items()}
+        parts = with_fewer_examples(parts, sizes)
         self._keep(at.names, parts)
         return parts
 
