@@ -477,6 +477,92 @@ class Picked(nn.Module):
         return self.fc(x[:, [0, 1, 4, 3, 2]]) + x[:, [1, 2]]
 
 
+class WindowAttention(nn.Module):
+    """Attention in windows of an image, which may be shifted."""
+
+    def __init__(self, dim: int, window: int, shift: int, heads: int) -> None:
+        super().__init__()
+        self.window, self.shift, self.heads = window, shift, heads
+        self.table = nn.Parameter(torch.zeros((2 * window - 1) ** 2, heads))
+        grid = torch.meshgrid(torch.arange(window), torch.arange(window), indexing="ij")
+        places = torch.stack(grid).flatten(1)
+        away = (places[:, :, None] - places[:, None, :]).permute(1, 2, 0) + window - 1
+        away[:, :, 0] *= 2 * window - 1
+        self.register_buffer("index", away.sum(-1))
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, h, w, c = x.shape
+        size, shift = self.window, self.shift if h > self.window else 0
+        if shift:
+            x = torch.roll(x, (-shift, -shift), (1, 2))
+        x = x.view(b, h // size, size, w // size, size, c).transpose(2, 3)
+        count = (h // size) * (w // size)
+        x = x.reshape(b * count, size * size, c)
+        qkv = self.qkv(x).view(b * count, size * size, 3, self.heads, c // self.heads)
+        qkv = qkv.permute(2, 0, 3, 1, 4)
+        q, k, v = qkv[0], qkv[1], qkv[2]
+        attn = q @ k.transpose(-2, -1)
+        index = self.index.view(-1)  # type: ignore[operator]
+        bias = self.table[index].view(size * size, size * size, -1).permute(2, 0, 1)
+        attn = attn + bias.unsqueeze(0)
+        if shift:
+            mask = x.new_zeros((h, w))
+            number = 0
+            for rows in (slice(-size), slice(-size, -shift), slice(-shift, None)):
+                for columns in (
+                    slice(-size),
+                    slice(-size, -shift),
+                    slice(-shift, None),
+                ):
+                    mask[rows, columns] = number
+                    number += 1
+            mask = mask.view(h // size, size, w // size, size).transpose(1, 2)
+            mask = mask.reshape(count, size * size)
+            mask = mask.unsqueeze(1) - mask.unsqueeze(2)
+            mask = mask.masked_fill(mask != 0, -100.0).masked_fill(mask == 0, 0.0)
+            attn = attn.view(b, count, self.heads, size * size, size * size)
+            attn = attn + mask.unsqueeze(1).unsqueeze(0)
+            attn = attn.view(-1, self.heads, size * size, size * size)
+        x = (attn.softmax(-1) @ v).transpose(1, 2).reshape(b * count, size * size, c)
+        x = self.proj(x).view(b, h // size, w // size, size, size, c).transpose(2, 3)
+        x = x.reshape(b, h, w, c)
+        return torch.roll(x, (shift, shift), (1, 2)) if shift else x
+
+
+class Merging(nn.Module):
+    """Half the size: four neighbours become one pixel."""
+
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.reduction = nn.Linear(4 * dim, 2 * dim, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x0, x1 = x[:, 0::2, 0::2, :], x[:, 1::2, 0::2, :]
+        x2, x3 = x[:, 0::2, 1::2, :], x[:, 1::2, 1::2, :]
+        return self.reduction(torch.cat([x0, x1, x2, x3], -1))
+
+
+class Shifted(nn.Module):
+    """Windows of an image, which every other layer shifts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.attn1 = WindowAttention(8, 2, 0, 2)
+        self.attn2 = WindowAttention(8, 2, 1, 2)
+        self.merge1 = Merging(8)
+        self.attn3 = WindowAttention(16, 2, 0, 2)
+        self.attn4 = WindowAttention(16, 2, 1, 2)
+        self.merge2 = Merging(16)
+        self.attn5 = WindowAttention(32, 2, 1, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.merge1(self.attn2(self.attn1(x)))
+        x = self.merge2(self.attn4(self.attn3(x)))
+        return self.attn5(x)
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -521,6 +607,7 @@ NETWORKS = {
     "deep": Network(Deep, _one(6, 8), golden=True),
     "numbered": Network(Numbered, _one(3, 10, 10)),
     "unused": Network(Unused, _one(4)),
+    "shifted": Network(Shifted, _one(8, 8, 8), golden=True),
     "auxiliary": Network(Auxiliary, _one(3, 9, 9), golden=True),
     "language": Network(Language, _one(6, dtype="int64")),
     "picked": Network(Picked, _one(5)),

@@ -79,7 +79,8 @@ def test_no_parameter_is_a_text_or_nothing(values: tuple[Any, ...]) -> None:
         (ByIndex("linear", 0, 1), "${index}"),
         (ByIndex("linear", 8, 4), "${8 + 4 * index}"),
         (ByIndex("linear", 0.0, 0.2 / 17), "${0.2 * index / 17}"),
-        (ByIndex("first", True, False), "${true if index == 0 else false}"),
+        (ByIndex("first", True, False), "${index == 0}"),
+        (ByIndex("odd", False, True), "${index % 2 == 1}"),
     ],
 )
 def test_rounds_have_the_index(rounds: ByIndex, wanted: str) -> None:

@@ -22,6 +22,7 @@ class Block(NamedTuple):
         numbered: Whether its layers have numbers for keys.
         description: What its author says of it.
         usual: The parameters whose default most uses have.
+        values: Expressions with names, which buffers can use.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Block(NamedTuple):
     numbered: bool = False
     description: str = ""
     usual: frozenset[str] = frozenset()
+    values: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
 class Draft(NamedTuple):

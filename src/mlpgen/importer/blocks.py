@@ -42,7 +42,7 @@ def with_blocks(body: Body, recording: Recording) -> Draft:
 
 def _as_rounds(entry: Entry, key: tuple[str, str], modules: dict[str, Module]) -> Entry:
     """Return rounds for a class that is no more than a `Sequential` of them."""
-    if entry.body is None or entry.type == "Sequential":
+    if entry.body is None or not _is_class(entry):
         return entry
     module = modules[entry.path]
     chain = module.chain or is_chain(entry.body)
@@ -74,9 +74,14 @@ def _uses(body: Body) -> list[Entry]:
     for entry in body.entries:
         if entry.body is not None:
             found += _uses(entry.body)
-            if entry.type != "Sequential":
+            if _is_class(entry):
                 found.append(entry)
     return found
+
+
+def _is_class(entry: Entry) -> bool:
+    """Return whether what an entry holds is a class of the author."""
+    return entry.type not in ("Sequential", "buffer")
 
 
 def _class_of(entry: Entry, modules: dict[str, Module]) -> tuple[str, str]:
@@ -93,7 +98,7 @@ def _classes(body: Body, modules: dict[str, Module]) -> list[tuple[str, str]]:
             if entry.body is None:
                 continue
             own = height(entry.body)
-            if entry.type != "Sequential":
+            if _is_class(entry):
                 key = _class_of(entry, modules)
                 own = max(own + 1, heights.get(key, 0))
                 heights[key] = own

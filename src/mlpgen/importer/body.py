@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.importer.recording import Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 
 class Source(NamedTuple):
@@ -41,6 +41,7 @@ class Entry(NamedTuple):
         path: The path of its module; empty for a function.
         place: Where the author calls it.
         stateful: Whether it has parameters or buffers, so that its name is in keys.
+        parts: What the author calls the parts of its result.
     """
 
     type: str
@@ -53,6 +54,7 @@ class Entry(NamedTuple):
     path: str = ""
     place: Place = Place("", 0)
     stateful: bool = True
+    parts: tuple[str, ...] = ()
 
     def rewired(self, moved: Callable[[Source], Source]) -> Entry:
         """Take other sources."""
@@ -85,6 +87,73 @@ class Body(NamedTuple):
             for each in self.entries
         )
         return self._replace(entries=entries)
+
+    def without(self, gone: set[int], instead: dict[int, Source]) -> Body:
+        """Leave out entries; others take something else that stays instead."""
+        left = [at for at in range(len(self.entries)) if at not in gone]
+        return self._arranged(left, instead)
+
+    def needed(self) -> Body:
+        """Leave out the functions that nothing needs."""
+        wanted = {source.entry for source in self.outputs}
+        for at in range(len(self.entries) - 1, -1, -1):
+            entry = self.entries[at]
+            if at in wanted or entry.key or entry.type[:1].isupper():
+                share = entry.options.get("share")
+                wanted |= {at, *(source.entry for source in entry.sources)}
+                wanted |= {share} if isinstance(share, int) else set()
+        return self.without({*range(len(self.entries))} - wanted, {})
+
+    def replaced(self, index: int, made: Sequence[Entry]) -> Body:
+        """Put several entries in the place of one; others take the last of them.
+
+        The new ones take entries before `index`, and each other, as they count then.
+        """
+        more = len(made) - 1
+
+        def moved(source: Source) -> Source:
+            later = source.entry >= index
+            return source._replace(entry=source.entry + more) if later else source
+
+        behind = tuple(
+            each.rewired(moved)._replace(options=_shared(each.options, index, more))
+            for each in self.entries[index + 1 :]
+        )
+        entries = (*self.entries[:index], *made, *behind)
+        outputs = tuple(moved(source) for source in self.outputs)
+        return self._replace(entries=entries, outputs=outputs)
+
+    def _arranged(self, left: Sequence[int], instead: dict[int, Source]) -> Body:
+        places = {old: new for new, old in enumerate(left)}
+
+        def moved(source: Source) -> Source:
+            while source.entry in instead:
+                source = instead[source.entry]
+                if source.entry in places:
+                    break
+            return (
+                source
+                if source.is_input
+                else source._replace(entry=places[source.entry])
+            )
+
+        entries = []
+        for old in left:
+            entry = self.entries[old].rewired(moved)
+            share = entry.options.get("share")
+            if isinstance(share, int):
+                options = {**entry.options, "share": places[share]}
+                entry = entry._replace(options=options)
+            entries.append(entry)
+        outputs = tuple(moved(source) for source in self.outputs)
+        return self._replace(entries=(*entries,), outputs=outputs)
+
+
+def _shared(options: dict[str, Any], index: int, more: int) -> dict[str, Any]:
+    share = options.get("share")
+    if isinstance(share, int) and share >= index:
+        return {**options, "share": share + more}
+    return options
 
 
 def is_chain(body: Body) -> bool:

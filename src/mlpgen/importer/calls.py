@@ -55,12 +55,16 @@ class Call(NamedTuple):
         name: The function in a spec, or what it is called here.
         value: Returns the value of a tensor.
         emit: Adds an entry: type, arguments, sources; returns where its result is.
+        grouped: Whether the author's line has several batches in a dimension elsewhere.
+        whole: Whether a reshape elsewhere at the author's line needs the whole shape.
     """
 
     step: Step
     name: str
     value: Callable[[Any], Value]
     emit: Callable[[str, dict[str, Any], list[Value]], Source]
+    grouped: bool = False
+    whole: bool = False
 
     def refuse(self, why: str) -> UnsaidError:
         """Return the error for a call that no spec can say."""

@@ -74,7 +74,10 @@ def _entry(slot: Slot, features: Features, around: Slot | None) -> Entry:
         for each, beyond in zip(slot.entries, outer, strict=True)
     )
     if not all(present):
-        options["when"] = _Presence(present, f"has_{label}")
+        if first.type in ("parameter", "buffer"):
+            _need_no_key(first)  # it is made in each use
+        else:
+            options["when"] = _Presence(present, f"has_{label}")
     inner = first.body
     if slot.inner is not None and inner is not None:
         outputs = (Source(len(slot.inner) - 1),) if slot.inner else (Source(-1),)
@@ -83,11 +86,17 @@ def _entry(slot: Slot, features: Features, around: Slot | None) -> Entry:
         )
     return first._replace(
         type=_type(slot, features),
-        arguments=_arguments(slot, first, features),
+        arguments=_arguments(slot, first, features, around),
         sources=slot.sources,
         options=options,
         body=inner,
     )
+
+
+def _need_no_key(entry: Entry) -> None:
+    """Refuse a weight that only some uses have: no `when` stands beside one."""
+    if entry.type == "parameter" or entry.arguments.get("persistent") is not False:
+        raise UnlikeError
 
 
 class _Presence(NamedTuple):
@@ -136,20 +145,30 @@ def _type(slot: Slot, features: Features) -> str:
     return f"${{{name}}}"
 
 
-def _arguments(slot: Slot, first: Entry, features: Features) -> dict[str, Any]:
+def _arguments(
+    slot: Slot, first: Entry, features: Features, around: Slot | None
+) -> dict[str, Any]:
     written = {
         key for each in slot.entries if each is not None for key in each.arguments
     }
     return {
-        key: _argument(slot, first, features, key)
+        key: _argument(slot, first, features, key, around)
         for key in sorted(written, key=_order(first))
     }
 
 
-def _argument(slot: Slot, first: Entry, features: Features, key: str) -> Any:
+def _argument(
+    slot: Slot, first: Entry, features: Features, key: str, around: Slot | None
+) -> Any:
     vector = _vector(slot, partial(_written, key=key))
     present = [each for each in vector if each is not MISSING]
     same = all(each == present[0] for each in present)
+    if (
+        same
+        and around
+        and any(each and each.type == "buffer" for each in around.entries)
+    ):
+        return present[0]  # a number of a formula is no argument by chance
     worded = any(isinstance(each, dict | str) for each in present)
     if worded and not same:
         raise NoExpressionError(key)

@@ -103,12 +103,14 @@ class Layout(NamedTuple):
         """Return the axes of the shape in the new order."""
         return [axis for each in order for axis in self.axes(each)]
 
-    def reshaped(self, shape: Shape, batch: int) -> Layout:
+    def reshaped(self, shape: Shape, batch: int, *, grouped: bool = False) -> Layout:
         """Return the layout after a reshape.
 
         Args:
             shape: The author's new shape, with how many batches there are at `batch`.
             batch: The new dimension of the batch.
+            grouped: Whether the batch is there together with another dimension, even if
+                that has one element.
 
         Raises:
             LayoutError: Dimensions on both sides of the batch are mixed.
@@ -125,6 +127,7 @@ class Layout(NamedTuple):
             raise LayoutError("it mixes the batch with other dimensions")
         before = outside // taken
         group = tuple(size for size in (before, shape[batch] // before) if size > 1)
+        group = group or (1,) * grouped
         dims: list[Shape] = [(size,) for size in shape]
         dims[batch] = group
         return Layout((*dims,), batch, int(before > 1))

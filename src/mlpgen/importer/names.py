@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.importer.functions.joining import ORDINALS
 from mlpgen.importer.variables import assigned
+from mlpgen.names.identifiers import snake_case
 from mlpgen.names.members import attribute_of
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Names:
 
     Attributes:
         inputs: Those of the inputs as a spec calls them.
+        names: Those of the entries, by index.
+        written: Which of them a spec must say; it gives the others itself.
     """
 
     def __init__(
@@ -67,25 +70,48 @@ class Names:
             if entry.key and not numbered and (entry.stateful or index in needed):
                 self.names[index] = entry.name
             elif index in needed:
-                self.names[index] = self._made(index, entry)
+                name = self._variable(index, entry)
+                usual = "" if name or numbered else entry.type
+                if not usual or usual == "share" or len(body.outputs) > 1:
+                    self.names[index] = name or self._made(entry)
             self._name_parts(index, entry)
+        self.written = {*self.names}
+        self._count(needed, numbered=numbered)
+
+    def _count(self, needed: set[int], *, numbered: bool) -> None:
+        """Give the names that a spec gives by itself: the type and a number."""
+        taken = {*self.inputs, *(self.names[at] for at in self.written)}
+        counts: dict[str, int] = {}
+        for index, entry in enumerate(self._body.entries):
+            if index in self.written or (numbered and entry.key):
+                continue
+            stem = snake_case(re.sub(r"\W", "", entry.type))
+            name = ""
+            while not name or name in taken:
+                counts[stem] = counts.get(stem, 0) + 1
+                name = f"{stem}_{counts[stem]}"
+            if index in needed:
+                self.names[index] = name
 
     def _name_parts(self, index: int, entry: Entry) -> None:
-        names = assigned(entry.place)
+        names = entry.parts or assigned(entry.place)
         parts = self._taken_parts.get(index, set())
         if not parts <= {*ORDINALS} or not parts or len(names) < 2:
             return
         if len(names) >= len(parts) and all(valid(name) for name in names):
             self.parts[index] = names
 
-    def _made(self, index: int, entry: Entry) -> str:
-        """Return the author's variable, or the type."""
+    def _variable(self, index: int, entry: Entry) -> str:
+        """Return the author's variable, if it says something."""
         names = assigned(entry.place)
         if len(names) == 1 and self._last.get(entry.place) == index:
             name = names[0].lower()
             if name not in VAGUE and name not in self._taken and valid(name):
                 return self._take(name)
-        return self._take(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", _word(entry)).lower())
+        return ""
+
+    def _made(self, entry: Entry) -> str:
+        return self._take(snake_case(re.sub(r"\W", "", entry.type)))
 
     def _take(self, name: str) -> str:
         free, number = name, 2
@@ -158,10 +184,6 @@ def valid(name: str) -> bool:
         and not re.search(r"_\d+$", name)
         and name not in ("torch", "nn", "math", "self", "F")
     )
-
-
-def _word(entry: Entry) -> str:
-    return "".join(c for c in entry.type if c.isalnum() or c == "_")
 
 
 def _referenced(body: Body) -> set[int]:

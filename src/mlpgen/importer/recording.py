@@ -57,6 +57,56 @@ class Structure(NamedTuple):
     fields: dict[str, Any]
 
 
+class Counted(NamedTuple):
+    """Numbers that grow evenly along dimensions.
+
+    Attributes:
+        start: The first one.
+        digits: How many there are along each dimension, and by how much they grow.
+        shape: The shape of the tensor.
+        dtype: torch's name.
+    """
+
+    start: int
+    digits: tuple[tuple[int, int], ...]
+    shape: Shape
+    dtype: str
+
+
+class Regions(NamedTuple):
+    """Numbers that are sums of runs of equal ones along each dimension.
+
+    Attributes:
+        axes: For each dimension: how many, and which number, in order.
+        dtype: torch's name.
+    """
+
+    axes: tuple[tuple[tuple[int, int], ...], ...]
+    dtype: str
+
+
+class Triangle(NamedTuple):
+    """One number in a triangle, zero elsewhere.
+
+    Attributes:
+        shape: The shape of the tensor; the last two dimensions have the triangle.
+        upper: Whether it is the upper one.
+        diagonal: Where it begins.
+        value: The number.
+        dtype: torch's name.
+    """
+
+    shape: Shape
+    upper: bool
+    diagonal: int
+    value: float
+    dtype: str
+
+
+FORMULAS = (Counted, Regions, Triangle)
+"""What stands for the numbers of a constant tensor."""
+
+
 class Unknown(NamedTuple):
     """An argument that no spec can have."""
 
@@ -134,7 +184,7 @@ class Member(NamedTuple):
         parameter: Whether it is a parameter.
         persistent: Whether checkpoints have it.
         trained: Whether it needs a gradient.
-        values: Of a small buffer or one of whole numbers, else nothing.
+        values: Of a buffer, in order, or one of `FORMULAS`; nothing of a large one.
         tied: The key of the same tensor, if an earlier module has it.
         init: How a spec says its initial values, if they were recognised.
     """
@@ -222,7 +272,7 @@ _CLASSES: dict[str, Any] = {
     each.__name__: each
     for each in (
         *(Ref, State, Batch, Slice, Dtype, Rest, Structure, Unknown, Place, Tensor),
-        *(Step, Pass, Member, Module, Input, Recording),
+        *(Step, Pass, Member, Module, Input, Recording, *FORMULAS),
     )
 }
 _CLASS = "class"

@@ -192,7 +192,7 @@ def repeated(
             return None
         arguments[key] = joined[0]
     varying = {repr(v) for v in arguments.values() if isinstance(v, ByIndex)}
-    if len(varying) > 1:
+    if len(varying) > 1 and len(members) <= len(varying):
         return None  # a person would write two entries
     options: dict[str, Any] = {"repeat": len(members)}
     if pattern != "${index}":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.importer.activations import with_activations
 from mlpgen.importer.block import Draft, parameter_name
 from mlpgen.importer.blocks import with_blocks
+from mlpgen.importer.constants import with_constants
 from mlpgen.importer.dense import with_joined_layers
 from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.inference import expression
@@ -14,6 +15,7 @@ from mlpgen.importer.initial_values import initial_values
 from mlpgen.importer.members import with_members
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
+from mlpgen.importer.phrases import with_phrases
 from mlpgen.importer.rounds import ByIndex
 from mlpgen.importer.simplify import simplified
 from mlpgen.importer.text import spec_text
@@ -38,7 +40,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
     body = with_used_outputs(body_of(recording), recording.modules)
     body = simplified(with_activations(body), recording.modules)
     body = with_members(with_joined_layers(body), recording.modules)
-    body = ordered(body, recording.modules)
+    body = with_constants(ordered(with_phrases(body), recording.modules))
     draft = with_blocks(body, recording)
     draft, parameters = _with_parameters(draft, recording)
     draft = draft._replace(body=settled(draft.body))

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mlpgen.importer.body import Body, Entry
     from mlpgen.importer.recording import Recording
 
+_LONGEST = 100
+"""How long a line with a list of functions may be."""
+
 
 def spec_text(
     draft: Draft,
@@ -87,6 +90,8 @@ def _block(block: Block, blocks: Mapping[str, Block]) -> Iterator[str]:
         yield f"    description: {_quoted(block.description)}"
     if block.parameters:
         yield f"    parameters: {_flow(block.parameters)}"
+    if block.values:
+        yield f"    values: {_flow(block.values)}"
     inputs = inputs_of(block.body)
     if len(inputs) > 1:
         yield f"    input: [{', '.join(inputs)}]"
@@ -137,7 +142,9 @@ def _entry(
 ) -> Iterator[str]:
     options = dict(_options(index, entry, names, numbered=numbered))
     type_ = _key(entry.type)
-    if entry.body is not None:
+    if entry.type == "buffer" and entry.body is not None:
+        yield from _buffer(entry, blocks, indent)
+    elif entry.body is not None:
         yield f"{indent}- {type_}:"
         counts = bool(entry.options.get("numbered"))
         inner = Names(entry.body, ("input",), blocks, numbered=counts)
@@ -156,6 +163,41 @@ def _entry(
         yield f"{indent}  {key}: {value}"
 
 
+def _buffer(entry: Entry, blocks: Mapping[str, Block], indent: str) -> Iterator[str]:
+    """Write a buffer with the functions that compute it, each on one line."""
+    assert entry.body is not None
+    names = Names(entry.body, (), blocks, numbered=False)
+    lines = []
+    for index, each in enumerate(entry.body.entries):
+        value = _value(each.type, dict(each.arguments), blocks)
+        options = [*_options(index, each, names, numbered=False)]
+        rest = "".join(f", {key}: {text}" for key, text in options)
+        tail = f": {value}" if value else ""
+        lines.append(f"{{{each.type}{tail}{rest}}}" if rest or value else each.type)
+    others = _flow(entry.arguments)[1:-1]
+    short = f"{indent}- buffer: {{layers: [{', '.join(lines)}]{', ' * bool(others)}"
+    if len(short) + len(others) < _LONGEST:
+        yield f"{short}{others}}}"
+        return
+    yield f"{indent}- buffer:"
+    for key, value in entry.arguments.items():
+        yield f"{indent}    {key}: {_flow(value)}"
+    yield from _filled(lines, f"{indent}    layers: [", f"{indent}      ")
+
+
+def _filled(words: list[str], begin: str, indent: str) -> Iterator[str]:
+    """Write a list on as few lines as it needs."""
+    line = begin
+    for at, word in enumerate(words):
+        text = word + ("]" if at == len(words) - 1 else ",")
+        if len(line) + len(text) + 1 > _LONGEST and line != begin:
+            yield line
+            line = f"{indent}{text}"
+        else:
+            line += text if line == begin else f" {text}"
+    yield line
+
+
 def _needed_arguments(entry: Entry, blocks: Mapping[str, Block]) -> dict[str, Any]:
     """Leave out what a block has by default in most of its uses."""
     block = blocks.get(entry.type)
@@ -171,7 +213,7 @@ def _needed_arguments(entry: Entry, blocks: Mapping[str, Block]) -> dict[str, An
 def _options(
     index: int, entry: Entry, names: Names, *, numbered: bool
 ) -> Iterator[tuple[str, str]]:
-    if index in names.names and not (numbered and entry.name.isdigit() and entry.key):
+    if index in names.written and not (numbered and entry.name.isdigit() and entry.key):
         yield "name", names.names[index]
     if not follows(entry, index):
         sources = [names.of(source) for source in entry.sources]

@@ -12,6 +12,14 @@ from mlpgen.importer.layers import dropout_of, layer_of, mapped_arguments, resul
 from mlpgen.importer.layout import Layout, layout_of
 from mlpgen.importer.needed import needed
 from mlpgen.importer.recording import Ref, State, Structure
+from mlpgen.importer.same_lines import (
+    FORMS,
+    Line,
+    Lines,
+    SameLines,
+    grouped_lines,
+    whole_lines,
+)
 from mlpgen.importer.states import without_zero_states
 from mlpgen.importer.weights import (
     given,
@@ -32,16 +40,30 @@ def body_of(recording: Recording) -> Body:
     Raises:
         UnsaidError: No spec can say it.
     """
+    forward = needed(without_zero_states(recording))
+    lines = SameLines(grouped_lines(forward))
+    forms: dict[Line, set[str]] = {}
+    body = _translated(recording, forward, lines, forms)
+    whole = whole_lines(forms)
+    if whole:
+        return _translated(recording, forward, lines._replace(whole=whole), {})
+    return body
+
+
+def _translated(
+    recording: Recording,
+    forward: Pass,
+    lines: SameLines,
+    forms: dict[Line, set[str]],
+) -> Body:
     values = {}
     numbers = [ref for ref in recording.forward.inputs.values() if isinstance(ref, Ref)]
     for index, ref in enumerate(numbers):
         tensor = recording.tensors[ref.number]
         layout = layout_of(tensor.shape, tensor.batch, _times(tensor))
         values[ref.number] = Value(Source(-1 - index), layout, tensor.dtype)
-    translator = _Translator(recording, "", values)
-    return translator.body(
-        needed(without_zero_states(recording)), [each.name for each in recording.inputs]
-    )
+    translator = _Translator(recording, "", values, lines, forms)
+    return translator.body(forward, [each.name for each in recording.inputs])
 
 
 def _times(tensor: Tensor) -> int:
@@ -57,10 +79,17 @@ class _Translator:
         values: Where each tensor is, by number.
         entries: The entries so far.
         tensors: Parameters and buffers that have an entry, by key.
+        same_lines: What lines do elsewhere.
+        forms: The functions that lines became.
     """
 
     def __init__(
-        self, recording: Recording, path: str, values: dict[int, Value]
+        self,
+        recording: Recording,
+        path: str,
+        values: dict[int, Value],
+        same_lines: SameLines,
+        forms: dict[Line, set[str]],
     ) -> None:
         self.recording = recording
         self.path = path
@@ -69,6 +98,9 @@ class _Translator:
         self.tensors: dict[str, Value] = {}
         self.called: dict[str, int] = {}
         self.place: Place | None = None
+        self.same_lines = same_lines
+        self.forms = forms
+        self._lines = Lines()
 
     def body(self, each: Pass, names: list[str]) -> Body:
         """Translate the steps and what is returned."""
@@ -116,9 +148,7 @@ class _Translator:
         sources = tuple(value.source for value in values)
         place = self.place
         assert place is not None
-        named = type_ == "buffer"
-        name = f"constant{len(self.entries)}" if named else ""
-        self.entries.append(Entry(type_, arguments, sources, name, named, place=place))
+        self.entries.append(Entry(type_, arguments, sources, place=place))
         return Source(len(self.entries) - 1)
 
     def _value(self, ref: Any) -> Value:
@@ -162,9 +192,21 @@ class _Translator:
         owner = owner_of_weights(step)
         if owner and owner != self.path and self._as_module(step, owner):
             return
-        call = Call(step, canonical(step.function), self._value, self._emit)
+        line = self._lines.of(step)
+        call = Call(
+            step,
+            canonical(step.function),
+            self._value,
+            self._emit,
+            line in self.same_lines.grouped,
+            line in self.same_lines.whole,
+        )
         handler = FUNCTIONAL.get(step.function.rpartition(".")[2])
+        begin = len(self.entries)
         found = handler(call) if handler else translated(call)
+        if line:
+            types = {each.type for each in self.entries[begin:]} & FORMS
+            self.forms.setdefault(line, set()).update(types or {""})
         self._keep(step, found)
 
     def _as_module(self, step: Step, owner: str) -> bool:
@@ -260,7 +302,9 @@ class _Translator:
         given = tensor_arguments(inside)
         given = {name: ref for name, ref in given.items() if self._has(ref)}
         values = [self._value(ref) for ref in given.values()]
-        inner = _Translator(self.recording, step.module, {})
+        inner = _Translator(
+            self.recording, step.module, {}, self.same_lines, self.forms
+        )
         for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
             own = value._replace(source=Source(-1 - index))
             if isinstance(ref, Ref):

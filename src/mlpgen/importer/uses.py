@@ -10,6 +10,7 @@ from mlpgen.importer.block import Block, block_name, free_name, parameter_name
 from mlpgen.importer.body import Body, Entry
 from mlpgen.importer.entries import entries_of, structural
 from mlpgen.importer.expressions.features import Features
+from mlpgen.importer.expressions.named_sizes import with_named_sizes
 from mlpgen.importer.expressions.vectors import NoExpressionError
 from mlpgen.importer.recording import Unknown
 
@@ -84,7 +85,7 @@ def _block_of(
     firsts = [bodies[which.index(at)] for at in range(len(unique))]
     common = _filled(aligned(firsts, numbered=numbered), which, bodies)
     features = Features(_sizes(bodies), _given(uses, modules))
-    entries = entries_of(common.slots, features)
+    entries, values = with_named_sizes(entries_of(common.slots, features))
     parameters = features.parameters()
     names_of_outputs = next((body.names for body in bodies), ())
     body = Body(
@@ -102,7 +103,7 @@ def _block_of(
         for key, values in parameters.items()
         if 2 * [*values].count(defaults[key]) > len(values)
     }
-    block = Block(name, body, defaults, numbered, module.doc, frozenset(usual))
+    block = Block(name, body, defaults, numbered, module.doc, frozenset(usual), values)
     calls = {
         each.path: each._replace(
             type=name,
@@ -175,6 +176,14 @@ def _sizes(bodies: Sequence[Body]) -> dict[str, tuple[int, ...]]:
     }
 
 
+def _plain(value: Any) -> Any:
+    """Return an argument as a parameter has it: one number for several equal ones."""
+    if isinstance(value, Unknown):
+        return value.text
+    same = isinstance(value, list) and value and all(each == value[0] for each in value)
+    return value[0] if same and type(value[0]) in (int, float) else value
+
+
 def _given(
     uses: Sequence[Entry], modules: dict[str, Module]
 ) -> dict[str, tuple[Any, ...]]:
@@ -182,8 +191,7 @@ def _given(
     found: dict[str, list[Any]] = {}
     for use in uses:
         for name, value in modules[use.path].arguments.items():
-            plain = value.text if isinstance(value, Unknown) else value
-            found.setdefault(parameter_name(name), []).append(plain)
+            found.setdefault(parameter_name(name), []).append(_plain(value))
     return {
         name: (*values,)
         for name, values in found.items()

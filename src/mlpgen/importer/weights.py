@@ -32,7 +32,7 @@ def tensor_entry(member: Member, place: Place) -> Entry:
             arguments["init"] = member.init
     else:
         if member.values is not None and member.dtype != "float64":
-            arguments["values"] = _flat(member.values)
+            arguments["values"] = member.values
         elif not member.persistent or not member.dtype.startswith("float"):
             count = prod(member.shape)
             message = f"the buffer `{member.name}` has {count:,} numbers of its own"
@@ -135,9 +135,3 @@ def tensors_in(value: Any) -> list[Any]:
     if type(value) in (tuple, list):
         return [ref for each in value for ref in tensors_in(each)]
     return []
-
-
-def _flat(values: Any) -> list[Any]:
-    if not isinstance(values, list):
-        return [values]
-    return [number for each in values for number in _flat(each)]

@@ -8,6 +8,7 @@ from mlpgen.importer.expressions.vectors import (
     MISSING,
     Vector,
     agrees,
+    constant,
     matches,
     numeric,
 )
@@ -117,10 +118,12 @@ def _joined(features: Features, vector: Vector) -> str:
 
 def _of_arguments(features: Features) -> Iterator[_Test]:
     for name, own in features.given.items():
-        if numeric(own):
-            for sign, compute in reversed(_EQUALITIES):
-                true = tuple(compute(each, 1) for each in own)
-                yield _Test(f"{name} {sign} 1", (name,), true)
+        if not numeric(own):
+            continue
+        for sign, compute in reversed(_EQUALITIES):
+            true = tuple(compute(each, 1) for each in own)
+            yield _Test(f"{name} {sign} 1", (name,), true)
+        yield _Test(f"{name} > 0", (name,), tuple(each > 0 for each in own))
 
 
 def _of_sizes(features: Features) -> Iterator[_Test]:
@@ -130,4 +133,7 @@ def _of_sizes(features: Features) -> Iterator[_Test]:
                 continue
             for sign, compute in reversed(_EQUALITIES):
                 true = tuple(compute(a, b) for a, b in zip(own, second, strict=True))
-                yield _Test(f"{name} {sign} {other}", (name, other), true)
+                if constant(second):
+                    yield _Test(f"{name} {sign} {second[0]}", (name,), true)
+                else:
+                    yield _Test(f"{name} {sign} {other}", (name, other), true)

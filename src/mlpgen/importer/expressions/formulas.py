@@ -57,20 +57,23 @@ def _scaled(features: Features, vector: Vector, known: dict[str, Vector]) -> str
         value, base = vector[at], own[at]
         if not base or constant(own) or not type(value) is type(base) is int:
             continue
-        for text, compute in _scales(value, base):
+        most = base if len({*own}) > 2 else _MOST_MORE
+        for text, compute in _scales(value, base, most):
             if agrees(vector, own, compute):
                 return text.format(features.named(name))
     return ""
 
 
-def _scales(value: int, base: int) -> Iterator[tuple[str, Callable[[Any], Any]]]:
+def _scales(
+    value: int, base: int, most: int
+) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     """Yield how one whole number may follow from another."""
     times, parts, more = value // base, base // (value or 1), value - base
     if value % base == 0 and times <= _MOST_TIMES:
         yield scaled(times, "{0}"), lambda x: times * x
     if value and base % value == 0 and parts <= _MOST_TIMES:
         yield f"{{0}} // {parts}", lambda x: x // parts
-    if 0 < abs(more) <= _MOST_MORE:
+    if 0 < abs(more) <= most:
         yield f"{{0}} {'+' if more > 0 else '-'} {abs(more)}", lambda x: x + more
 
 

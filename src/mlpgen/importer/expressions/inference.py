@@ -126,10 +126,19 @@ def _by_index(features: Features, vector: Vector, name: str, kind: str) -> Any:
     if rule == "linear":
         step = "" if other == "1" else f"{_product(other)} * "
         return f"${{{step}index}}" if one == "0" else f"${{{one} + {step}index}}"
+    if {one, other} == {"true", "false"}:
+        return f"${{{_truth(rule, first=one == 'true')}}}"
     if rule == "odd" and one == "0":
         return f"${{{_product(other)} * (index % 2)}}"
     test = "index == 0" if rule == "first" else "index % 2 == 0"
     return f"${{{one} if {test} else {other}}}"
+
+
+def _truth(rule: str, *, first: bool) -> str:
+    """Return when a round has true, if others have false."""
+    if rule == "first":
+        return "index == 0" if first else "index > 0"
+    return f"index % 2 == {int(not first)}"
 
 
 def _fraction(pairs: Vector) -> str:

@@ -95,6 +95,7 @@ def selected(call: Call, value: Value, dim: int, index: int) -> Value:
     arguments = {
         "dim": value.layout.kept(checked(value.layout, dim)),
         "index": index,
+        "count": prod(value.layout.dims[dim % value.layout.rank]),
     }
     layout = value.layout.without(dim)
     return value._replace(source=call.emit("select", arguments, [value]), layout=layout)

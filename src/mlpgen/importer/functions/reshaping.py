@@ -36,12 +36,15 @@ def _reshaped_alone(call: Call, value: Value, out: Tensor) -> Value:
 
 def reshaped(call: Call, value: Value, shape: tuple[int, ...], batch: int) -> Value:
     """Emit a reshape, as `flatten` or `unflatten` where it is one."""
-    layout = value.layout.reshaped(shape, batch)
+    layout = value.layout.reshaped(shape, batch, grouped=call.grouped)
     before, after = value.layout.shape, layout.shape
-    if before == after:
+    if before == after and not call.whole:
         return value._replace(layout=layout)
     batched = layout.batch >= 0
-    source = call.emit(*reshape_entry(before, after, batched=batched), [value])
+    entry = reshape_entry(before, after, batched=batched)
+    if call.whole:
+        entry = "reshape", {"shape": [*after]}
+    source = call.emit(*entry, [value])
     return value._replace(source=source, layout=layout)
 
 

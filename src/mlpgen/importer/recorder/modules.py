@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from mlpgen.importer.recorder.formulas import numbers_of
 from mlpgen.importer.recorder.initial_values import usual
 from mlpgen.importer.recorder.leaves import base_type, leaf_arguments, leaf_type
 from mlpgen.importer.recording import Member, Module, Place, Unknown
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from mlpgen.importer.recorder.initial_values import InitialValues
 
 MOST_VALUES = 4096
-"""The most values of a buffer that are recorded."""
+"""The most values of a buffer that are listed."""
 
 
 def described(
@@ -101,7 +102,7 @@ def _members(module: nn.Module, path: str, first: dict[int, str]) -> tuple[Membe
         if tensor is not None:
             member = _member(name, tensor, path, first, parameter=False)
             persistent = name not in module._non_persistent_buffers_set
-            values = tensor.tolist() if tensor.numel() <= MOST_VALUES else None
+            values = numbers_of(tensor, MOST_VALUES)
             found.append(member._replace(persistent=persistent, values=values))
     return (*found,)
 
@@ -177,9 +178,29 @@ def _doc(cls: type) -> str:
     if cls.__module__.startswith("torch.nn") or "__doc__" not in vars(cls):
         return ""
     text = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0]
-    text = " ".join(text.split())
+    return described_by(" ".join(text.split()), cls.__name__)
+
+
+def described_by(text: str, name: str) -> str:
+    """Return the first sentence of a docstring, without markup.
+
+    It is empty if it says no more than the name of the class, or refers to another.
+    """
+    text = re.sub(r"`+([^`<]*?)\s*(<[^>]*>)?`+_*", r"\1", text)
     sentence = re.match(r".+?[.!?](?= [A-Z]|$)", text)
-    return (sentence.group() if sentence else text)[:200]
+    text = (sentence.group() if sentence else text)[:200].strip()
+    words = re.findall(r"[a-z0-9]+", text.lower())
+    said = "".join(word for word in words if word not in _EMPTY)
+    whole = re.sub(r"[^a-z0-9]", "", name.lower())
+    bare = "".join(each for each in re.findall(r"[a-z0-9]+", whole))
+    for word in _EMPTY:
+        bare = bare.replace(word, "") if len(word) > _SHORT else bare
+    refers = re.match(r"(See )?:\w+:", text)
+    return "" if refers or said in (whole, bare) else text
+
+
+_EMPTY = ("layer", "block", "module", "class", "the", "a", "an", "of", "for", "basic")
+_SHORT = 3
 
 
 @cache

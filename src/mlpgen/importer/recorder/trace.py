@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from mlpgen.importer.needed import refs
+from mlpgen.importer.recorder.formulas import numbers_of
 from mlpgen.importer.recorder.functions import (
     ASSIGN,
     DROPOUTS,
@@ -195,8 +196,9 @@ class Recorder(TorchFunctionMode):
         args, kwargs = given
         if constant:
             self._constants |= {tensor.number for tensor in outputs}
-            if changed and changed[0].numel() <= MOST_VALUES:
-                kwargs = {**kwargs, VALUES: changed[0].flatten().tolist()}
+            values = numbers_of(changed[0], MOST_VALUES, 1) if changed else None
+            if values is not None:
+                kwargs = {**kwargs, VALUES: values}
         self._steps[-1].append(
             Step(
                 module, function, args, kwargs, (*outputs,), self._encoded(found), place
