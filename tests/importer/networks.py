@@ -563,6 +563,86 @@ class Shifted(nn.Module):
         return self.attn5(x)
 
 
+@dataclass
+class Setting:
+    """What one inverted block is made with."""
+
+    kernel: int
+    expanded: int
+    out: int
+    use_se: bool
+    activation: str
+    stride: int
+
+
+class ConvActivation(nn.Sequential):
+    """A convolution, a normalization, and maybe an activation."""
+
+    def __init__(
+        self, inputs: int, out: int, kernel: int, groups: int, act: str, stride: int = 1
+    ) -> None:
+        layers: list[nn.Module] = [
+            nn.Conv2d(inputs, out, kernel, stride, kernel // 2, groups=groups),
+            nn.BatchNorm2d(out),
+        ]
+        super().__init__(*layers, *([getattr(nn, act)()] if act else []))
+
+
+class Gate(nn.Module):
+    """Weights of channels."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.fc = nn.Conv2d(channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(self.fc(F.adaptive_avg_pool2d(x, 1)))
+
+
+class Inverted(nn.Module):
+    """A block whose layers depend on settings."""
+
+    def __init__(self, inputs: int, setting: Setting) -> None:
+        super().__init__()
+        wide, act = setting.expanded, setting.activation
+        layers: list[nn.Module] = []
+        if wide != inputs:
+            layers.append(ConvActivation(inputs, wide, 1, 1, act))
+        layers.append(
+            ConvActivation(wide, wide, setting.kernel, wide, act, setting.stride)
+        )
+        if setting.use_se:
+            layers.append(Gate(wide))
+        layers.append(ConvActivation(wide, setting.out, 1, 1, ""))
+        self.block = nn.Sequential(*layers)
+        self.residual = setting.stride == 1 and inputs == setting.out
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.block(x) if self.residual else self.block(x)
+
+
+class Mobile(nn.Module):
+    """Inverted blocks with other kernels, gates and activations."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        settings = [
+            Setting(3, 16, 16, True, "ReLU", 2),
+            Setting(3, 24, 20, False, "ReLU", 2),
+            Setting(3, 36, 20, False, "ReLU", 1),
+            Setting(5, 48, 24, True, "Hardswish", 1),
+            Setting(5, 60, 24, True, "Hardswish", 1),
+        ]
+        inputs = [16] + [each.out for each in settings]
+        self.stem = ConvActivation(3, 16, 3, 1, "Hardswish")
+        self.features = nn.Sequential(
+            *(Inverted(n, each) for n, each in zip(inputs, settings, strict=False))
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.features(self.stem(x))
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -607,6 +687,7 @@ NETWORKS = {
     "deep": Network(Deep, _one(6, 8), golden=True),
     "numbered": Network(Numbered, _one(3, 10, 10)),
     "unused": Network(Unused, _one(4)),
+    "mobile": Network(Mobile, _one(3, 16, 16), golden=True),
     "shifted": Network(Shifted, _one(8, 8, 8), golden=True),
     "auxiliary": Network(Auxiliary, _one(3, 9, 9), golden=True),
     "language": Network(Language, _one(6, dtype="int64")),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.body import Body, Entry, Source
@@ -50,7 +49,7 @@ def aligned(bodies: Sequence[Body], *, numbered: bool) -> Aligned:
     """
     if len({(body.inputs, len(body.outputs)) for body in bodies}) > 1:
         raise UnlikeError
-    rows = _rows([[_key(entry, numbered) for entry in body.entries] for body in bodies])
+    rows = _rows([[*body.entries] for body in bodies], numbered=numbered)
     places = [
         {own: at for at, row in enumerate(rows) if (own := row[which]) is not None}
         for which in range(len(bodies))
@@ -82,28 +81,68 @@ def _key(entry: Entry, numbered: bool) -> tuple[str, str]:
     return (entry.type, "")
 
 
-def _rows(keys: list[list[tuple[str, str]]]) -> list[list[int | None]]:
-    """Align sequences of keys; each row has the index in each, or None."""
-    rows: list[list[int | None]] = [[at] for at in range(len(keys[0]))]
-    known = [*keys[0]]
-    for which, own in enumerate(keys[1:], 1):
-        matcher = SequenceMatcher(None, known, own, autojunk=False)
+def _rows(bodies: list[list[Entry]], *, numbered: bool) -> list[list[int | None]]:
+    """Align bodies; each row has the index in each body, or None."""
+    rows: list[list[int | None]] = [[at] for at in range(len(bodies[0]))]
+    known = [[entry] for entry in bodies[0]]
+    for which, own in enumerate(bodies[1:], 1):
+        scores = [[_likeness(each, entry, numbered) for entry in own] for each in known]
         new_rows: list[list[int | None]] = []
-        new_known: list[tuple[str, str]] = []
-        for tag, i, i_end, j, j_end in matcher.get_opcodes():
-            if tag == "equal":
-                for one, other in zip(range(i, i_end), range(j, j_end), strict=True):
-                    new_rows.append([*rows[one], other])
-                    new_known.append(known[one])
-                continue
-            for one in range(i, i_end):
-                new_rows.append([*rows[one], None])
-                new_known.append(known[one])
-            for other in range(j, j_end):
-                new_rows.append([*([None] * which), other])
-                new_known.append(own[other])
+        new_known: list[list[Entry]] = []
+        for one, other in _pairs(scores, len(own)):
+            before = [*([None] * which)] if one is None else rows[one]
+            entries = [] if one is None else known[one]
+            new_rows.append([*before, other])
+            new_known.append(entries if other is None else [*entries, own[other]])
         rows, known = new_rows, new_known
     return rows
+
+
+def _likeness(known: list[Entry], entry: Entry, numbered: bool) -> float:
+    """Return how well an entry fits to those of other bodies; 0 if it does not."""
+    key = _key(entry, numbered)
+    found = 0.0
+    for each in known:
+        if _key(each, numbered) != key and not (numbered and _types(each, entry)):
+            continue
+        names = [*each.arguments.keys() | entry.arguments.keys()]
+        same = sum(_alike(each.arguments.get(n), entry.arguments.get(n)) for n in names)
+        found = max(found, 1 + same / (len(names) + 1) + (each.type == entry.type))
+    return found
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Return whether two arguments say the same, as far as a size can."""
+    if type(one) is type(other) is int:
+        return (one == 1) == (other == 1)
+    return bool(one == other)
+
+
+def _pairs(
+    scores: list[list[float]], count: int
+) -> list[tuple[int | None, int | None]]:
+    """Return the best alignment of two sequences by the scores of their pairs."""
+    best = [[0.0] * (count + 1) for _ in range(len(scores) + 1)]
+    for i in range(len(scores) - 1, -1, -1):
+        for j in range(count - 1, -1, -1):
+            score = scores[i][j]
+            both = score + best[i + 1][j + 1] if score else 0.0
+            best[i][j] = max(both, best[i + 1][j], best[i][j + 1])
+    found: list[tuple[int | None, int | None]] = []
+    i = j = 0
+    while i < len(scores) and j < count:
+        score = scores[i][j]
+        if score and best[i][j] == score + best[i + 1][j + 1]:
+            found.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            found.append((i, None))
+            i += 1
+        else:
+            found.append((None, j))
+            j += 1
+    found += [(at, None) for at in range(i, len(scores))]
+    return found + [(None, at) for at in range(j, count)]
 
 
 def _placed(source: Source, places: dict[int, int]) -> Source:

@@ -10,7 +10,11 @@ from mlpgen.importer.alignment import Slot, UnlikeError
 from mlpgen.importer.body import Entry, Source
 from mlpgen.importer.expressions.conditions import condition
 from mlpgen.importer.expressions.inference import expression
-from mlpgen.importer.expressions.vectors import MISSING, NoExpressionError
+from mlpgen.importer.expressions.vectors import (
+    MISSING,
+    NoExpressionError,
+    matches,
+)
 from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -61,7 +65,8 @@ def _entries(
 def _entry(slot: Slot, features: Features, around: Slot | None) -> Entry:
     """Make the entry of a slot: its numbers become expressions."""
     first = next(each for each in slot.entries if each is not None)
-    label = _label(first)
+    type_ = _type(slot, features)
+    label = _label(first._replace(type=type_.strip("${}")))
     options = dict(first.options)
     if "repeat" in options:
         counts = _vector(slot, lambda entry: entry.options["repeat"])
@@ -85,7 +90,7 @@ def _entry(slot: Slot, features: Features, around: Slot | None) -> Entry:
             entries=_entries(slot.inner, features, slot), outputs=outputs
         )
     return first._replace(
-        type=_type(slot, features),
+        type=type_,
         arguments=_arguments(slot, first, features, around),
         sources=slot.sources,
         options=options,
@@ -132,16 +137,22 @@ def _vector(slot: Slot, value: Callable[[Entry], Any]) -> tuple[Any, ...]:
 
 
 def _type(slot: Slot, features: Features) -> str:
-    types = tuple(each.type for each in slot.entries if each is not None)
-    if len({*types}) == 1:
-        return types[0]
-    if len(types) != len(slot.entries):
-        raise UnlikeError
+    types = _vector(slot, lambda entry: entry.type)
+    known = [each for each in types if each is not MISSING]
+    return str(known[0]) if len({*known}) == 1 else _named_type(types, features)
+
+
+def _named_type(types: tuple[Any, ...], features: Features) -> str:
+    """Return a type of layers as a parameter."""
+    known = [each for each in types if each is not MISSING]
     for name, own in features.given.items():
-        if own == types:
+        if matches(types, own) and all(each in LAYERS for each in own):
             return f"${{{features.use(name)}}}"
-    name = "activation" if "activation" not in features.given else "layer"
-    features.made[name] = types
+    for name, own in features.made.items():
+        if matches(types, own):
+            return f"${{{name}}}"
+    name = "activation" if "activation" not in features.arguments else "layer"
+    features.made[name] = tuple(known[0] if e is MISSING else e for e in types)
     return f"${{{name}}}"
 
 
@@ -169,6 +180,8 @@ def _argument(
         and any(each and each.type == "buffer" for each in around.entries)
     ):
         return present[0]  # a number of a formula is no argument by chance
+    if not same and all(isinstance(e, str) and e in LAYERS for e in present):
+        return _named_type(vector, features)
     worded = any(isinstance(each, dict | str) for each in present)
     if worded and not same:
         raise NoExpressionError(key)

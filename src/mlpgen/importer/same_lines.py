@@ -8,29 +8,48 @@ does more elsewhere, its entries are those of there, so that one class can be ma
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
 
+    from mlpgen.importer.body import Entry
     from mlpgen.importer.recording import Pass, Place, Step
 
-RESHAPES = {"view", "reshape", "view_as", "reshape_as", "flatten", "unflatten"}
-FORMS = {"reshape", "flatten", "unflatten"}
+_RESHAPES = {"view", "reshape", "view_as", "reshape_as", "flatten", "unflatten"}
+_FORMS = {"reshape", "flatten", "unflatten"}
 Line = tuple["Place", int]
 """A line, and which of its changes of shape."""
 
 
-class SameLines(NamedTuple):
-    """Lines that do more elsewhere.
+class SameLines:
+    """What lines do elsewhere.
 
     Attributes:
         grouped: Those that have several batches in one dimension.
         whole: Those that need a reshape with the whole shape.
     """
 
-    grouped: frozenset[Line] = frozenset()
-    whole: frozenset[Line] = frozenset()
+    def __init__(self, forward: Pass) -> None:
+        self.grouped = frozenset(_grouped(forward))
+        self.whole: frozenset[Line] = frozenset()
+        self._forms: dict[Line, set[str]] = {}
+
+    def became(self, line: Line | None, entries: Sequence[Entry]) -> None:
+        """Remember the functions that a change of shape became."""
+        if line is not None:
+            types = {each.type for each in entries} & _FORMS
+            self._forms.setdefault(line, set()).update(types or {""})
+
+    def settled(self) -> bool:
+        """Return whether no line became several functions; else they need one."""
+        self.whole = frozenset(
+            line
+            for line, own in self._forms.items()
+            if len(own) > 1 and "reshape" in own
+        )
+        self._forms = {}
+        return not self.whole
 
 
 class Lines:
@@ -41,15 +60,10 @@ class Lines:
 
     def of(self, step: Step) -> Line | None:
         """Return the line of a step; None if it does not change a shape."""
-        if step.function.rpartition(".")[2] not in RESHAPES:
+        if step.function.rpartition(".")[2] not in _RESHAPES:
             return None
         self._counts[step.place] += 1
         return (step.place, self._counts[step.place])
-
-
-def grouped_lines(each: Pass) -> frozenset[Line]:
-    """Return the lines that have several batches in one dimension."""
-    return frozenset(_grouped(each))
 
 
 def _grouped(each: Pass) -> Iterator[Line]:
@@ -62,10 +76,3 @@ def _grouped(each: Pass) -> Iterator[Line]:
             out = step.outputs[0]
             if out.batch >= 0 and out.shape[out.batch] > 1:
                 yield line
-
-
-def whole_lines(forms: Mapping[Line, set[str]]) -> frozenset[Line]:
-    """Return the lines whose changes of shape have several forms."""
-    return frozenset(
-        line for line, own in forms.items() if len(own) > 1 and "reshape" in own
-    )

@@ -12,14 +12,7 @@ from mlpgen.importer.layers import dropout_of, layer_of, mapped_arguments, resul
 from mlpgen.importer.layout import Layout, layout_of
 from mlpgen.importer.needed import needed
 from mlpgen.importer.recording import Ref, State, Structure
-from mlpgen.importer.same_lines import (
-    FORMS,
-    Line,
-    Lines,
-    SameLines,
-    grouped_lines,
-    whole_lines,
-)
+from mlpgen.importer.same_lines import Lines, SameLines
 from mlpgen.importer.states import without_zero_states
 from mlpgen.importer.weights import (
     given,
@@ -41,28 +34,19 @@ def body_of(recording: Recording) -> Body:
         UnsaidError: No spec can say it.
     """
     forward = needed(without_zero_states(recording))
-    lines = SameLines(grouped_lines(forward))
-    forms: dict[Line, set[str]] = {}
-    body = _translated(recording, forward, lines, forms)
-    whole = whole_lines(forms)
-    if whole:
-        return _translated(recording, forward, lines._replace(whole=whole), {})
-    return body
+    lines = SameLines(forward)
+    body = _translated(recording, forward, lines)
+    return body if lines.settled() else _translated(recording, forward, lines)
 
 
-def _translated(
-    recording: Recording,
-    forward: Pass,
-    lines: SameLines,
-    forms: dict[Line, set[str]],
-) -> Body:
+def _translated(recording: Recording, forward: Pass, lines: SameLines) -> Body:
     values = {}
     numbers = [ref for ref in recording.forward.inputs.values() if isinstance(ref, Ref)]
     for index, ref in enumerate(numbers):
         tensor = recording.tensors[ref.number]
         layout = layout_of(tensor.shape, tensor.batch, _times(tensor))
         values[ref.number] = Value(Source(-1 - index), layout, tensor.dtype)
-    translator = _Translator(recording, "", values, lines, forms)
+    translator = _Translator(recording, "", values, lines)
     return translator.body(forward, [each.name for each in recording.inputs])
 
 
@@ -80,7 +64,6 @@ class _Translator:
         entries: The entries so far.
         tensors: Parameters and buffers that have an entry, by key.
         same_lines: What lines do elsewhere.
-        forms: The functions that lines became.
     """
 
     def __init__(
@@ -89,7 +72,6 @@ class _Translator:
         path: str,
         values: dict[int, Value],
         same_lines: SameLines,
-        forms: dict[Line, set[str]],
     ) -> None:
         self.recording = recording
         self.path = path
@@ -99,7 +81,6 @@ class _Translator:
         self.called: dict[str, int] = {}
         self.place: Place | None = None
         self.same_lines = same_lines
-        self.forms = forms
         self._lines = Lines()
 
     def body(self, each: Pass, names: list[str]) -> Body:
@@ -204,9 +185,7 @@ class _Translator:
         handler = FUNCTIONAL.get(step.function.rpartition(".")[2])
         begin = len(self.entries)
         found = handler(call) if handler else translated(call)
-        if line:
-            types = {each.type for each in self.entries[begin:]} & FORMS
-            self.forms.setdefault(line, set()).update(types or {""})
+        self.same_lines.became(line, self.entries[begin:])
         self._keep(step, found)
 
     def _as_module(self, step: Step, owner: str) -> bool:
@@ -302,9 +281,7 @@ class _Translator:
         given = tensor_arguments(inside)
         given = {name: ref for name, ref in given.items() if self._has(ref)}
         values = [self._value(ref) for ref in given.values()]
-        inner = _Translator(
-            self.recording, step.module, {}, self.same_lines, self.forms
-        )
+        inner = _Translator(self.recording, step.module, {}, self.same_lines)
         for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
             own = value._replace(source=Source(-1 - index))
             if isinstance(ref, Ref):

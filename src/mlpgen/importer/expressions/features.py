@@ -64,7 +64,8 @@ class Features:
         free, number = name, 2
         while free in self.given or free in self.sizes or free in self.made:
             free, number = f"{name}_{number}", number + 1
-        some = next(each for each in vector if each is not MISSING)
+        present = [each for each in vector if each is not MISSING]
+        some = max(present, key=present.count)
         filled = tuple(some if each is MISSING else each for each in vector)
         if any(isinstance(each, str) or each is None for each in filled):
             raise NoExpressionError(name)

@@ -153,11 +153,27 @@ def _short(value: float, tensor: Tensor) -> float:
 
 
 def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
-    return {
+    found = {
         name: _plain_value(value)
         for name, value in arguments.items()
         if name not in ("<module>", "self")
     }
+    for value in arguments.values():
+        for name, each in _settings(value).items():
+            found.setdefault(name, _plain_value(each))
+    return found
+
+
+def _settings(value: Any) -> dict[str, Any]:
+    """Return what an object holds that says how to make one module."""
+    held = getattr(value, "__dict__", {})
+    if isinstance(value, type | nn.Module) or not 0 < len(held) <= _MOST_SETTINGS:
+        return {}
+    plain = (bool, int, float, str)
+    return {n: each for n, each in held.items() if isinstance(each, plain)}
+
+
+_MOST_SETTINGS = 16
 
 
 def _plain_value(value: Any) -> Any:
