@@ -158,14 +158,16 @@ def _slot(
     found = [entry for entry in entries if entry is not None]
     first = found[0]
     _need_alike(found)
+    placed = [
+        () if entry is None else tuple(_placed(s, places[at]) for s in entry.sources)
+        for at, entry in enumerate(entries)
+    ]
+    if None in entries and first.type in _EITHER_WAY and len(first.sources) == 2:
+        # what lacks it has its first source instead: that of the entry before
+        placed = [tuple(sorted(each, reverse=True)) for each in placed]
     sources = tuple(
         _common(
-            [
-                Source(0)
-                if entry is None
-                else _placed(entry.sources[at], places[which])
-                for which, entry in enumerate(entries)
-            ],
+            [each[at] if each else Source(0) for each in placed],
             present,
             slots,
         )
@@ -182,6 +184,10 @@ def _slot(
     if isinstance(share, int):
         share = places[present[0]][share]
     return Slot(entries, sources, inner, share)
+
+
+_EITHER_WAY = {"add", "mul"}
+"""Functions whose sources can change places."""
 
 
 def _need_alike(found: list[Entry]) -> None:

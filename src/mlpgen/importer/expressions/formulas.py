@@ -51,7 +51,7 @@ def _scaled(features: Features, vector: Vector, known: dict[str, Vector]) -> str
     """`4 * planes`, `in_channels // 2`, `depth + 1`."""
     at = next(i for i, each in enumerate(vector) if each is not MISSING)
     for name, own in known.items():
-        if name == "kernel_size" and agrees(vector, own, lambda x: x // 2):
+        if "kernel" in name and agrees(vector, own, lambda x: x // 2):
             return f"{features.named(name)} // 2"
     for name, own in known.items():
         value, base = vector[at], own[at]
