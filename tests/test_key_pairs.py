@@ -29,11 +29,16 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Diagnostic
 
 Keys = dict[str, Any]
+PACKED = "layer of packed sequences"
 
 KINDS: dict[str, Any] = {
     "layer": {"Linear": {"out_features": 8}},
     "layer without parameters": {"MaxPool1d": {"kernel_size": 1}},
     "layer of several results": {"GRU": 8},
+    PACKED: {
+        "GRU": {"hidden_size": 8, "lengths": True},
+        "from": ["reader", "lengths"],
+    },
     "function": {"add": 1},
     "function of several results": {"chunk": {"chunks": 2, "dim": -1}},
     "parameter": {"parameter": {"shape": [5, 8]}},
@@ -56,6 +61,8 @@ BY_A_PARAMETER = {
     "block by a parameter": "Inner",
 }
 """The value of the parameter `kind`."""
+RARE = {*BY_A_PARAMETER, PACKED}
+"""Kinds that wait for the exhaustive tests."""
 VALUES: Keys = {
     "name": "named",
     "from": "input",
@@ -72,6 +79,11 @@ VALUES: Keys = {
 }
 OTHERS: dict[str, Keys] = {
     "layer of several results": {"share": "reader", "init": {"bias_ih_l0": "ones_"}},
+    PACKED: {
+        "from": ["steps", "lengths"],
+        "share": "reader",
+        "init": {"bias_ih_l0": "ones_"},
+    },
     "function of several results": {"select": "second"},
     "block of several results": {"select": "second", "init": {"biases": "ones_"}},
     "block": {"init": {"matrices": "xavier_uniform_"}},
@@ -151,6 +163,7 @@ REFUSED: dict[str, dict[str, str]] = {
 for each in ("buffer", "computed buffer", "new tensor"):
     REFUSED[each] = REFUSED["parameter"]
 REFUSED["custom"] = {**REFUSED["Sequential"], "init": "MG229"}
+REFUSED[PACKED] = {**REFUSED["layer of several results"]}
 for each in BY_A_PARAMETER:
     REFUSED[each] = {**REFUSED[each.removesuffix(" by a parameter")]}
 for each in KINDS:
@@ -178,6 +191,7 @@ IN_A_CHAIN: dict[str, str] = {
 SEVERAL = {
     "layer of several results",
     "layer of several results by a parameter",
+    PACKED,
     "function of several results",
     "block of several results",
 }
@@ -261,6 +275,12 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
     if kind.startswith("layer of several results"):  # which share it
         reader = {"GRU": 8, "name": "reader", "select": "output"}
         reader |= {"batch_dims": 2} if "batch_dims" in entry else {}
+    packed = kind == PACKED
+    if packed:
+        first["from"] = "steps"
+        reader = {**KINDS[kind], "from": ["first", "lengths"], "select": "output"}
+        reader["name"] = "reader"
+        reader |= {"batch_dims": 2} if "batch_dims" in entry else {}
     if place == "list":
         entry = {**entry, "name": MEMBER}
     made = [first, reader, entry]
@@ -283,6 +303,11 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
     blocks = {name: each for name, each in blocks.items() if f'"{name}"' in text}
     shape = [1, 5, 8] if "batch_dims" in entry else [5, 8]
     data = {"name": "Net", "input": shape, "parameters": {"wide": True}}
+    if packed:
+        data["input"] = {
+            "steps": shape,
+            "lengths": {"shape": shape[:-2], "dtype": "int64"},
+        }
     if '"${wide}"' not in text:
         data["parameters"] = {}
     if kind in BY_A_PARAMETER:
@@ -290,8 +315,12 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
     if place == "block":
         holder = {"layers": made, "parameters": data["parameters"]}
         blocks["Holder"] = holder
+        given = "input"
+        if packed:
+            given = holder["input"] = [*data["input"]]
         made = [{"Holder": {name: f"${{{name}}}" for name in data["parameters"]}}]
-        made.append({"Holder": None, "from": "input"})
+        made.append({"Holder": None, "from": given})
+        made[0] |= {"from": given} if packed else {}
         data["outputs"] = ["holder_1", "holder_2"]
     return {**data, "blocks": blocks, "layers": made}
 
@@ -432,13 +461,16 @@ def check_works(data: Keys) -> api.Network:
     return loaded
 
 
-def gradients(models: list[nn.Module], shape: list[int]) -> None:
+def gradients(models: list[nn.Module], inputs: list[int] | Keys) -> None:
     """Both styles have equal states, results and gradients."""
-    x = torch.linspace(-1, 1, 80).reshape(2, *shape)
+    shape = inputs["steps"] if isinstance(inputs, dict) else inputs
+    x = [torch.linspace(-1, 1, 80).reshape(2, *shape)]
+    if isinstance(inputs, dict):
+        x.append(torch.tensor([3, 5]).reshape(2, *shape[:-2]))
     found = []
     for made in models:
         state = made.state_dict()
-        given = made.eval()(x)
+        given = made.eval()(*x)
         result = torch.stack(given) if isinstance(given, tuple) else given
         if result.requires_grad:
             result.sum().backward()
@@ -475,10 +507,7 @@ EXHAUSTIVE = pytest.mark.exhaustive
 )
 @pytest.mark.parametrize(
     "kind",
-    [
-        pytest.param(each, marks=EXHAUSTIVE) if each in BY_A_PARAMETER else each
-        for each in KINDS
-    ],
+    [pytest.param(each, marks=EXHAUSTIVE) if each in RARE else each for each in KINDS],
 )
 @pytest.mark.parametrize(
     "together",
@@ -503,6 +532,7 @@ def test_pairs(kind: str, place: str, together: list[tuple[str, ...]]) -> None:
         for key in keys if place == "model" else ():
             needed = (key, kind) == ("share", "share")
             needed = needed or (key == "when" and "else" in keys)
+            needed = needed or (key, kind) == ("from", PACKED)
             if not needed:
                 gone = {key, "names"} if key == "repeat" else {key}
                 less = {name: each for name, each in entry.items() if name not in gone}
@@ -515,7 +545,7 @@ def test_all_keys_are_in_the_table() -> None:
 
 
 TARGETS: dict[str, Keys] = {
-    **{kind: KINDS[kind] for kind in KINDS if kind != "share"},
+    **{kind: KINDS[kind] for kind in KINDS if kind not in ("share", PACKED)},
     "repeated": {"Linear": 8, "repeat": 3},
     "repeated block": {"Inner": None, "repeat": 2},
     "repeated reader": {"GRU": 8, "repeat": 2, "select": "output"},
