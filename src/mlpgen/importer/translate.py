@@ -105,7 +105,10 @@ class _Translator:
         return tuple(each.layout.shape for each in inputs)
 
     def _returned(self, value: Any) -> tuple[list[Any], tuple[str, ...]]:
-        """Return the tensors that are returned, and the names of the fields."""
+        """Return the tensors that are returned, and the names of the fields.
+
+        What is neither here nor needed is left out.
+        """
         found: list[Any] = []
         names: list[str] = []
         items = (
@@ -115,8 +118,9 @@ class _Translator:
         )
         for name, each in items:
             if isinstance(each, Ref | State):
-                found.append(each)
-                names.append(name if name.isidentifier() else "")
+                if self._has(each):
+                    found.append(each)
+                    names.append(name if name.isidentifier() else "")
             elif isinstance(each, Structure) or type(each) in (tuple, list):
                 inner, inner_names = self._returned(each)
                 found += inner

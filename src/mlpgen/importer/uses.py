@@ -117,10 +117,12 @@ def _block_of(
 
 
 def _usual(values: Sequence[Any]) -> Any:
-    """Return the most frequent value, as the default."""
+    """Return the most frequent value, as the default: it says the type of all."""
     texts = Counter(repr(each) for each in values)
     most = texts.most_common(1)[0][0]
-    return next(each for each in values if repr(each) == most)
+    found = next(each for each in values if repr(each) == most)
+    fractions = any(isinstance(each, float) for each in values)
+    return float(found) if fractions and type(found) is int else found
 
 
 def _filled(common: Aligned, which: list[int], bodies: list[Body]) -> Aligned:

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from mlpgen.importer.recorder.attributes import put_back
 from mlpgen.importer.recorder.functions import DROPOUTS
 from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.leaves import is_drop_path
@@ -134,7 +135,10 @@ def _run(
 ) -> list[Tensor]:
     torch.manual_seed(0)
     given = {name: each.clone() for name, each in inputs.items()}
-    return flat(model(**arguments(model, given)) if named else model(*given.values()))
+    with put_back(model):
+        if named:
+            return flat(model(**arguments(model, given)))
+        return flat(model(*given.values()))
 
 
 def _outputs(

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
 from mlpgen.importer.needed import refs
+from mlpgen.importer.recorder.attributes import put_back
 from mlpgen.importer.recorder.formulas import numbers_of
 from mlpgen.importer.recorder.functions import (
     ASSIGN,
@@ -90,7 +91,8 @@ class Recorder(TorchFunctionMode):
     def pass_of(self, model: nn.Module, inputs: dict[str, Any]) -> Pass:
         """Run the model on inputs by name, and return what it called."""
         encoded = {name: self._input(value) for name, value in inputs.items()}
-        with module_calls(model, self.module_called), torch.no_grad(), self:
+        calls = module_calls(model, self.module_called)
+        with put_back(model), calls, torch.no_grad(), self:
             returned = type(model).forward(model, **arguments(model, inputs))
         return Pass(encoded, (*self._steps[0],), self._encoded(returned))
 
