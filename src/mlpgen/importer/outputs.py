@@ -56,7 +56,9 @@ def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -
         first = body.entries[share] if isinstance(share, int) else body.entries[index]
         if origin.body is None or first.body is None or len(first.body.outputs) < 2:
             continue
-        kept = sorted(used.get(_key(first, modules), {0}))
+        count = len(first.body.outputs)  # uses of a class may differ in it
+        wanted = used.get(_key(first, modules), {0})
+        kept = [at for at in range(count) if at in wanted]
         single = len(kept) == 1
         places[index] = {
             old: "" if single else str(new) for new, old in enumerate(kept)
