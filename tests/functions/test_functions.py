@@ -162,6 +162,11 @@ POOLS: dict[str, list[Any]] = {
     "scale_factor": [0.5, 1, 1.5, 2.0, [2.0, 1.0]],
     "mode": [],
     "align_corners": [True, False],
+    "antialias": [True, False],
+    "stride": [1, 2],
+    "padding": [0, 1, "same"],
+    "dilation": [1, 2],
+    "groups": [1, 2, 3],
     "recompute_scale_factor": [True, False],
     "pad": [[1, 1], [0, 2, 1, 0], [1, 0, 1, 0, 1, 0], [-1, 0], [2, 2], [3], [9, 9]],
 }
@@ -172,7 +177,7 @@ MODES = {
 MANY = ["mean", "sum", "amax", "logsumexp", "var", "vector_norm", "squeeze", "flip"]
 
 
-MANY_SHAPES = ("scatter",)
+MANY_SHAPES = ("scatter", "conv1d", "conv2d", "conv3d")
 """Functions whose inputs fit seldom when they are drawn."""
 
 
@@ -208,7 +213,9 @@ def draw_values(rng: random.Random, name: str) -> Values:
             mine = vary(rng, mine)
         batched = rng.random() < (0.85 if index == 0 else 0.7)
         if not example.batched:
-            batched, mine = rng.random() < 0.1, mine[:1] or [3]
+            several = len(example.shape) > 1
+            mine = [*example.shape] if several else mine[:1] or [3]
+            batched = rng.random() < 0.1
         elif not batched and (not mine or rng.random() < 0.5):
             mine = [1, *mine]
         values.append(Value(tuple(mine), dtype, batched))

@@ -643,6 +643,91 @@ class Mobile(nn.Module):
         return self.features(self.stem(x))
 
 
+class Places(nn.Module):
+    """Attention with a bias for each step on a grid, which is kept after training.
+
+    The first place is a token of its own.
+    """
+
+    def __init__(self, side: int = 3, width: int = 8) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(width, 3 * width)
+        self.kept: dict[str, Tensor] = {}
+        steps = 2 * side - 1
+        self.biases = nn.Parameter(torch.randn(1, steps * steps + 3))
+        places = torch.arange(side * side)
+        down = (places // side)[:, None] - places // side + side - 1
+        right = (places % side)[:, None] - places % side + side - 1
+        table = torch.full((side * side + 1,) * 2, steps * steps)
+        table[1:, 0] += 1
+        table[0, 0] += 2
+        table[1:, 1:] = down * steps + right
+        self.register_buffer("table", table, persistent=False)
+
+    def bias(self) -> Tensor:
+        if self.training:
+            return self.biases[:, self.table]
+        if "bias" not in self.kept:
+            self.kept["bias"] = self.biases[:, self.table]
+        return self.kept["bias"]
+
+    def forward(self, x: Tensor) -> Tensor:
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        attended = (q @ k.transpose(-2, -1) + self.bias()).softmax(dim=-1)
+        return attended @ v
+
+
+class ScaledConv2d(nn.Conv2d):
+    """A convolution whose weight has no mean."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(inputs, outputs, 3, padding=1)
+        self.gain = nn.Parameter(torch.ones(outputs, 1, 1, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        scale = (self.gain * 0.1).view(-1)
+        rows = self.weight.reshape(1, self.out_channels, -1)
+        weight = F.batch_norm(rows, None, None, scale, training=True, eps=1e-4)
+        return F.conv2d(x, weight.reshape_as(self.weight), self.bias, self.stride, 1)
+
+
+class Norm(nn.GroupNorm):
+    """One group."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(1, channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+
+
+class Couple(nn.Module):
+    """Returns a pair of which the last use needs one."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv = ScaledConv2d(width, width)
+
+    def forward(self, x: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+        image, summed = x
+        image = self.conv(image)
+        return image.relu(), summed + image.mean(dim=(2, 3))
+
+
+class Computed(nn.Module):
+    """Weights that are computed from others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(ScaledConv2d(2, 4), Norm(4), nn.ReLU())
+        self.pairs = nn.Sequential(Couple(4), Couple(4))
+        self.fc = nn.Linear(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.stem(x)
+        return self.fc(self.pairs((x, x.mean(dim=(2, 3))))[1])
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -692,4 +777,6 @@ NETWORKS = {
     "auxiliary": Network(Auxiliary, _one(3, 9, 9), golden=True),
     "language": Network(Language, _one(6, dtype="int64")),
     "picked": Network(Picked, _one(5)),
+    "places": Network(Places, _one(10, 8)),
+    "computed": Network(Computed, _one(2, 6, 6)),
 }

@@ -37,6 +37,7 @@ FUNCTIONS: Catalogue[Operation] = Catalogue(
         "concatenation": "cat stack",
         "splitting": "chunk split unbind meshgrid",
         "products": "matmul bmm outer cdist",
+        "convolution": "conv1d conv2d conv3d",
         "attention": "scaled_dot_product_attention",
         "einsum": "einsum",
         "reduction": "mean sum prod amax amin argmax argmin any all logsumexp "

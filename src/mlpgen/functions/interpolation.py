@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from mlpgen.catalogue.component import Expects
-from mlpgen.functions.base import FLOAT, InfiniteNumber, Ints, Operation
+from mlpgen.functions.base import FLOAT, Flag, InfiniteNumber, Ints, Operation
 from mlpgen.layers.base import Function, ShapeError, Value, Values
 from mlpgen.layers.padding import padded
 from mlpgen.layers.shapes import whole, whole_shown
@@ -23,8 +23,13 @@ class Interpolate(Operation, Upsample):
     page: ClassVar = "nn.functional.interpolate"
     example: ClassVar = "interpolate: {scale_factor: 2}"
 
+    antialias: Flag = False
+
     def results(self, values: Values) -> dict[str, Value]:
         """Use the size, or multiply each size by its factor and round down."""
+        if self.antialias and self.mode not in ("bilinear", "bicubic"):
+            message = f"`antialias` does not work with `mode: {self.mode}`"
+            raise ShapeError("MG311", message, argument="antialias")
         value = values[0]
         if value.batched:
             return self.result(value, self.output(value.shape))

@@ -23,6 +23,7 @@ class Block(NamedTuple):
         description: What its author says of it.
         usual: The parameters whose default most uses have.
         values: Expressions with names, which buffers can use.
+        origin: The author's class and the module of Python that has it.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Block(NamedTuple):
     description: str = ""
     usual: frozenset[str] = frozenset()
     values: dict[str, str] = {}  # noqa: RUF012 - never changed
+    origin: tuple[str, str] = ("", "")
 
 
 class Draft(NamedTuple):

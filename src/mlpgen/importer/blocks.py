@@ -11,14 +11,22 @@ from mlpgen.importer.rounds import compressed, shortened
 from mlpgen.importer.uses import blocks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from mlpgen.importer.body import Body, Entry
     from mlpgen.importer.recording import Module, Recording
 
 
-def with_blocks(body: Body, recording: Recording) -> Draft:
-    """Make a block of each class of the author."""
+def with_blocks(
+    body: Body, recording: Recording, apart: Mapping[tuple[str, str], int]
+) -> Draft:
+    """Make a block of each class of the author, or several where they are apart.
+
+    Args:
+        body: The model.
+        recording: What was recorded of it.
+        apart: How much the uses of a class are apart, if a block for all is no good.
+    """
     modules = recording.modules
     blocks: list[Block] = []
     model = block_name(recording.name)
@@ -32,7 +40,7 @@ def with_blocks(body: Body, recording: Recording) -> Draft:
         ]
         if not uses:
             continue
-        made, calls = blocks_of(uses, modules, names)
+        made, calls = blocks_of(uses, modules, names, apart.get(key, 0))
         blocks += made
         body = _mapped(body, partial(_called, calls=calls))
     root = modules[""]

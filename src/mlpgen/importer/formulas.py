@@ -5,8 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from mlpgen.functions import FUNCTIONS
 from mlpgen.importer.body import Body, Entry, Source
-from mlpgen.importer.recording import Counted, Regions, Triangle
+from mlpgen.importer.recording import Counted, Made, Regions, Triangle
+from mlpgen.layers.tensors import WithoutInputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -179,8 +181,29 @@ def _triangle(made: _Functions, formula: Triangle) -> Source:
     return made.typed(last, "float32", formula.dtype)
 
 
+def _made(made: _Functions, formula: Made) -> Source:
+    """Call the layers as they are, each by its name or behind the one before it."""
+    found: dict[str, Source] = {}
+    last: tuple[Source, ...] = ()
+    for each in formula.layers:
+        options = dict(each)
+        type_, value = next(iter(options.items()))
+        taken = options.get("from", [])
+        names = [taken] if isinstance(taken, str) else taken
+        sources = tuple(found[name] for name in names) or last
+        if issubclass(FUNCTIONS[type_], WithoutInputs):
+            sources = ()
+        shorthand = FUNCTIONS[type_].shorthand() or ""
+        given = {} if value is None else {shorthand: value}
+        last = (made.add(type_, *sources, **(value if type(value) is dict else given)),)
+        if "name" in options:
+            found[options["name"]] = made.named(last[0], options["name"])
+    return last[0]
+
+
 _RULES: dict[type, Callable[[_Functions, Any], Source]] = {
     Counted: _counted,
     Regions: _regions,
     Triangle: _triangle,
+    Made: _made,
 }

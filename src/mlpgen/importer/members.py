@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.importer.body import is_chain
+
 if TYPE_CHECKING:
     from mlpgen.importer.body import Body, Entry, Source
     from mlpgen.importer.recording import Module
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 def with_members(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     """Return a body in which such classes are taken apart."""
     body = body.with_inner(lambda each, inner: with_members(inner, modules, each.path))
-    if modules[path].chain:
+    if modules[path].chain and is_chain(body):
         return body
     for index, entry in enumerate(body.entries):
         if _is_list(entry, modules):
@@ -31,7 +33,8 @@ def _is_list(entry: Entry, modules: dict[str, Module]) -> bool:
         return False
     module = modules[entry.path]
     keyed = [each.name for each in inside.entries if each.key and each.stateful]
-    if module.chain or entry.type == "Sequential" or not keyed or module.members:
+    chain = module.chain or entry.type == "Sequential"
+    if (chain and is_chain(inside)) or not keyed or module.members:
         return False
     return module.numbered
 

@@ -103,7 +103,17 @@ class Triangle(NamedTuple):
     dtype: str
 
 
-FORMULAS = (Counted, Regions, Triangle)
+class Made(NamedTuple):
+    """Numbers that layers make.
+
+    Attributes:
+        layers: As a spec has them.
+    """
+
+    layers: list[Any]
+
+
+FORMULAS = (Counted, Regions, Triangle, Made)
 """What stands for the numbers of a constant tensor."""
 
 

@@ -13,6 +13,7 @@ from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.initial_values import initial_values
 from mlpgen.importer.members import with_members
+from mlpgen.importer.mistakes import mistaken
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.phrases import with_phrases
@@ -20,6 +21,7 @@ from mlpgen.importer.rounds import ByIndex
 from mlpgen.importer.simplify import simplified
 from mlpgen.importer.text import spec_text
 from mlpgen.importer.translate import body_of
+from mlpgen.importer.uses import MOST_APART
 
 if TYPE_CHECKING:
     from mlpgen.importer.body import Body
@@ -41,12 +43,22 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
     body = simplified(with_activations(body), recording.modules)
     body = with_members(with_joined_layers(body), recording.modules)
     body = with_constants(ordered(with_phrases(body), recording.modules))
-    draft = with_blocks(body, recording)
-    draft, parameters = _with_parameters(draft, recording)
-    draft = draft._replace(body=settled(draft.body))
     title = name or class_name(recording.name)
     init = initial_values(recording)
-    return spec_text(draft, recording, title, file, parameters, init)
+    apart: dict[tuple[str, str], int] = {}
+    while True:
+        draft = with_blocks(body, recording, apart)
+        draft, parameters = _with_parameters(draft, recording)
+        draft = draft._replace(body=settled(draft.body))
+        text = spec_text(draft, recording, title, file, parameters, init)
+        wrong = [
+            block.origin
+            for block in mistaken(text, draft.blocks)
+            if apart.get(block.origin, 0) < MOST_APART
+        ]
+        if not wrong:
+            return text
+        apart |= {origin: apart.get(origin, 0) + 1 for origin in wrong}
 
 
 def class_name(name: str) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Body, Entry, Source
 from mlpgen.importer.calls import Call, UnsaidError, Value, bound, fields_of
-from mlpgen.importer.functional import FUNCTIONAL
 from mlpgen.importer.functions import canonical, translated
 from mlpgen.importer.layers import dropout_of, layer_of, mapped_arguments, result_layout
 from mlpgen.importer.layout import Layout, layout_of
@@ -186,9 +185,8 @@ class _Translator:
             line in self.same_lines.grouped,
             line in self.same_lines.whole,
         )
-        handler = FUNCTIONAL.get(step.function.rpartition(".")[2])
         begin = len(self.entries)
-        found = handler(call) if handler else translated(call)
+        found = translated(call)
         self.same_lines.became(line, self.entries[begin:])
         self._keep(step, found)
 
@@ -252,7 +250,8 @@ class _Translator:
         """
         module = self.recording.modules[step.module]
         around = self.recording.modules[self.path]
-        member = around.chain and step.module.rpartition(".")[2].isdigit()
+        several = len(inside.steps) > 1
+        member = several and around.chain and step.module.rpartition(".")[2].isdigit()
         found = None if member else wrapped_layer(step.module, module, inside)
         if found is None:
             return False

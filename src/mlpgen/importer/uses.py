@@ -29,24 +29,63 @@ _WORDS = {
 
 
 def blocks_of(
-    uses: list[Entry], modules: dict[str, Module], names: dict[str, int]
+    uses: list[Entry],
+    modules: dict[str, Module],
+    names: dict[str, int],
+    apart: int = 0,
 ) -> tuple[list[Block], dict[str, Entry]]:
-    """Make blocks for the uses of a class, and return what calls them, by path."""
-    try:
-        return _block_of(uses, modules, names)
-    except (UnlikeError, NoExpressionError):
-        pass
-    groups: dict[Any, list[Entry]] = {}
-    for each in uses:
-        assert each.body is not None
-        groups.setdefault(_strict(each.body), []).append(each)
-    blocks: list[Block] = []
-    calls: dict[str, Entry] = {}
-    for group in groups.values():
-        made, own = _block_of(group, modules, names)
-        blocks += made
-        calls |= own
-    return blocks, calls
+    """Make blocks for the uses of a class, and return what calls them, by path.
+
+    Args:
+        uses: All calls of the class.
+        modules: The modules of the model.
+        names: The names of blocks so far, with how many have each.
+        apart: How much of a difference needs a block of its own: nothing, another
+            structure, or any.
+    """
+    for alike in (_anything, _strict, _exact)[apart:]:
+        groups: dict[Any, list[Entry]] = {}
+        for each in uses:
+            assert each.body is not None
+            groups.setdefault(alike(each.body), []).append(each)
+        blocks: list[Block] = []
+        calls: dict[str, Entry] = {}
+        taken = dict(names)
+        try:
+            for group in groups.values():
+                made, own = _block_of(group, modules, taken)
+                blocks += made
+                calls |= own
+        except (UnlikeError, NoExpressionError):
+            continue
+        names.update(taken)
+        return blocks, calls
+    raise UnlikeError
+
+
+MOST_APART = 2
+"""The most that the uses of a class can be apart."""
+
+
+def _anything(body: Body) -> Any:
+    """Return what all bodies share."""
+    del body
+
+
+def _exact(body: Body) -> Any:
+    """Return what bodies share that are the same."""
+
+    def texts(inside: Body) -> Any:
+        return tuple(
+            (
+                repr(entry.arguments),
+                repr(entry.options),
+                entry.body and texts(entry.body),
+            )
+            for entry in inside.entries
+        )
+
+    return skeleton(body), texts(body), body.shapes
 
 
 def _strict(body: Body) -> Any:
@@ -103,7 +142,17 @@ def _block_of(
         for key, values in parameters.items()
         if 2 * [*values].count(defaults[key]) > len(values)
     }
-    block = Block(name, body, defaults, numbered, module.doc, frozenset(usual), values)
+    origin = (module.type, module.origin)
+    block = Block(
+        name,
+        body,
+        defaults,
+        numbered,
+        module.doc,
+        frozenset(usual),
+        values,
+        origin,
+    )
     calls = {
         each.path: each._replace(
             type=name,
@@ -197,5 +246,7 @@ def _given(
     return {
         name: (*values,)
         for name, values in found.items()
-        if len(values) == len(uses) and not name.startswith("in_")
+        if len(values) == len(uses)
+        and None not in values
+        and not name.startswith("in_")
     }

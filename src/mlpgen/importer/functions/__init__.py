@@ -16,6 +16,7 @@ from mlpgen.importer.functions import (
     products,
     reductions,
     reshaping,
+    weighted,
 )
 from mlpgen.importer.layout import LayoutError
 
@@ -90,6 +91,7 @@ HANDLERS: dict[str, Handler] = {
         indexing,
         new_tensors,
         layer_functions,
+        weighted,
     )
     for name, handler in family.HANDLERS.items()
 }

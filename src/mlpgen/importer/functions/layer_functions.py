@@ -102,7 +102,7 @@ def _interpolate(call: Call) -> Iterable[Value]:
     if arguments.get("mode") == "nearest":
         del arguments["mode"]
     if given.get("antialias"):
-        raise call.refuse("it has `antialias`")
+        arguments["antialias"] = True
     if not call.step.outputs:
         return [value]
     out = call.step.outputs[0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def put_back(model: nn.Module) -> Iterator[None]:
-    """Put the attributes of all modules back behind the block; not numbers of tensors."""
+    """Put the attributes of all modules back behind the block."""
     before = [(vars(module), _contents(module)) for module in model.modules()]
     try:
         yield

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from mlpgen.importer.recording import Counted, Regions, Triangle
+from mlpgen.importer.recorder.tables import layers_of
+from mlpgen.importer.recording import Counted, Made, Regions, Triangle
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -30,6 +31,9 @@ def numbers_of(tensor: Tensor, most: int, few: int = FEW) -> Any:
         formula = _formula(tensor)
         if formula is not None:
             return formula
+        layers = layers_of(tensor)
+        if layers is not None:
+            return Made(layers)
     return tensor.flatten().tolist() if tensor.numel() <= most else None
 
 
