@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.body import Body, Entry, Source
@@ -163,8 +164,11 @@ def _slot(
         for at, entry in enumerate(entries)
     ]
     if None in entries and first.type in _EITHER_WAY and len(first.sources) == 2:
-        # what lacks it has its first source instead: that of the entry before
-        placed = [tuple(sorted(each, reverse=True)) for each in placed]
+        # what lacks it has its first source instead, which must be there
+        placed = [
+            tuple(sorted(each, key=partial(_lasting, slots), reverse=True))
+            for each in placed
+        ]
     sources = tuple(
         _common(
             [each[at] if each else Source(0) for each in placed],
@@ -184,6 +188,12 @@ def _slot(
     if isinstance(share, int):
         share = places[present[0]][share]
     return Slot(entries, sources, inner, share)
+
+
+def _lasting(slots: list[Slot], source: Source) -> tuple[bool, int]:
+    """Return whether all bodies have a source, and how late it comes."""
+    there = source.is_input or None not in slots[source.entry].entries
+    return there, source.entry
 
 
 _EITHER_WAY = {"add", "mul"}
