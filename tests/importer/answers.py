@@ -42,7 +42,7 @@ def answer(network: Network, folder: Path) -> dict[str, Any]:
     loaded = api.load(spec)
     code = folder / "imported_model.py"
     code.write_text(api.render(loaded)[f"{loaded.graph.stem}.py"], encoding="utf-8")
-    model, drawn_for = held
+    model, drawn_for, _ = held
     checks = compared(model, str(code), network.cls.__name__, drawn(drawn_for, 2))
     return {"text": text, "checks": checks}
 

@@ -35,6 +35,7 @@ def test_the_commands_of_the_page(
 ) -> None:
     start_server()
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(session.subprocess, "Popen", Forked)
     (code,) = blocks("python")
     Path("net.py").write_text(code, "utf-8")

@@ -19,6 +19,8 @@ from mlpgen.output import atomic_write, files
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Place
 
+FILES = (".pt2", ".onnx")
+"""Models that are files."""
 DTYPES = ("float32", "int64", "bool")
 _INPUT = re.compile(r"(?:(\w+(?:\.\w+)*)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
 
@@ -81,24 +83,28 @@ def command(
     """Turn a model of PyTorch into a spec, and prove that both are equal.
 
     MODULE:NAME is a class or a function that returns a model,
-    `torchvision.models:resnet18` or `net.py:Net`. Its code runs in a process of its
-    own. The spec has a block for each class of the author, and the keys of the
-    state_dict stay; it is compared with the original, with the same weights: outputs,
-    gradients, keys, shapes.
+    `torchvision.models:resnet18` or `net.py:Net`, or a file of `torch.export.save`,
+    `net.pt2`. Code of the author runs in a process of its own. The spec has a block
+    for each class of the author, and the keys of the state_dict stay; it is compared
+    with the original, with the same weights: outputs, gradients, keys, shapes.
 
     \b
     Example:
       mlpgen import torchvision.models:resnet18 --input 3,224,224 --out resnet18.yaml
       mlpgen import net.py:Net --input int64:16 --arguments '{"vocabulary": 1000}'
     """
-    if bool(inputs) == bool(example):
+    file = target.endswith(FILES)
+    if file and (inputs or example or arguments != "{}"):
+        raise click.UsageError(f"`{target}` has its inputs and arguments inside")
+    if not file and bool(inputs) == bool(example):
         raise click.UsageError("expected --input (or else --example)")
     job = Job(_target(target), _arguments(arguments), _inputs(inputs), example or "")
     _need_name(name)
     for path in (out, weights):
         if path is not None and path != "-":
             files.need_new(Path(path))
-    printing.say(f"note: this runs the code of `{target}`", aside=True)
+    runs = "reads" if file else "runs the code of"
+    printing.say(f"note: this {runs} `{target}`", aside=True)
     try:
         with Session(job, timeout) as session:
             found = imported(session, name)
@@ -134,6 +140,8 @@ def _located(message: str, place: Place | None) -> str:
 
 
 def _target(text: str) -> str:
+    if text.endswith(FILES):
+        return text
     place, _, name = text.rpartition(":")
     if not place or not all(part.isidentifier() for part in name.split(".")):
         message = f"`{text}` names no model: expected net.py:Net or package.module:name"

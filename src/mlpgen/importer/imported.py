@@ -59,6 +59,7 @@ def imported(session: Session, name: str = "") -> Imported:
 
 def file_name(target: str, title: str) -> str:
     """Return the name of a function that makes the model, as the name of its files."""
-    name = target.rpartition(":")[2].rpartition(".")[2]
+    place, _, name = target.rpartition(":")
+    name = name.rpartition(".")[2] if place else Path(target).stem
     simple = re.fullmatch(r"[a-z][a-z0-9_]*", name)
     return name if simple and name.replace("_", "") != title.lower() else ""

@@ -158,7 +158,7 @@ def _outputs(
         one = [one[at] for at in order]
     elif order:
         other = other[: len(one)]
-    return _difference(one, other)
+    return difference(one, other)
 
 
 def _results(
@@ -188,7 +188,7 @@ def _order_in_training(
         return []
     rest, found = [*range(len(one))], []
     for each in other:
-        alike = (at for at in rest if not _difference([one[at]], [each])[0])
+        alike = (at for at in rest if not difference([one[at]], [each])[0])
         found.append(next(alike, -1))
         rest = [at for at in rest if at != found[-1]]
     return found if not rest and -1 not in found else []
@@ -239,7 +239,8 @@ def _restore(model: nn.Module, values: Mapping[str, Tensor]) -> None:
             tensor.copy_(values[key])
 
 
-def _difference(one: list[Tensor], other: list[Tensor]) -> tuple[str, str]:
+def difference(one: list[Tensor], other: list[Tensor]) -> tuple[str, str]:
+    """Return what differs, or how equal they are."""
     if len(one) != len(other):
         return f"{len(one)} tensors, here {len(other)}", ""
     worst = 0.0

@@ -16,6 +16,7 @@ from torch import nn
 from mlpgen.importer.recorder import constructors
 from mlpgen.importer.recorder.comparison import compared
 from mlpgen.importer.recorder.examples import read_example
+from mlpgen.importer.recorder.files.loaded import load_file
 from mlpgen.importer.recorder.initial_values import InitialValues
 from mlpgen.importer.recorder.inputs import (
     Given,
@@ -37,6 +38,8 @@ from mlpgen.importer.recording import Recording, to_json
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+FILES = (".pt2", ".onnx")
+"""Models that are files."""
 _FRAMES = 10_000
 """How deep calls may be: each module in a module takes several more than without us."""
 
@@ -71,12 +74,19 @@ def _own_streams() -> tuple[TextIO, TextIO]:
 
 
 def _comparison(
-    model: nn.Module, inputs: list[Given], file: str, name: str
+    model: nn.Module,
+    inputs: list[Given],
+    read: dict[str, str],
+    file: str,
+    name: str,
 ) -> dict[str, Any]:
-    return {"checks": compared(model, file, name, drawn(inputs, SIZES[0]))}
+    checks = compared(model, file, name, drawn(inputs, SIZES[0]))
+    return {"checks": [*([read] if read else []), *checks]}
 
 
-def _saved(model: nn.Module, _inputs: list[Given], file: str) -> dict[str, Any]:
+def _saved(
+    model: nn.Module, _inputs: list[Given], _read: dict[str, str], file: str
+) -> dict[str, Any]:
     try:
         write_weights(model.state_dict(), file)
     except (OSError, RuntimeError) as error:  # torch.save raises both
@@ -116,6 +126,10 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
     """Load a model and record it; keep it and its inputs in `held`."""
     torch.manual_seed(0)
     values = InitialValues()
+    if job["target"].endswith(FILES):
+        found = load_file(job["target"])
+        held[:] = [found.model, found.inputs, found.check]
+        return record(found.model, {}, values, found.inputs)
     example = read_example(job["example"]) if job.get("example") else None
     with constructors.recorded() as given, values:
         model = loaded(job["target"], job["arguments"])
@@ -125,7 +139,7 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
     inputs = (
         inputs_of(model, raw) if example is None else inputs_with_values(model, example)
     )
-    held[:] = [model, inputs]
+    held[:] = [model, inputs, {}]
     return record(model, given, values, inputs)
 
 

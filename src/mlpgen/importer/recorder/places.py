@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from mlpgen.importer.recording import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class CannotSayError(Exception):
@@ -23,6 +28,8 @@ class CannotSayError(Exception):
 
 def author_place() -> Place:
     """Return the line that called, outside of torch and of the recorder."""
+    if _PLACES:
+        return _PLACES[-1]
     frame = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
@@ -33,3 +40,16 @@ def author_place() -> Place:
             break
         frame = frame.f_back
     return Place("", 0)
+
+
+_PLACES: list[Place] = []
+
+
+@contextmanager
+def at_place(place: Place) -> Iterator[None]:
+    """Say where a call is, which runs without the author's code."""
+    _PLACES.append(place)
+    try:
+        yield
+    finally:
+        _PLACES.pop()

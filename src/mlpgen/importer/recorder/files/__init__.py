@@ -1,0 +1,1 @@
+"""Models that are files: their graph becomes modules, which are recorded."""
