@@ -215,6 +215,62 @@ class Windows(nn.Module):
         return x.permute(0, 1, 3, 2, 4, 5).reshape(batch, height, width, channels)
 
 
+class LinearNorm(nn.Module):
+    """A normalization over all tokens of the batch."""
+
+    def __init__(self, dim: int, out: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(dim, out, bias=False)
+        self.norm = nn.BatchNorm1d(out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.linear(x)
+        return self.norm(x.flatten(0, 1)).reshape_as(x)
+
+
+class Heads(nn.Module):
+    """A convolution and a pool on each head of an attention."""
+
+    def __init__(self, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.qkv = LinearNorm(8, 24)
+        self.pool = nn.Conv2d(8 // heads, 8 // heads, 3, padding=1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, tokens, dim = x.shape
+        qkv = self.qkv(x).reshape(batch, tokens, 3, self.heads, dim // self.heads)
+        q, k, v = qkv.permute(2, 0, 3, 1, 4)
+        k = k.transpose(2, 3).reshape(batch * self.heads, dim // self.heads, 4, 4)
+        k = F.max_pool2d(self.pool(k), 2)
+        k = k.reshape(batch, self.heads, dim // self.heads, -1).transpose(2, 3)
+        x = (q @ k.transpose(-2, -1)).softmax(-1) @ k + v
+        return x.transpose(1, 2).reshape(batch, tokens, dim)
+
+
+class Clips(nn.Module):
+    """A network on each frame, and an attention over the patches of each."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frame = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())
+        self.stages = nn.ModuleList([Heads(2), Heads(4)])
+        self.look = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.reader = nn.LSTM(8, 6, batch_first=True)
+
+    def forward(self, clip: Tensor) -> Tensor:
+        batch, frames = clip.shape[:2]
+        x = self.frame(clip.view(batch * frames, *clip.shape[2:]))
+        x = x.flatten(2).transpose(1, 2)
+        x = x + self.look(x, x, x, need_weights=False)[0]
+        x = x.reshape(batch, frames, -1, 8)
+        y = x.mean(1)
+        for stage in self.stages:
+            y = y + stage(y)
+        x = x.mean(2) + y.mean(1, keepdim=True)
+        return self.reader(x)[0][:, -1]
+
+
 class Tokens(nn.Module):
     """Parameters and buffers of the class itself."""
 
@@ -761,6 +817,7 @@ NETWORKS = {
     "called_by_name": Network(CalledByName, _one(3, 8, 8)),
     "attention_second": Network(AttentionSecond, _one(6, 8), golden=True),
     "windows": Network(Windows, _one(4, 4, 6)),
+    "clips": Network(Clips, _one(3, 3, 6, 6), golden=True),
     "tokens": Network(Tokens, _one(4, 8), golden=True),
     "several": Network(
         Several, (("tokens", (7,), "int64"), ("image", (3, 8, 8), "float32"))

@@ -198,6 +198,8 @@ def _lasting(slots: list[Slot], source: Source) -> tuple[bool, int]:
 
 _EITHER_WAY = {"add", "mul"}
 """Functions whose sources can change places."""
+_EQUAL = ("names", "batch_dims")
+"""Keys that all uses of a class have the same."""
 
 
 def _need_alike(found: list[Entry]) -> None:
@@ -206,8 +208,9 @@ def _need_alike(found: list[Entry]) -> None:
         options = {k for k in entry.options if k != "repeat"}
         if options != {k for k in first.options if k != "repeat"}:
             raise UnlikeError
-        same = (len(entry.sources), entry.options.get("names"))
-        if same != (len(first.sources), first.options.get("names")):
+        if len(entry.sources) != len(first.sources):
+            raise UnlikeError
+        if any(entry.options.get(k) != first.options.get(k) for k in _EQUAL):
             raise UnlikeError
         if ("repeat" in entry.options) != ("repeat" in first.options):
             raise UnlikeError

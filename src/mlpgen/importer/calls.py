@@ -136,6 +136,34 @@ def fields_of(value: Any) -> list[Any]:
     return listed(value)
 
 
+def tensors_returned(
+    value: Any, has: Callable[[Any], bool]
+) -> tuple[list[Any], tuple[str, ...]]:
+    """Return the tensors that a class returns, and the names of the fields.
+
+    Args:
+        value: What it returns.
+        has: Tells whether a tensor is there; what is not is not needed.
+    """
+    found: list[Any] = []
+    names: list[str] = []
+    items = (
+        [*value.fields.items()]
+        if isinstance(value, Structure)
+        else [("", each) for each in fields_of(value)]
+    )
+    for name, each in items:
+        if isinstance(each, Ref | State):
+            if has(each):
+                found.append(each)
+                names.append(name if name.isidentifier() else "")
+        elif isinstance(each, Structure) or type(each) in (tuple, list):
+            inner, inner_names = tensors_returned(each, has)
+            found += inner
+            names += inner_names
+    return found, (*names,)
+
+
 def is_number(value: Any) -> bool:
     """Return whether an argument is a number that does not depend on the batch."""
     return isinstance(value, int | float) and not isinstance(value, Batch)

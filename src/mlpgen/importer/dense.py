@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Body, Entry, Source
+from mlpgen.importer.examples import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,6 +55,8 @@ def _joins(entry: Entry, dim: int) -> bool:
     """Return whether a layer joins all that it takes, before all else."""
     body = entry.body
     if body is None or len(body.outputs) != 1 or not body.entries:
+        return False
+    if KEY in entry.options:
         return False
     if len(body.inputs) == 1:
         return True

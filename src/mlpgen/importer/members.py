@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.importer.body import is_chain
+from mlpgen.importer.examples import KEY
 
 if TYPE_CHECKING:
     from mlpgen.importer.body import Body, Entry, Source
@@ -29,7 +30,7 @@ def with_members(body: Body, modules: dict[str, Module], path: str = "") -> Body
 def _is_list(entry: Entry, modules: dict[str, Module]) -> bool:
     """Return whether the keys of a class are numbers that no chain can have."""
     inside = entry.body
-    if inside is None or "." in entry.name or not entry.path:
+    if inside is None or "." in entry.name or not entry.path or KEY in entry.options:
         return False
     module = modules[entry.path]
     keyed = [each.name for each in inside.entries if each.key and each.stateful]

@@ -7,6 +7,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.body import Body, Entry, Source, is_chain
+from mlpgen.importer.examples import KEY
 from mlpgen.importer.recording import are_numbers
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ def repeated(
         == (first.type, first.arguments.keys(), first.options, None)
         for each in members
     )
-    if not alike or first.options:
+    if not alike or first.options.keys() - {KEY}:
         return None
     arguments = {}
     for key in first.arguments:
@@ -194,7 +195,7 @@ def repeated(
     varying = {repr(v) for v in arguments.values() if isinstance(v, ByIndex)}
     if len(varying) > 1 and len(members) <= len(varying):
         return None  # a person would write two entries
-    options: dict[str, Any] = {"repeat": len(members)}
+    options: dict[str, Any] = {**first.options, "repeat": len(members)}
     if pattern != "${index}":
         options["names"] = pattern
     return first._replace(
@@ -230,7 +231,8 @@ def shortened(entry: Entry) -> Entry:
     if any(each.body is None and each.type == "share" for each in body.entries):
         return entry
     whole = repeated(body.entries, entry.name, entry.sources)
-    if whole is not None and not entry.name.isdigit():
+    around = entry.options.keys() & {KEY}
+    if whole is not None and not entry.name.isdigit() and not around:
         return whole
     if not entry.options.get("numbered"):
         return entry

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.importer.body import Body, Entry, Source
+from mlpgen.importer.examples import KEY
 
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Module
@@ -108,6 +109,8 @@ def _numbered_head(entry: Entry, modules: dict[str, Module]) -> int:
     module = modules.get(entry.path)
     if entry.body is None or module is None or module.chain or not module.children:
         return 0
+    if KEY in entry.options:
+        return 0
     inside = entry.body
     keyed = [each for each in inside.entries if each.key and each.path]
     names = [each.name for each in keyed]
@@ -128,6 +131,8 @@ def _inlined(entry: Entry) -> Entry:
     """Return the one function that a module wraps, instead of the module."""
     body = entry.body
     if body is None or len(body.entries) != 1 or len(entry.sources) != 1:
+        return entry
+    if KEY in entry.options:
         return entry
     (inner,) = body.entries
     if (inner.stateful and inner.path) or inner.type in ("parameter", "buffer"):

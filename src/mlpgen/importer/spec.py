@@ -14,13 +14,13 @@ from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.initial_values import initial_values
 from mlpgen.importer.members import with_members
 from mlpgen.importer.mistakes import mistaken
+from mlpgen.importer.model_body import body_of
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.phrases import with_phrases
 from mlpgen.importer.rounds import ByIndex
 from mlpgen.importer.simplify import simplified
 from mlpgen.importer.text import spec_text
-from mlpgen.importer.translate import body_of
 from mlpgen.importer.uses import MOST_APART
 
 if TYPE_CHECKING:

@@ -222,7 +222,7 @@ def _options(
             sources[0] if len(sources) == 1 and not joins else f"[{', '.join(sources)}]"
         )
         yield "from", text
-    for key in ("repeat", "names", "numbered", "when"):
+    for key in ("repeat", "names", "batch_dims", "numbered", "when"):
         if key in entry.options:
             yield key, _flow(entry.options[key])
     share = entry.options.get("share_weights")

@@ -1,21 +1,37 @@
-"""Translates the forward passes of a recording to bodies of entries."""
+"""Translates calls of modules to bodies of entries."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Body, Entry, Source
-from mlpgen.importer.calls import Call, UnsaidError, Value, bound, fields_of
+from mlpgen.importer.calls import Call, UnsaidError, Value, tensors_returned
+from mlpgen.importer.examples import (
+    KEY,
+    first_said,
+    given_back,
+    options_for,
+    seen,
+    sizes_beside,
+)
 from mlpgen.importer.functions import canonical, translated
-from mlpgen.importer.layers import dropout_of, layer_of, mapped_arguments, result_layout
-from mlpgen.importer.layout import Layout, layout_of
-from mlpgen.importer.needed import needed
-from mlpgen.importer.recording import Ref, State, Structure
+from mlpgen.importer.layers import (
+    ANY_LAYOUT,
+    dropout_of,
+    layer_of,
+    mapped_arguments,
+    result_layout,
+)
+from mlpgen.importer.layout import Layout
+from mlpgen.importer.recording import Ref, State
 from mlpgen.importer.same_lines import Lines, SameLines
-from mlpgen.importer.states import without_zero_states
 from mlpgen.importer.weights import (
+    as_call,
     given,
+    linear_call,
     owner_of_weights,
+    owner_tied,
     tensor_arguments,
     tensor_entry,
     tensors_in,
@@ -23,37 +39,12 @@ from mlpgen.importer.weights import (
 )
 
 if TYPE_CHECKING:
-    from mlpgen.importer.recording import Module, Pass, Place, Recording, Step, Tensor
+    from mlpgen.importer.layout import Shape
+    from mlpgen.importer.recording import Module, Pass, Place, Recording, Step
+    from mlpgen.importer.same_lines import Line
 
 
-def body_of(recording: Recording) -> Body:
-    """Translate the forward pass of the model.
-
-    Raises:
-        UnsaidError: No spec can say it.
-    """
-    forward = needed(without_zero_states(recording))
-    lines = SameLines(forward)
-    body = _translated(recording, forward, lines)
-    return body if lines.settled() else _translated(recording, forward, lines)
-
-
-def _translated(recording: Recording, forward: Pass, lines: SameLines) -> Body:
-    values = {}
-    numbers = [ref for ref in recording.forward.inputs.values() if isinstance(ref, Ref)]
-    for index, ref in enumerate(numbers):
-        tensor = recording.tensors[ref.number]
-        layout = layout_of(tensor.shape, tensor.batch, _times(tensor))
-        values[ref.number] = Value(Source(-1 - index), layout, tensor.dtype)
-    translator = _Translator(recording, "", values, lines)
-    return translator.body(forward, [each.name for each in recording.inputs])
-
-
-def _times(tensor: Tensor) -> int:
-    return tensor.shape[tensor.batch] if tensor.batch >= 0 else 1
-
-
-class _Translator:
+class Translator:
     """Translates one call of a module.
 
     Attributes:
@@ -63,6 +54,7 @@ class _Translator:
         entries: The entries so far.
         tensors: Parameters and buffers that have an entry, by key.
         same_lines: What lines do elsewhere.
+        strict: Whether no entry may see more examples, since the class around may.
     """
 
     def __init__(
@@ -71,9 +63,12 @@ class _Translator:
         path: str,
         values: dict[int, Value],
         same_lines: SameLines,
+        *,
+        strict: bool = False,
     ) -> None:
         self.recording = recording
         self.path = path
+        self.strict = strict
         self.values = values
         self.entries: list[Entry] = []
         self.tensors: dict[str, Value] = {}
@@ -93,7 +88,7 @@ class _Translator:
                 if not error.path:
                     error.path = self.path
                 raise
-        returned, fields = self._returned(each.returned)
+        returned, fields = tensors_returned(each.returned, self._has)
         outputs = tuple(self._value(ref).source for ref in returned)
         return Body((*names,), (*self.entries,), outputs, shapes, fields)
 
@@ -103,36 +98,19 @@ class _Translator:
         inputs = sorted(given, key=lambda each: -each.source.entry)
         return tuple(each.layout.shape for each in inputs)
 
-    def _returned(self, value: Any) -> tuple[list[Any], tuple[str, ...]]:
-        """Return the tensors that are returned, and the names of the fields.
-
-        What is neither here nor needed is left out.
-        """
-        found: list[Any] = []
-        names: list[str] = []
-        items = (
-            [*value.fields.items()]
-            if isinstance(value, Structure)
-            else [("", each) for each in fields_of(value)]
-        )
-        for name, each in items:
-            if isinstance(each, Ref | State):
-                if self._has(each):
-                    found.append(each)
-                    names.append(name if name.isidentifier() else "")
-            elif isinstance(each, Structure) or type(each) in (tuple, list):
-                inner, inner_names = self._returned(each)
-                found += inner
-                names += inner_names
-        return found, (*names,)
-
     def _emit(
-        self, type_: str, arguments: dict[str, Any], values: list[Value]
+        self,
+        type_: str,
+        arguments: dict[str, Any],
+        values: list[Value],
+        sizes: Shape = (),
     ) -> Source:
         sources = tuple(value.source for value in values)
         place = self.place
         assert place is not None
-        self.entries.append(Entry(type_, arguments, sources, place=place))
+        options = options_for(sizes if values else ())
+        entry = Entry(type_, arguments, sources, options=options, place=place)
+        self.entries.append(entry)
         return Source(len(self.entries) - 1)
 
     def _value(self, ref: Any) -> Value:
@@ -174,35 +152,37 @@ class _Translator:
 
     def _function(self, step: Step) -> None:
         owner = owner_of_weights(step)
-        if owner and owner != self.path and self._as_module(step, owner):
+        module = self.recording.modules.get(owner) if owner != self.path else None
+        called = linear_call(step, owner, module, self.path)
+        if called is not None:
+            self._leaf(called)
             return
-        line = self._lines.of(step)
-        call = Call(
-            step,
-            canonical(step.function),
-            self._value,
-            self._emit,
-            line in self.same_lines.grouped,
-            line in self.same_lines.whole,
-        )
-        begin = len(self.entries)
-        found = translated(call)
+        refs = tensors_in([*step.args, *step.kwargs.values()])
+        taken = (self.values.get(getattr(each, "number", -1)) for each in refs)
+        sizes = () if self.strict else sizes_beside(each for each in taken if each)
+        ways = [(), sizes] if sizes else [()]
+        line, begin = self._lines.of(step), len(self.entries)
+        found = first_said(ways, partial(self._called, step, line))
         self.same_lines.became(line, self.entries[begin:])
         self._keep(step, found)
 
-    def _as_module(self, step: Step, owner: str) -> bool:
-        """Translate `F.linear(x, self.proj.weight, self.proj.bias)` as `proj(x)`."""
-        module = self.recording.modules.get(owner)
-        inside = owner.startswith(f"{self.path}." if self.path else "")
-        if module is None or not module.leaf or not inside or module.type != "Linear":
-            return False
-        named = bound("input weight bias=None", step)
-        wanted = [f"{owner}.{member.name}" for member in module.members]
-        keys = [each.key for each in named.values() if isinstance(each, State)]
-        if keys != wanted or not isinstance(named["input"], Ref):
-            return False
-        self._leaf(_as_call(step, owner, named["input"]))
-        return True
+    def _called(self, step: Step, line: Line | None, sizes: Shape) -> list[Value]:
+        """Translate the call of a function, which may see more examples."""
+        entries, tensors = [*self.entries], {**self.tensors}
+        call = Call(
+            step,
+            canonical(step.function),
+            lambda ref: seen(self._value(ref), sizes),
+            partial(self._emit, sizes=sizes),
+            line in self.same_lines.grouped,
+            line in self.same_lines.whole,
+        )
+        try:
+            found = translated(call)
+            return [given_back(each, sizes, step.place) for each in found]
+        except UnsaidError:
+            self.entries, self.tensors = entries, tensors
+            raise
 
     def _keep(self, step: Step, found: list[Value]) -> None:
         """Remember where the tensors are that a call returns, or changes in place."""
@@ -227,20 +207,24 @@ class _Translator:
         module = module or self.recording.modules[step.module]
         layer = layer_of(step, module)
         values = [self._value(each) for each in layer.takes]
+        free = self.strict or module.type in ANY_LAYOUT
+        sizes = () if free else sizes_beside(values)
+        values = [seen(each, sizes) for each in values]
         layer = dropout_of(layer, values[0].layout.rank)
         arguments = mapped_arguments(layer, values[0], step.place)
         name, sources = self._name(step.module), tuple(value.source for value in values)
         entry = Entry(layer.type, arguments, sources, name, key=True)
-        self._add(step, entry._replace(options=self._tied(module, step.place)))
+        options, owner = options_for(sizes), owner_tied(module, self.path, step.place)
+        options |= {"share_weights": self._name(owner)} if owner else {}
+        self._add(step, entry._replace(options=options))
         index = len(self.entries) - 1
         refs = [each for each in tensors_in(step.returned) if isinstance(each, Ref)]
         for ref, part in zip(refs, layer.parts, strict=False):
             out = self.recording.tensors[ref.number]
             layout = result_layout(step, module, values, part, out)
             named = part if len(layer.parts) > 1 else ""
-            self.values[ref.number] = Value(
-                Source(index, named), layout, out.dtype, alone=values[0].alone
-            )
+            found = Value(Source(index, named), layout, out.dtype, values[0].alone)
+            self.values[ref.number] = given_back(found, sizes, step.place)
 
     def _unwrapped(self, step: Step, inside: Pass) -> bool:
         """Translate a class that calls the function of a layer on its own weights.
@@ -259,24 +243,12 @@ class _Translator:
         taken = next(each for each in given(inside.steps[at]) if isinstance(each, Ref))
         for each in inside.steps[:at]:
             self._step(each)
-        self._leaf(_as_call(inside.steps[at], step.module, taken), layer)
+        self._leaf(as_call(inside.steps[at], step.module, taken), layer)
         for each in inside.steps[at + 1 :]:
             self._step(each)
             if each.module:  # an activation inside of a normalization has no key
                 self.entries[-1] = self.entries[-1]._replace(name="", key=False)
         return True
-
-    def _tied(self, module: Module, place: Place) -> dict[str, Any]:
-        """Return the option of a layer that has the weight of another one."""
-        tied = [member.tied for member in module.members if member.tied]
-        if not tied:
-            return {}
-        owner = tied[0].rpartition(".")[0]
-        if self.path and not owner.startswith(f"{self.path}."):
-            raise UnsaidError(
-                f"its weight is that of `{owner}`, in another class", place
-            )
-        return {"share_weights": self._name(owner)}
 
     def _module(self, step: Step, inside: Pass) -> None:
         if self._unwrapped(step, inside):
@@ -284,36 +256,69 @@ class _Translator:
         given = tensor_arguments(inside)
         given = {name: ref for name, ref in given.items() if self._has(ref)}
         values = [self._value(ref) for ref in given.values()]
-        inner = _Translator(self.recording, step.module, {}, self.same_lines)
-        for index, (ref, value) in enumerate(zip(given.values(), values, strict=True)):
-            own = value._replace(source=Source(-1 - index))
-            if isinstance(ref, Ref):
-                inner.values.setdefault(ref.number, own)
-            else:
-                inner.tensors[ref.key] = own
-        body = inner.body(inside, [*given])
+        beside = () if self.strict else sizes_beside(values)
+        # All of it sees more examples where it cannot be said else, or layers in it.
+        ways: list[tuple[Shape, bool]] = [((), self.strict)]
+        ways = [((), True), (beside, False), *ways] if beside else ways
+        translated_in = partial(self._inside, step, inside, given, values)
+        inner, body, sizes = first_said(ways, translated_in)
         module = self.recording.modules[step.module]
         sources = tuple(value.source for value in values)
         name = self._name(step.module)
         entry = Entry("Identity", {}, sources, name, key=True)
         if body.entries:
-            entry = entry._replace(type=module.type, body=body)
+            options = options_for(sizes)
+            entry = entry._replace(type=module.type, body=body, options=options)
         self._add(step, entry)
         index = len(self.entries) - 1
-        returned, _ = inner._returned(inside.returned)
+        returned, _ = tensors_returned(inside.returned, inner._has)
         for number, ref in enumerate(returned):
             if isinstance(ref, Ref):
                 if len(returned) > 1 and ref.number in self.values:
                     continue  # it only passes the tensor on
                 part = str(number) if len(returned) > 1 else ""
-                value = inner._value(ref)
+                value = given_back(inner._value(ref), sizes, step.place)
                 self.values[ref.number] = value._replace(source=Source(index, part))
+
+    def _inside(
+        self,
+        step: Step,
+        inside: Pass,
+        names: dict[str, Any],
+        values: list[Value],
+        way: tuple[Shape, bool],
+    ) -> tuple[Translator, Body, Shape]:
+        """Translate the body of a class.
+
+        Args:
+            step: Its call.
+            inside: Its forward pass.
+            names: The tensors that it takes, by name.
+            values: Where they are.
+            way: What counts as batch, and whether nothing inside may see more examples.
+        """
+        sizes, strict = way
+        inner = Translator(
+            self.recording, step.module, {}, self.same_lines, strict=strict
+        )
+        pairs = zip(names.values(), values, strict=True)
+        for index, (ref, value) in enumerate(pairs):
+            own = seen(value, sizes)._replace(source=Source(-1 - index))
+            if isinstance(ref, Ref):
+                inner.values.setdefault(ref.number, own)
+            else:
+                inner.tensors[ref.key] = own
+        body = inner.body(inside, [*names])
+        for each in tensors_returned(inside.returned, inner._has)[0]:
+            given_back(inner._value(each), sizes, step.place)
+        return inner, body, sizes
 
     def _add(self, step: Step, entry: Entry) -> None:
         """Add the call of a module; one that was called before is shared."""
         members = self.recording.modules[step.module].members
         stateful = entry.body is not None or bool(members)
         entry = entry._replace(path=step.module, place=step.place, stateful=stateful)
+        batch = {k: v for k, v in entry.options.items() if k == KEY}
         if step.module not in self.called:
             self.called[step.module] = len(self.entries)
         elif stateful:
@@ -323,13 +328,8 @@ class _Translator:
                 name="",
                 key=False,
                 body=None,
-                options={"share": self.called[step.module]},
+                options={"share": self.called[step.module], **batch},
             )
         else:
             entry = entry._replace(name="", key=False, path="")
         self.entries.append(entry)
-
-
-def _as_call(step: Step, path: str, taken: Ref) -> Step:
-    """Return the call of a function as that of a module."""
-    return step._replace(module=path, function="", args=(taken,), kwargs={})

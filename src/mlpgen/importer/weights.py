@@ -135,3 +135,43 @@ def tensors_in(value: Any) -> list[Any]:
     if type(value) in (tuple, list):
         return [ref for each in value for ref in tensors_in(each)]
     return []
+
+
+def owner_tied(module: Module, path: str, place: Place) -> str:
+    """Return the module whose weight another one has; empty if it has its own.
+
+    Raises:
+        UnsaidError: It is in another class than the one at `path`.
+    """
+    tied = [member.tied for member in module.members if member.tied]
+    owner = tied[0].rpartition(".")[0] if tied else ""
+    if owner and path and not owner.startswith(f"{path}."):
+        raise UnsaidError(f"its weight is that of `{owner}`, in another class", place)
+    return owner
+
+
+def linear_call(
+    step: Step, owner: str, module: Module | None, path: str
+) -> Step | None:
+    """Return `F.linear(x, self.proj.weight, self.proj.bias)` as `proj(x)`.
+
+    Args:
+        step: The call of a function.
+        owner: The module whose weights it takes.
+        module: The same; None if it is no other module.
+        path: The class that calls it.
+    """
+    inside = owner.startswith(f"{path}." if path else "")
+    if module is None or not module.leaf or not inside or module.type != "Linear":
+        return None
+    named = bound("input weight bias=None", step)
+    wanted = [f"{owner}.{member.name}" for member in module.members]
+    keys = [each.key for each in named.values() if isinstance(each, State)]
+    if keys != wanted or not isinstance(named["input"], Ref):
+        return None
+    return as_call(step, owner, named["input"])
+
+
+def as_call(step: Step, path: str, taken: Ref) -> Step:
+    """Return the call of a function as that of a module."""
+    return step._replace(module=path, function="", args=(taken,), kwargs={})
