@@ -784,6 +784,32 @@ class Computed(nn.Module):
         return self.fc(self.pairs((x, x.mean(dim=(2, 3))))[1])
 
 
+class Causal(nn.Module):
+    """Attention of which heads are a view of each part, and dropout of nothing."""
+
+    def __init__(self, size: int = 8, heads: int = 2) -> None:
+        super().__init__()
+        self.heads = heads
+        self.c_attn = nn.Linear(size, 3 * size)
+        self.c_proj = nn.Linear(size, size)
+        self.drop = nn.Dropout(0.0)
+        self.mlp = nn.Sequential(
+            nn.Linear(size, size), nn.Dropout(0.0), nn.Linear(size, 6), nn.Dropout(0.0)
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        b, t, c = x.shape
+        q, k, v = self.c_attn(x).split(c, dim=2)
+        k = k.view(b, t, self.heads, c // self.heads).transpose(1, 2)
+        q = q.view(b, t, self.heads, c // self.heads).transpose(1, 2)
+        v = v.view(b, t, self.heads, c // self.heads).transpose(1, 2)
+        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
+        y = y.transpose(1, 2).contiguous().view(b, t, c)
+        y = self.drop(self.c_proj(y)) + x
+        first, second = self.mlp(y).chunk(2, dim=-1)
+        return first * second.unflatten(-1, (3, 1)).flatten(2)
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -830,6 +856,7 @@ NETWORKS = {
     "numbered": Network(Numbered, _one(3, 10, 10)),
     "unused": Network(Unused, _one(4)),
     "mobile": Network(Mobile, _one(3, 16, 16), golden=True),
+    "causal": Network(Causal, _one(5, 8), golden=True),
     "shifted": Network(Shifted, _one(8, 8, 8), golden=True),
     "auxiliary": Network(Auxiliary, _one(3, 9, 9), golden=True),
     "language": Network(Language, _one(6, dtype="int64")),

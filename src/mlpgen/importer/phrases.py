@@ -6,21 +6,27 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Body, Source
-from mlpgen.importer.functions.joining import ORDINALS
+from mlpgen.importer.functions.joining import COUNT, ORDINALS, RANK
+from mlpgen.importer.parts import with_whole_parts
 from mlpgen.importer.variables import assigned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COUNT = "count"
-"""The argument of a `select` that says of how many; no spec has it."""
 _BROADCAST = {"add", "mul", "sub", "div"}
 
 
 def with_phrases(body: Body) -> Body:
     """Return a body in which these are said as a person says them."""
     body = body.with_inner(lambda _, inner: with_phrases(inner))
-    for change in (_unbound, _counted_off, _filled_once, _plainly_broadcast, _blocks):
+    for change in (
+        _unbound,
+        with_whole_parts,
+        _counted_off,
+        _filled_once,
+        _plainly_broadcast,
+        _blocks,
+    ):
         body = change(body)
     return body
 
@@ -57,17 +63,23 @@ def _with_unbind(body: Body, first: int, parts: Sequence[int]) -> Body:
 
 
 def _counted_off(body: Body) -> Body:
-    """Forget of how many an entry selects."""
+    """Forget what the rules above needed to know."""
     return body._replace(
         entries=tuple(
             each._replace(
-                arguments={k: v for k, v in each.arguments.items() if k != COUNT}
+                arguments={
+                    name: value
+                    for name, value in each.arguments.items()
+                    if (each.type, name) not in _HIDDEN
+                }
             )
-            if each.type == "select"
-            else each
             for each in body.entries
         )
     )
+
+
+_HIDDEN = {("select", COUNT)}
+_HIDDEN |= {(type_, name) for type_ in ("chunk", "split") for name in (RANK, COUNT)}
 
 
 def _filled_once(body: Body) -> Body:

@@ -18,6 +18,7 @@ from mlpgen.importer.model_body import body_of
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.phrases import with_phrases
+from mlpgen.importer.quiet import without_idle_layers
 from mlpgen.importer.rounds import ByIndex
 from mlpgen.importer.simplify import simplified
 from mlpgen.importer.text import spec_text
@@ -47,7 +48,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
     init = initial_values(recording)
     apart: dict[tuple[str, str], int] = {}
     while True:
-        draft = with_blocks(body, recording, apart)
+        draft = without_idle_layers(with_blocks(body, recording, apart))
         draft, parameters = _with_parameters(draft, recording)
         draft = draft._replace(body=settled(draft.body))
         text = spec_text(draft, recording, title, file, parameters, init)

@@ -17,6 +17,8 @@ ORDINALS = (
     *("first", "second", "third", "fourth", "fifth"),
     *("sixth", "seventh", "eighth", "ninth", "tenth"),
 )
+RANK, COUNT = "rank", "count"
+"""Arguments of `chunk` and `split` that no spec has: dimensions, and parts."""
 
 
 def _cat(call: Call) -> Iterable[Value]:
@@ -75,6 +77,9 @@ def _split(call: Call) -> Iterable[Value]:
         arguments["split_size_or_sections"] = [*arguments["split_size_or_sections"]]
     need_numbers(call, arguments)
     arguments["dim"] = value.layout.kept(checked(value.layout, dim))
+    if call.name != "unbind":
+        arguments[RANK] = len(value.layout.shape) + (value.layout.batch >= 0)
+        arguments[COUNT] = len(call.step.outputs)
     outputs = call.step.outputs
     source = call.emit(call.name, arguments, [value])
     names = part_names(len(outputs))
