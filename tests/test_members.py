@@ -89,6 +89,59 @@ def test_its_checkpoint_is_loaded() -> None:
     torch.testing.assert_close(ours(x), theirs(x))
 
 
+NESTED = """
+name: Nested
+input: [8]
+layers:
+  - LayerNorm:
+    name: layers.0.0
+  - Linear: 8
+    name: layers.0.1
+  - add:
+    name: first
+    from: [input, layers.0.1]
+  - LayerNorm:
+    name: layers.1.0
+  - Linear: 8
+    name: layers.1.1
+  - add:
+    from: [first, layers.1.1]
+  - Linear: 8
+    name: parts.h.1
+  - ReLU
+  - Linear: 8
+    name: parts.h.0
+  - Linear: 4
+    name: parts.ways.left
+"""
+
+
+class Nested(nn.Module):
+    """What an author writes who keeps the parts of each layer in a list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        parts = [[nn.LayerNorm(8), nn.Linear(8, 8)] for _ in range(2)]
+        self.layers = nn.ModuleList([nn.ModuleList(each) for each in parts])
+        h = nn.ModuleList([nn.Linear(8, 8), nn.Linear(8, 8)])
+        ways = nn.ModuleDict({"left": nn.Linear(8, 4)})
+        self.parts = nn.ModuleDict({"h": h, "ways": ways})
+
+    def forward(self, x: Tensor) -> Tensor:
+        for norm, linear in self.layers:  # type: ignore[misc]
+            x = x + linear(norm(x))
+        down, up = self.parts["h"]  # type: ignore[misc]
+        found: Tensor = self.parts["ways"]["left"](down(F.relu(up(x))))  # type: ignore[index]
+        return found
+
+
+def test_a_list_may_hold_lists() -> None:
+    assert_as_written(NESTED, Nested, [torch.randn(2, 8)])
+    code = api.render(network_of(NESTED), "explicit")["nested.py"]
+    assert "nn.ModuleList([nn.LayerNorm(8), nn.Linear(8, 8)]),\n" in code
+    assert '"ways": nn.ModuleDict({"left": nn.Linear(8, 4)}),\n' in code
+
+
 EVERYTHING = """
 name: Net
 parameters: {wide: true, depth: 2, width: 8, norm: BatchNorm2d}
@@ -171,7 +224,7 @@ def test_members_have_all_keys_of_other_layers() -> None:
 
 
 def test_their_code_passes_all_tools(gathered: Gathered, tmp_path: Path) -> None:
-    for name, text in {"net": EVERYTHING, "pairs": PAIRS}.items():
+    for name, text in {"net": EVERYTHING, "pairs": PAIRS, "nested": NESTED}.items():
         for style in api.STYLES:
             code = api.render(network_of(text), style)[f"{name}.py"]
             (tmp_path / f"{name}_{style}.py").write_text(code, encoding="utf-8")

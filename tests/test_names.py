@@ -476,7 +476,7 @@ def test_scripts_name_outputs_by_variables(tmp_path: Path, gathered: Gathered) -
     gathered.take(tmp_path)
 
 
-def test_a_second_dot_in_a_name_is_one_mistake(tmp_path: Path) -> None:
+def test_a_wrong_key_in_a_name_with_dots_is_one_mistake(tmp_path: Path) -> None:
     """Dots are for lists and parts, even if a result of a block has such a name."""
     path = tmp_path / "spec.yaml"
     path.write_text(
@@ -488,10 +488,10 @@ blocks:
     layers:
       - ReLU
       - Linear: 2
-        name: a.b.c
+        name: a.b.keys
       - Dropout:
-        from: a.b.c
-        name: c.d.e
+        from: a.b.keys
+        name: c.00.e
 layers: [Stage, {Stage: null, name: second}, ReLU]
 """.replace("- Dropout\n", "- Dropout:\n")
     )

@@ -183,6 +183,22 @@ class CalledByName(nn.Module):
         return self.block.forward(F.relu(self.conv.forward(x)))
 
 
+class ListsInAList(nn.Module):
+    """Each member of the list is a list, whose members a loop calls."""
+
+    def __init__(self, depth: int = 2) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList([])
+        for _ in range(depth):
+            self.layers.append(nn.ModuleList([nn.LayerNorm(6), nn.Linear(6, 6)]))
+
+    def forward(self, x: Tensor) -> Tensor:
+        for norm, linear in self.layers:  # type: ignore[misc]
+            x = x + norm(x)
+            x = x + linear(x)
+        return x
+
+
 class AttentionSecond(nn.Module):
     """Attention with the batch in the second dimension."""
 
@@ -841,6 +857,7 @@ NETWORKS = {
     "batch_second": Network(BatchSecond, _one(6, 5)),
     "zero_states": Network(ZeroStates, _one(4, 5)),
     "called_by_name": Network(CalledByName, _one(3, 8, 8)),
+    "lists_in_a_list": Network(ListsInAList, _one(6)),
     "attention_second": Network(AttentionSecond, _one(6, 8), golden=True),
     "windows": Network(Windows, _one(4, 4, 6)),
     "clips": Network(Clips, _one(3, 3, 6, 6), golden=True),

@@ -81,6 +81,7 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("batch_second", ["- LSTM: {hidden_size: 7, num_layers: 2}"]),
         ("zero_states", ["- GRUCell: 6", "- Dropout\n"]),
         ("called_by_name", ["- Basic:\n    name: block"]),
+        ("lists_in_a_list", ["name: layers.0.0", "name: layers.1.1"]),
         ("windows", ["- chunk: {chunks: 3, dim: 3, names: [q, k, v]}"]),
         ("several", ["tokens: {shape: [7], dtype: int64}", "name: image"]),
         ("pair", ["outputs: [mean, log_variance]"]),

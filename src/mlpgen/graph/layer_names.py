@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.graph.entries.members import members_in
 from mlpgen.graph.used_parameters import attributes
 from mlpgen.names.identifiers import snake_case, wrong_member, wrong_name
-from mlpgen.names.members import attribute_of, member_of
+from mlpgen.names.members import attribute_of, holders_of, member_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping
@@ -88,20 +88,20 @@ def _check(entry: Entry, taken: dict[str, Path], problems: Problems) -> None:
     path = (*entry.path, "name")
     member = member_of(entry.name)
     reason = wrong_member(entry.name) if member else wrong_name(entry.name)
-    attribute = attribute_of(entry.name)
-    other = attribute if member else _held(entry.name)
-    before = taken.get(entry.name) or taken.get(other)
+    holders = holders_of(entry.name)
+    clashes = (entry.name, _held(entry.name), *holders)
+    name = next((each for each in clashes if each in taken), "")
+    before = taken.get(name)
     if reason:
         message = f"the string `{entry.name[:60]}` cannot be a name: {reason}"
         problems.add("MG205", message, path)
     elif before:
         labels = (problems.label("it is taken here", before),)
-        name = entry.name if entry.name in taken else attribute
-        message = f"the name `{name}` is taken"
+        message = f"the name `{name.removesuffix('.')}` is taken"
         problems.add("MG206", message, path, labels=labels)
     taken.setdefault(entry.name, path)
-    if member:
-        taken.setdefault(_held(attribute), path)
+    for holder in holders:
+        taken.setdefault(_held(holder), path)
 
 
 def _held(holder: str) -> str:

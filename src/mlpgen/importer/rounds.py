@@ -110,7 +110,7 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
     """Join a run of members of a list, if nothing else needs their results."""
     members = body.entries[begin:end]
     others = [*body.entries[:begin], *body.entries[end:]]
-    if any(_list_of(each) == name for each in others):
+    if any(each.key and each.name.startswith(f"{name}.") for each in others):
         return None
     first = members[0].sources[0]
     extra = members[0].sources[1:]

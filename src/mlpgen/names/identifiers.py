@@ -75,14 +75,17 @@ def wrong_member(name: str) -> str:
     Returns:
         The reason; an empty string if it can be.
     """
-    holder, _, key = name.partition(".")
-    if "." in key:
-        return "a member of a list has one dot in its name, as in `convs.0`"
     if len(name) > LONGEST:
         return f"it has {len(name)} characters, the maximum is {LONGEST}"
-    reason = wrong_name(holder)
-    if reason or is_number(key):
-        return reason
+    holder, *keys = name.split(".")
+    reasons = [wrong_name(holder), *map(_wrong_key, keys)]
+    return next(filter(None, reasons), "")
+
+
+def _wrong_key(key: str) -> str:
+    """Say why a list or a dictionary cannot have a key; empty if it can."""
+    if is_number(key):
+        return ""
     if re.fullmatch(r"\d+", key, re.ASCII):
         return "the numbers of members are written as 0, 1, 2"
     if key in OF_DICTIONARIES:

@@ -1,7 +1,7 @@
 """Layers that are members of a list or a dictionary of their class: `convs.0`.
 
-Only such a name has a dot of its own; all other dots lead to a part of a result, or to
-a layer inside another.
+Only such a name has dots of its own, several where a list holds lists: `layers.0.1`;
+all other dots lead to a part of a result, or to a layer inside another.
 """
 
 from __future__ import annotations
@@ -21,11 +21,26 @@ class Member(NamedTuple):
 
     Attributes:
         holder: The attribute of the class that holds it: `convs`.
-        key: Its number or its word in there.
+        keys: Its number or its word in there; several where that holds others.
     """
 
     holder: str
-    key: str
+    keys: tuple[str, ...]
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether it is in a list or a dictionary that another one holds."""
+        return len(self.keys) > 1
+
+    @property
+    def around(self) -> str:
+        """The list or the dictionary that it is in: `layers.0` of `layers.0.1`."""
+        return ".".join([self.holder, *self.keys[:-1]])
+
+    @property
+    def key(self) -> str:
+        """Its number or its word in there."""
+        return self.keys[-1]
 
     @property
     def is_numbered(self) -> bool:
@@ -40,8 +55,8 @@ def is_number(key: str) -> bool:
 
 def member_of(layer: str) -> Member | None:
     """Return the place of a layer, by its name in its class; None for an attribute."""
-    holder, dot, key = layer.partition(".")
-    return Member(holder, key) if dot else None
+    holder, *keys = layer.split(".")
+    return Member(holder, (*keys,)) if keys else None
 
 
 def attribute_of(layer: str) -> str:
@@ -57,11 +72,19 @@ def layer_and_rest(name: str, layers: Container[str]) -> tuple[str, str]:
         layers: The names of the layers of the class.
     """
     first, _, rest = name.partition(".")
-    key, _, inner = rest.partition(".")
-    member = f"{first}.{key}"
-    if first not in layers and member in layers:
-        return member, inner
+    if first not in layers:
+        parts = name.split(".")
+        for end in range(2, len(parts) + 1):
+            member = ".".join(parts[:end])
+            if member in layers:
+                return member, ".".join(parts[end:])
     return first, rest
+
+
+def holders_of(layer: str) -> list[str]:
+    """Return the lists and dictionaries around a member, from outside to inside."""
+    parts = layer.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
 
 
 def layer_in(name: str, layers: Container[str]) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.graph.blocks.definitions import INPUT
 from mlpgen.names.identifiers import free_name
-from mlpgen.names.members import member_of
+from mlpgen.names.members import is_number, member_of
 from mlpgen.names.reserved.words import BUILTINS
 from mlpgen.styles.code import quoted
 
@@ -100,7 +100,9 @@ def spelling(name: str) -> str:
     """Spell a name as a variable: `W_query` is `w_query`, `convs.0` is `convs_0`."""
     member = member_of(name)
     if member is not None:
-        name = f"{member.holder}_{member.key}" if member.is_numbered else member.key
+        parts = [member.holder, *member.keys]
+        word = max(at for at, each in enumerate(parts) if not is_number(each))
+        name = "_".join(parts[word:])
     plain = name.lower().lstrip("_")
     return plain if plain.isidentifier() else f"value_{plain}".rstrip("_")
 
@@ -126,12 +128,16 @@ def choose_names(names: Iterable[str], taken: Collection[str]) -> dict[str, str]
 def attribute(layer: str) -> str:
     """Write the access to a layer: `self.conv`, `self.convs[0]`, `self.ways["left"]`.
 
+    What a list holds has no type that says whether it is a list itself.
+
     Args:
         layer: The name of a layer of the class.
     """
     member = member_of(layer)
     if member is None:
         return f"self.{layer}"
+    if member.is_nested:
+        return f"self.get_submodule({quoted(layer)})"
     key = member.key if member.is_numbered else quoted(member.key)
     return f"self.{member.holder}[{key}]"
 

@@ -8,10 +8,10 @@ from mlpgen.graph.checks.entry_keys import kind_of
 from mlpgen.graph.made_order import made_in_order
 from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.names.identifiers import wrong_member
-from mlpgen.names.members import member_of
+from mlpgen.names.members import holders_of, is_number, member_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.names.members import Member
@@ -37,6 +37,7 @@ def members_in(
         chain: Whether they are inside a layer.
     """
     found: dict[str, list[tuple[Entry, Member]]] = {}
+    names: set[str] = set()
     for entry in entries:
         member = member_of(entry.name)
         if member is None or wrong_member(entry.name):
@@ -50,10 +51,14 @@ def members_in(
         if chain or reason:
             problems.add("MG252", message, (*entry.path, "name"), help=help)
             continue
-        found.setdefault(member.holder, []).append((entry, member))
-    for holder, each in found.items():
-        _check_keys(holder, each, problems)
-    return frozenset(entry.name for each in found.values() for entry, _ in each)
+        names.add(entry.name)
+        for holder in (*holders_of(entry.name)[1:], entry.name):
+            each = member_of(holder)
+            assert each is not None
+            found.setdefault(each.around, []).append((entry, each))
+    for holder, members in found.items():
+        _check_keys(holder, members, problems)
+    return frozenset(names)
 
 
 def _check_keys(
@@ -91,13 +96,49 @@ def as_member(node: Node) -> Node:
 def members_of(holder: str, nodes: Iterable[Node]) -> list[Node]:
     """Return the members of a list in its order, or those of a dictionary."""
     found = [
-        (node, member)
+        node
         for node in nodes
         if (member := member_of(node.name)) is not None and member.holder == holder
     ]
-    if all(member.is_numbered for _, member in found):
-        found.sort(key=lambda each: int(each[1].key))
-    return [node for node, _ in found]
+    return flat(tree_of({node.name: node for node in found}))
+
+
+Tree = dict[str, "Node | Tree"]
+"""What a list or a dictionary holds, by its keys, in order."""
+
+
+def tree_of(members: Mapping[str, Node]) -> Tree:
+    """Return what a list or a dictionary holds: members, lists and dictionaries."""
+    tree: Tree = {}
+    for name, node in members.items():
+        *around, key = name.split(".")[1:]
+        inner = tree
+        for each in around:
+            held = inner.setdefault(each, {})
+            assert isinstance(held, dict)
+            inner = held
+        inner[key] = node
+    return _in_order(tree)
+
+
+def _in_order(tree: Tree) -> Tree:
+    """Order the members of lists by their numbers."""
+    keys = [*tree]
+    if all(map(is_number, keys)):
+        keys.sort(key=int)
+    held = ((key, tree[key]) for key in keys)
+    return {
+        key: _in_order(each) if isinstance(each, dict) else each for key, each in held
+    }
+
+
+def flat(tree: Tree) -> list[Node]:
+    """Return all members in order, also those of inner lists."""
+    return [
+        node
+        for each in tree.values()
+        for node in (flat(each) if isinstance(each, dict) else [each])
+    ]
 
 
 def check_members(graph: Graph, problems: Problems) -> None:
@@ -123,11 +164,18 @@ def check_members(graph: Graph, problems: Problems) -> None:
 
 def _check_left_out(holder: str, members: Sequence[Node], problems: Problems) -> None:
     """Refuse a list that lacks one of its members: the next would have its number."""
-    for number, node in enumerate(members):
-        member = member_of(node.name)
-        if member is None or not member.is_numbered or int(member.key) == number:
+    _check_tree(holder, tree_of({node.name: node for node in members}), problems)
+
+
+def _check_tree(holder: str, tree: Tree, problems: Problems) -> None:
+    numbered = all(map(is_number, tree))
+    for number, (key, each) in enumerate(tree.items()):
+        if isinstance(each, dict):
+            _check_tree(f"{holder}.{key}", each, problems)
+        if not numbered or int(key) == number:
             continue
-        message = f"`{holder}.{number}` is left out, so `{node.name}` would be there"
+        node = flat({key: each})[0]
+        message = f"`{holder}.{number}` is left out, so `{holder}.{key}` would be there"
         help = "use its result, or number the others anew"
         problems.add_entry("MG252", message, node.path, "name", help=help)
         return

@@ -113,6 +113,9 @@ def _script(module: nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) ->
         if attends and "Optional[Tensor]" in str(error):
             message = "the weights of attention, which may be None to it"
             raise UnsupportedError(message) from None
+        if "Unknown type name 'Module'" in str(error):
+            message = "layers of a list that another list holds"
+            raise UnsupportedError(message) from None
         raise
     return made(*args, **kwargs)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.entries.members import members_of
-from mlpgen.names.members import member_of
+from mlpgen.graph.entries.members import members_of, tree_of
+from mlpgen.names.members import is_number
 from mlpgen.styles.code import Group, call, flat, quoted
 from mlpgen.styles.init.assignments import assignment_lines, needs_statements
 from mlpgen.styles.init.modules import module_code
@@ -13,8 +13,9 @@ from mlpgen.styles.layout import BODY, layout
 from mlpgen.styles.variable_names import INIT, arguments, choose_names
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from mlpgen.graph.entries.members import Tree
     from mlpgen.graph.nodes import Graph, Node
     from mlpgen.styles.code import Piece
     from mlpgen.styles.variable_names import InitLocals
@@ -32,6 +33,7 @@ def holder_lines(node: Node, holder: str, graph: Graph, local: InitLocals) -> li
         local: The local variables of `__init__`.
     """
     members = members_of(holder, graph.nodes)
+    tree = tree_of({each.name: each for each in members})
     if node is not next(each for each in graph.nodes if each in members):
         return []
     comments = bool(graph.stem)
@@ -46,18 +48,20 @@ def holder_lines(node: Node, holder: str, graph: Graph, local: InitLocals) -> li
             lines += assignment_lines(each, variable, local, comments=comments)
         else:
             pieces[each.name] = module_code(each, comments=comments)
-    return [*lines, *layout(_holder(pieces), BODY, f"self.{holder} = ")]
+    return [*lines, *layout(_holder(tree, pieces), BODY, f"self.{holder} = ")]
 
 
-def _holder(pieces: dict[str, Piece]) -> Piece:
-    """Write the call that makes a list, or a dictionary, of these members."""
-    members = {name: member_of(name) for name in pieces}
-    if all(each and each.is_numbered for each in members.values()):
-        return _list([*pieces.values()])
+def _holder(tree: Tree, pieces: Mapping[str, Piece]) -> Piece:
+    """Write the call that makes a list, or a dictionary, of what it holds."""
+    found = {
+        key: _holder(each, pieces) if isinstance(each, dict) else pieces[each.name]
+        for key, each in tree.items()
+    }
+    if all(map(is_number, found)):
+        return _list([*found.values()])
     items: list[Piece] = []
-    for name, piece in pieces.items():
-        each = members[name]
-        key = f"{quoted(each.key if each else name)}: "
+    for name, piece in found.items():
+        key = f"{quoted(name)}: "
         items.append(
             piece._replace(opening=f"{key}{piece.opening}")
             if isinstance(piece, Group)

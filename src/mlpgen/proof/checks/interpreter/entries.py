@@ -83,10 +83,10 @@ def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
 
 
 def layer_in(name: str, layers: Container[str]) -> str:
-    """Return the layer of a value; the name of a member of a list has a dot itself."""
-    first, _, rest = name.partition(".")
-    member = f"{first}.{rest.partition('.')[0]}"
-    return member if first not in layers and member in layers else first
+    """Return the layer of a value; the name of a member of a list has dots itself."""
+    parts = name.split(".")
+    begins = (".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return next((each for each in begins if each in layers), parts[0])
 
 
 def value_or_none(raw: Any, known: Mapping[str, Any]) -> Any:
