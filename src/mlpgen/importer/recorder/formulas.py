@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from mlpgen.importer.recorder.masks import mask_layers
 from mlpgen.importer.recorder.tables import layers_of
 from mlpgen.importer.recording import Counted, Made, Regions, Triangle
 
@@ -31,7 +32,7 @@ def numbers_of(tensor: Tensor, most: int, few: int = FEW) -> Any:
         formula = _formula(tensor)
         if formula is not None:
             return formula
-        layers = layers_of(tensor)
+        layers = layers_of(tensor) or mask_layers(tensor)
         if layers is not None:
             return Made(layers)
     return tensor.flatten().tolist() if tensor.numel() <= most else None
