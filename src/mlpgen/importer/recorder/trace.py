@@ -7,7 +7,9 @@ that the author wrote. What depends on the values of tensors is seen where it re
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from weakref import ref
 
 import torch
 from torch import Tensor, nn
@@ -73,7 +75,7 @@ class Recorder(TorchFunctionMode):
         self._inside = [""]
         self._leaves = leaves
         self._numbers: dict[int, Any] = {}
-        self._objects: dict[int, Tensor] = {}  # which also keeps their ids
+        self._objects: dict[int, ref[Tensor]] = {}  # a pass keeps no more than usual
         self._versions: dict[int, int] = {}
         self._inputs: set[int] = set()
         self._constants: set[int] = set()
@@ -186,11 +188,9 @@ class Recorder(TorchFunctionMode):
     ) -> None:
         """Record a call; what it changed in place is a new tensor."""
         constant = self._is_constant(function, given)
-        changed = [
-            self._objects[number]
-            for number in dict.fromkeys((*refs(given[0]), *refs(given[1])))
-            if self._changed(self._objects[number])
-        ]
+        taken = dict.fromkeys((*refs(given[0]), *refs(given[1])))
+        alive = [self._objects[number]() for number in taken]
+        changed = [each for each in alive if each is not None and self._changed(each)]
         fresh = [each for each in tensors_of(found) if id(each) not in self._numbers]
         outputs = [self.tensors[self._new(tensor)] for tensor in [*changed, *fresh]]
         if found is None and changed:  # `x[…] = y`
@@ -248,8 +248,15 @@ class Recorder(TorchFunctionMode):
         self.tensors[number] = Recorded(number, tuple(tensor.shape), dtype, -1)
         self._numbers[id(tensor)] = Ref(number)
         self._versions[id(tensor)] = tensor._version
-        self._objects[number] = tensor
+        self._objects[number] = ref(tensor, partial(self._end, id(tensor), number))
         return number
+
+    def _end(self, key: int, number: int, _: object) -> None:
+        """Forget a tensor that is no more: another one may get its place in memory."""
+        del self._objects[number]
+        if self._numbers.get(key) == Ref(number):
+            del self._numbers[key], self._versions[key]
+            self._slices.pop(key, None)
 
     def _encoded(self, value: Any) -> Any:
         """Return an argument without what belongs to torch."""
