@@ -749,6 +749,37 @@ class Places(nn.Module):
         return attended @ v
 
 
+class Steps(nn.Module):
+    """A bias of attention, which a network makes of coordinates."""
+
+    def __init__(self, length: int, width: int) -> None:
+        super().__init__()
+        self.register_buffer("steps", torch.linspace(-1, 1, length)[:, None])
+        self.mlp = nn.Sequential(nn.Linear(1, width), nn.ReLU(), nn.Linear(width, 1))
+        self.gain = nn.Parameter(torch.ones(1))
+
+    def bias(self) -> Tensor:
+        return (self.mlp(self.steps) * self.gain).view(-1)
+
+    def forward(self, attn: Tensor) -> Tensor:
+        return attn + self.bias()
+
+
+class Methods(nn.Module):
+    """Uses other modules by their methods and by their tensors."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places = nn.Embedding(6, 4)
+        self.steps = Steps(6, 8)
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.places.weight
+        attn = x @ self.fc(x).transpose(1, 2)
+        return (attn + self.steps.bias()).softmax(-1) @ x
+
+
 class ScaledConv2d(nn.Conv2d):
     """A convolution whose weight has no mean."""
 
@@ -879,5 +910,6 @@ NETWORKS = {
     "language": Network(Language, _one(6, dtype="int64")),
     "picked": Network(Picked, _one(5)),
     "places": Network(Places, _one(10, 8)),
+    "methods": Network(Methods, _one(6, 4)),
     "computed": Network(Computed, _one(2, 6, 6)),
 }

@@ -24,6 +24,7 @@ from mlpgen.importer.layers import (
     result_layout,
 )
 from mlpgen.importer.layout import Layout
+from mlpgen.importer.methods import with_methods
 from mlpgen.importer.recording import Ref, State
 from mlpgen.importer.same_lines import Lines, SameLines
 from mlpgen.importer.weights import (
@@ -80,6 +81,8 @@ class Translator:
     def body(self, each: Pass, names: list[str]) -> Body:
         """Translate the steps and what is returned."""
         shapes = self._shapes()
+        modules, tensors = self.recording.modules, self.recording.tensors
+        each = with_methods(each, self.path, modules, tensors)
         for step in each.steps:
             self.place = step.place
             try:
@@ -136,6 +139,8 @@ class Translator:
             raise UnsaidError(f"it uses `{key}` of another module", self.place)
         members = self.recording.modules[owner].members
         member = next(each for each in members if each.name == name)
+        if self.recording.modules[owner].type == "Embedding" and member.init is None:
+            member = member._replace(init="normal_")
         self.entries.append(tensor_entry(member, self.place))
         layout = Layout(tuple((size,) for size in member.shape), -1)
         value = Value(Source(len(self.entries) - 1), layout, member.dtype)

@@ -116,14 +116,14 @@ def tensor_arguments(each: Pass) -> dict[str, Any]:
             found[name] = value
         else:
             for index, ref in enumerate(tensors_in(value)):
-                found[f"{name}_{_letters(index)}"] = ref
+                found[f"{name}_{letters(index)}"] = ref
     return found
 
 
-def _letters(index: int) -> str:
+def letters(index: int) -> str:
     """Count in letters: a to z, aa, ab."""
     before, last = divmod(index, 26)
-    return (_letters(before - 1) if before else "") + ascii_lowercase[last]
+    return (letters(before - 1) if before else "") + ascii_lowercase[last]
 
 
 def tensors_in(value: Any) -> list[Any]:
