@@ -780,6 +780,36 @@ class Methods(nn.Module):
         return (attn + self.steps.bias()).softmax(-1) @ x
 
 
+class Waves(nn.Module):
+    """Positions of an image, made of its size alone."""
+
+    def __init__(self, count: int = 4) -> None:
+        super().__init__()
+        self.proj = nn.Conv2d(2 * count, 6, 1)
+        self.count = count
+
+    def forward(self, shape: tuple[int, int, int]) -> Tensor:
+        image = ~torch.zeros(shape).to(torch.bool)
+        down = image.cumsum(1, dtype=torch.float32)
+        right = image.cumsum(2, dtype=torch.float32) / shape[2]
+        speed = torch.arange(self.count, dtype=torch.int64).float()
+        speed = 100 ** (2 * torch.div(speed, 2, rounding_mode="floor") / self.count)
+        waves = [(each[:, :, :, None] / speed).sin() for each in (down, right)]
+        return self.proj(torch.cat(waves, dim=3).permute(0, 3, 1, 2))
+
+
+class Waved(nn.Module):
+    """An image with positions."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waves = Waves()
+        self.conv = nn.Conv2d(6, 6, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(x + self.waves((x.shape[0], x.shape[2], x.shape[3])))
+
+
 class ScaledConv2d(nn.Conv2d):
     """A convolution whose weight has no mean."""
 
@@ -911,5 +941,6 @@ NETWORKS = {
     "picked": Network(Picked, _one(5)),
     "places": Network(Places, _one(10, 8)),
     "methods": Network(Methods, _one(6, 4)),
+    "waved": Network(Waved, _one(6, 5, 4)),
     "computed": Network(Computed, _one(2, 6, 6)),
 }

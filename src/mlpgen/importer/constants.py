@@ -40,8 +40,8 @@ def _as_functions(entry: Entry, formula: Any) -> Entry:
 def _gathered(body: Body) -> Body:
     """Put functions of constants into the buffer that holds their result.
 
-    Only what begins with numbers that the author changed in place: other constants are
-    as short where they stand.
+    Only what begins with numbers that the author changed in place, or what is in a
+    class without inputs: other constants are as short where they stand.
     """
     constant = _constants(body)
     used = _users(body)
@@ -56,7 +56,7 @@ def _gathered(body: Body) -> Body:
         ]
         alone = all(used[at] <= members for at in members - {index})
         said = all(isinstance(each, FORMULAS) for each in numbers)
-        if numbers and said and alone:
+        if (numbers or not body.inputs) and said and alone:
             return _gathered(_joined(body, sorted(members), index))
     return body
 

@@ -173,7 +173,7 @@ def result_layout(
             return layout.resized(at, out.shape[at])
         return layout
     if value.alone or layout.batch < 0:
-        return layout_of(out.shape, out.batch)
+        return layout_of(out.shape, out.batch)._replace(missing=layout.missing)
     if module.type in SEQUENCES:
         if layout.dims[layout.batch]:
             raise UnsaidError("the batch is mixed with other dimensions", step.place)

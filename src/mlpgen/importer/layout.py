@@ -25,11 +25,13 @@ class Layout(NamedTuple):
             dimension with the batch lists what is in it besides the batch.
         batch: The dimension with the batch; -1 if none has it.
         before: How many of the sizes in that dimension are outside of the batch.
+        missing: Whether mlpgen has no batch, since all examples have the same.
     """
 
     dims: tuple[Shape, ...]
     batch: int
     before: int = 0
+    missing: bool = False
 
     @property
     def shape(self) -> Shape:
@@ -39,7 +41,13 @@ class Layout(NamedTuple):
     @property
     def plain(self) -> bool:
         """Whether the batch is the first dimension and alone, or nowhere."""
-        return self.batch == -1 or (self.batch == 0 and not self.dims[0])
+        first = self.batch == 0 and not self.dims[0] and not self.missing
+        return self.batch == -1 or first
+
+    @property
+    def batched(self) -> bool:
+        """Whether mlpgen has a batch, which is then its first dimension."""
+        return self.batch >= 0 and not self.missing
 
     @property
     def rank(self) -> int:
@@ -60,7 +68,7 @@ class Layout(NamedTuple):
         if len(self.dims[at]) != 1:
             raise LayoutError("a dimension of the author is several here")
         begin = sum(len(each) for each in self.dims[:at])
-        return begin + (self.batch >= 0)
+        return begin + self.batched
 
     def kept(self, dim: int) -> int:
         """Return a dimension as the author wrote it, where it is the same."""
@@ -130,7 +138,7 @@ class Layout(NamedTuple):
         group = group or (1,) * grouped
         dims: list[Shape] = [(size,) for size in shape]
         dims[batch] = group
-        return Layout((*dims,), batch, int(before > 1))
+        return Layout((*dims,), batch, int(before > 1), self.missing)
 
 
 def layout_of(shape: Shape, batch: int, times: int = 1) -> Layout:

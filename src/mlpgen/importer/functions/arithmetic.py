@@ -84,6 +84,10 @@ def _binary(call: Call) -> Iterable[Value]:
         key = "input"
     else:
         raise call.refuse("the number comes first")
+    if name == "floor_divide" and value.dtype == "float32":
+        quotient = value._replace(source=call.emit("div", {key: number}, [value]))
+        yield result(call, call.emit("floor", {}, [quotient]), value)
+        return
     neutral = (name, key) in (("mul", "other"), ("div", "other")) and number == 1
     neutral = neutral or (name in ("add", "sub") and key == "other" and number == 0)
     if neutral and value.dtype == dtype_of(call):

@@ -49,12 +49,13 @@ def _new(call: Call) -> Iterable[Value]:
             raise call.refuse(f"it makes {out.dtype}")
         arguments["dtype"] = out.dtype
     size = listed(arguments.get("size", []))
-    if size and isinstance(size[0], Batch) and size[0].times == 1:
-        arguments["size"] = [1, *size[1:]]
+    if len(size) > 1 and isinstance(size[0], Batch) and size[0].times == 1:
+        arguments["size"] = size[1:]
         need_numbers(call, arguments)
         source = call.emit(call.name, arguments, [])
         dims = ((), *((each,) for each in out.shape[1:]))
-        return [Value(source, Layout(dims, 0), out.dtype, alone=True)]
+        layout = Layout(dims, 0, missing=True)
+        return [Value(source, layout, out.dtype, alone=True)]
     need_numbers(call, arguments)
     source = call.emit(call.name, arguments, [])
     return [Value(source, Layout(tuple((each,) for each in out.shape), -1), out.dtype)]

@@ -24,7 +24,7 @@ def permuted(call: Call, value: Value, order: tuple[int, ...]) -> Value:
     axes = value.layout.permutation(order)
     if axes == sorted(axes):
         return value._replace(layout=layout)
-    batched = value.layout.batch >= 0
+    batched = value.layout.batched
     swapped = [at for at, axis in enumerate(axes) if at != axis]
     source = (
         call.emit("transpose", _transposition(swapped, len(axes), batched), [value])

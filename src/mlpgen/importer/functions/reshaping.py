@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def _reshape(call: Call) -> Iterable[Value]:
     value = call.value(call.step.args[0])
     out = call.step.outputs[0]
-    if value.alone:
+    if value.alone and not value.layout.missing:
         yield _reshaped_alone(call, value, out)
         return
     yield reshaped(call, value, out.shape, out.batch)
@@ -40,7 +40,7 @@ def reshaped(call: Call, value: Value, shape: tuple[int, ...], batch: int) -> Va
     before, after = value.layout.shape, layout.shape
     if before == after and not call.whole:
         return value._replace(layout=layout)
-    batched = layout.batch >= 0
+    batched = layout.batched
     entry = reshape_entry(before, after, batched=batched)
     if call.whole:
         entry = "reshape", {"shape": [*after]}
