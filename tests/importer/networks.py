@@ -287,6 +287,21 @@ class Clips(nn.Module):
         return self.reader(x)[0][:, -1]
 
 
+class Rows(nn.Module):
+    """A matrix for each row, which all examples share; a token apart from others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tables = nn.Parameter(torch.randn(4, 8, 3))
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, rest = torch.tensor_split(x, (1,), dim=2)
+        rows = rest.permute(1, 0, 2, 3).reshape(4, -1, 8) @ self.tables
+        tokens = first[:, :, 0].transpose(0, 1) @ self.tables
+        rows = rows.transpose(0, 1).reshape(len(x), -1, 4, 3)
+        return torch.cat([rows, tokens.transpose(0, 1).unsqueeze(1)], dim=1)
+
+
 class Tokens(nn.Module):
     """Parameters and buffers of the class itself."""
 
@@ -922,6 +937,7 @@ NETWORKS = {
     "attention_second": Network(AttentionSecond, _one(6, 8), golden=True),
     "windows": Network(Windows, _one(4, 4, 6)),
     "clips": Network(Clips, _one(3, 3, 6, 6), golden=True),
+    "rows": Network(Rows, _one(4, 6, 8)),
     "tokens": Network(Tokens, _one(4, 8), golden=True),
     "several": Network(
         Several, (("tokens", (7,), "int64"), ("image", (3, 8, 8), "float32"))

@@ -74,7 +74,6 @@ ALIASES = {
     "expit": "sigmoid",
     "int": "long",
     "type": "to",
-    "tensor_split": "chunk",
 }
 
 HANDLERS: dict[str, Handler] = {

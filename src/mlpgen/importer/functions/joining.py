@@ -96,6 +96,23 @@ def _split(call: Call) -> Iterable[Value]:
     return found
 
 
+def _tensor_split(call: Call) -> Iterable[Value]:
+    """Split into parts of the sizes that the author's have."""
+    given = bound("input indices_or_sections dim=0", call.step)
+    value, dim = call.value(given["input"]), given["dim"]
+    sizes = [out.shape[dim] for out in call.step.outputs]
+    if not all(sizes):
+        raise call.refuse("a part of it is empty")
+    at = value.layout.kept(checked(value.layout, dim))
+    arguments = {"split_size_or_sections": sizes, "dim": at}
+    source = call.emit("split", arguments, [value])
+    if len(sizes) > len(ORDINALS):
+        raise call.refuse(f"it gives {len(sizes)} parts")
+    for name, size in zip(part_names(len(sizes)), sizes, strict=True):
+        layout = value.layout.resized(dim, size)
+        yield value._replace(source=source._replace(part=name), layout=layout)
+
+
 def part_names(count: int) -> tuple[str, ...]:
     """Return the usual names of parts."""
     return ORDINALS[:count]
@@ -105,4 +122,5 @@ HANDLERS: dict[str, Handler] = {
     "cat": _cat,
     "stack": _stack,
     **dict.fromkeys(("chunk", "split", "unbind"), _split),
+    "tensor_split": _tensor_split,
 }

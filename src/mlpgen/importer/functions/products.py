@@ -21,6 +21,8 @@ def _matmul(call: Call) -> Iterable[Value]:
     values = [call.value(given[name]) for name in ("input", "other")]
     one, other = values
     out = call.step.outputs[0]
+    if _has_rows_of_the_batch(one, other):
+        return [_by_rows(call, one, other)]
     for value in values:
         inside = value.layout.batch >= max(0, value.layout.rank - 2)
         matrix = other.layout.batch < 0 and other.layout.rank == 2
@@ -51,6 +53,31 @@ def _matmul(call: Call) -> Iterable[Value]:
             layout = layout_of(out.shape, out.batch)
     source = call.emit(name or "matmul", {}, values)
     return [result(call, source, like, layout=layout)]
+
+
+def _has_rows_of_the_batch(one: Value, other: Value) -> bool:
+    """Return whether each row of the first is of one example, and many share a matrix.
+
+    `(8, batch * 4, 16) @ (8, 16, 32)`.
+    """
+    rows = one.layout.rank - 2
+    several = other.layout.batch < 0 and 2 < other.layout.rank <= one.layout.rank
+    return several and 0 < one.layout.batch == rows
+
+
+def _by_rows(call: Call, one: Value, other: Value) -> Value:
+    """Multiply the rows of each example, which are one row in front of none."""
+    layout, out = one.layout, call.step.outputs[0]
+    alone = not layout.dims[layout.batch]
+    if alone:
+        one = one._replace(source=call.emit("unsqueeze", {"dim": -2}, [one]))
+    source = call.emit("matmul", {}, [one, other])
+    found = one._replace(source=source)
+    if alone:
+        found = one._replace(source=call.emit("squeeze", {"dim": -2}, [found]))
+    lead = tuple((size,) for size in out.shape[: layout.batch])
+    dims = (*lead, layout.dims[layout.batch], other.layout.dims[-1])
+    return result(call, found.source, one, layout=layout._replace(dims=dims))
 
 
 def _headed(value: Value) -> Value:
