@@ -902,6 +902,21 @@ class Causal(nn.Module):
         return first * second.unflatten(-1, (3, 1)).flatten(2)
 
 
+class Cosine(nn.Module):
+    """A layer whose bias is changed before it is used."""
+
+    def __init__(self, size: int = 6) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(size, 3 * size)
+        self.proj = nn.Linear(3 * size, size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        bias = self.qkv.bias.clone()
+        length = bias.numel() // 3
+        bias[length : 2 * length].zero_()
+        return self.proj(F.linear(x, self.qkv.weight, bias)) + x
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -950,6 +965,7 @@ NETWORKS = {
     "numbered": Network(Numbered, _one(3, 10, 10)),
     "unused": Network(Unused, _one(4)),
     "mobile": Network(Mobile, _one(3, 16, 16), golden=True),
+    "cosine": Network(Cosine, _one(6)),
     "causal": Network(Causal, _one(5, 8), golden=True),
     "shifted": Network(Shifted, _one(8, 8, 8), golden=True),
     "auxiliary": Network(Auxiliary, _one(3, 9, 9), golden=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.importer.body import Source
+from mlpgen.importer.borrowed import with_borrowed
 from mlpgen.importer.calls import Value
 from mlpgen.importer.layout import layout_of
 from mlpgen.importer.needed import needed
@@ -24,7 +25,7 @@ def body_of(recording: Recording) -> Body:
     Raises:
         UnsaidError: No spec can say it.
     """
-    forward = needed(without_zero_states(recording))
+    forward = with_borrowed(needed(without_zero_states(recording)), recording.modules)
     lines = SameLines(forward)
     body = _translated(recording, forward, lines)
     return body if lines.settled() else _translated(recording, forward, lines)

@@ -70,7 +70,20 @@ def _new_like(call: Call) -> Iterable[Value]:
     return _new(call._replace(name=name, step=step))
 
 
+def _filled(call: Call) -> Iterable[Value]:
+    """`x.zero_()`, `x.fill_(1)`: one number in the shape of `x`."""
+    given = bound("input value=0", call.step)
+    if isinstance(given["value"], bool) or not isinstance(given["value"], int | float):
+        raise call.refuse("its value is no number")
+    value = call.value(given["input"])
+    name, arguments = "zeros_like", {}
+    if given["value"] != 0:
+        name, arguments = "full_like", {"fill_value": given["value"]}
+    return [value._replace(source=call.emit(name, arguments, [value]))]
+
+
 HANDLERS: dict[str, Handler] = {
+    **dict.fromkeys(("zero", "fill"), _filled),
     **dict.fromkeys(FUNCTIONS.families["new_tensors"], _new),
     **dict.fromkeys(("new_zeros", "new_ones", "new_full", "new_empty"), _new_like),
 }
