@@ -825,6 +825,27 @@ class Waved(nn.Module):
         return self.conv(x + self.waves((x.shape[0], x.shape[2], x.shape[3])))
 
 
+class Assigned(nn.Module):
+    """Assigns to indices and to every other value, and to examples of windows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        table = torch.zeros(1, 6, 4)
+        table[:, :, 3] = torch.arange(6) / 6
+        table[:, 1] = table[:, 5] - 1
+        windows = self.fc(x + table).view(-1, 2, 4)
+        example = x.mean(dim=1, keepdim=True).repeat_interleave(3, dim=0)
+        windows = (windows * example).view(x.shape)
+        turned = torch.zeros_like(x)
+        turned[..., 0::2] = windows[..., 1::2].neg()
+        turned[..., 1::2] = windows[..., 0::2]
+        turned[:, 2] = windows[:, 4]
+        return turned
+
+
 class ScaledConv2d(nn.Conv2d):
     """A convolution whose weight has no mean."""
 
@@ -974,5 +995,6 @@ NETWORKS = {
     "places": Network(Places, _one(10, 8)),
     "methods": Network(Methods, _one(6, 4)),
     "waved": Network(Waved, _one(6, 5, 4)),
+    "assigned": Network(Assigned, _one(6, 4)),
     "computed": Network(Computed, _one(2, 6, 6)),
 }

@@ -23,7 +23,9 @@ def _assign(call: Call) -> Iterable[Value]:
     if "values" in call.step.kwargs:
         return [_constant(call)]
     parts = [*index] if type(index) is tuple else [index]
-    if any(not isinstance(each, Slice | Rest) for each in parts):
+    if any(
+        not isinstance(each, Slice | Rest) and whole(each) is None for each in parts
+    ):
         raise call.refuse("it assigns to something else than slices")
     value = call.value(base)
     rest = [Slice(None, None, None)] * (value.layout.rank - len(parts) + 1)
@@ -38,32 +40,72 @@ def _assigned(call: Call, value: Value, parts: list[Any], dim: int, new: Any) ->
     while dim < len(parts) and _is_everything(parts[dim], value, dim):
         dim += 1
     if dim == len(parts):
-        if isinstance(new, Ref | State):
-            return call.value(new)
-        source = call.emit("full_like", {"fill_value": new}, [value])
-        return value._replace(source=source)
+        return _filled(call, value, parts, new)
+    if dim == value.layout.batch:
+        raise call.refuse("it assigns to a part of the batch")
     size = value.layout.dims[dim][0]
-    begin, end, step = slice(*parts[dim]).indices(size)
+    begin, end, step = _bounds(parts[dim], size)
     if step != 1:
-        raise call.refuse("it assigns to every other value")
+        return _every(call, value, parts, dim, new)
     inner = sliced(call, value, dim, Slice(begin, end, None))
     pieces = [_assigned(call, inner, parts, dim + 1, new)]
     if begin > 0:
         pieces.insert(0, sliced(call, value, dim, Slice(0, begin, None)))
     if end < size:
         pieces.append(sliced(call, value, dim, Slice(end, None, None)))
+    if len(pieces) == 1:
+        return pieces[0]
     source = call.emit("cat", {"dim": value.layout.kept(dim)}, pieces)
     return value._replace(source=source)
 
 
-def _is_everything(part: Slice, value: Value, dim: int) -> bool:
+def _bounds(part: Any, size: int) -> tuple[int, int, int]:
+    """Return where a slice begins and ends, and its step; an index takes one."""
+    if isinstance(part, Slice):
+        return slice(*part).indices(size)
+    return part % size, part % size + 1, 1
+
+
+def _filled(call: Call, value: Value, parts: list[Any], new: Any) -> Value:
+    """Return what is assigned in the shape of the slice."""
+    if not isinstance(new, Ref | State):
+        source = call.emit("full_like", {"fill_value": new}, [value])
+        return value._replace(source=source)
+    found = call.value(new)
+    for dim, part in enumerate(parts):
+        if whole(part) is not None:
+            found = unsqueezed(
+                call, found, dim + found.layout.rank - value.layout.rank + 1
+            )
+    if found.layout.shape != value.layout.shape:
+        if found.layout.batched != value.layout.batched:
+            raise call.refuse("it assigns the same to each example")
+        sizes = {"sizes": [*value.layout.shape]}
+        found = found._replace(source=call.emit("expand", sizes, [found]))
+    return found._replace(layout=value.layout)
+
+
+def _every(call: Call, value: Value, parts: list[Any], dim: int, new: Any) -> Value:
+    """Assign to every other value: all of them are put together anew."""
+    size = value.layout.dims[dim][0]
+    begin, end, step = _bounds(parts[dim], size)
+    if step < 1 or begin >= step or size % step or end <= size - step + begin:
+        raise call.refuse("it assigns to every other value of a part")
+    at = value.layout.kept(dim)
+    pieces = [sliced(call, value, dim, Slice(i, None, step)) for i in range(step)]
+    pieces[begin] = _assigned(call, pieces[begin], parts, dim + 1, new)
+    stacked = value._replace(source=call.emit("stack", {"dim": at + 1}, pieces))
+    joined = {"start_dim": at, "end_dim": at + 1}
+    return value._replace(source=call.emit("flatten", joined, [stacked]))
+
+
+def _is_everything(part: Any, value: Value, dim: int) -> bool:
+    if not isinstance(part, Slice):
+        return value.layout.dims[dim] == (1,) and dim != value.layout.batch
     if dim == value.layout.batch:
         return part.start in (None, 0) and part.stop in (None, Batch(1))
-    return slice(*part).indices(value.layout.dims[dim][0]) == (
-        0,
-        value.layout.dims[dim][0],
-        1,
-    )
+    size = value.layout.dims[dim][0]
+    return slice(*part).indices(size) == (0, size, 1)
 
 
 def _constant(call: Call) -> Value:

@@ -159,11 +159,27 @@ def _repeat_interleave(call: Call) -> Iterable[Value]:
     if given["dim"] is None or not is_number(given["repeats"]):
         raise call.refuse("it repeats the batch")
     dim = given["dim"]
+    if dim % value.layout.rank == value.layout.batch:
+        return [_beside_batch(call, value, given["repeats"])]
     out = call.step.outputs[0]
     arguments = {"repeats": given["repeats"], "dim": value.layout.kept(dim)}
     layout = value.layout.resized(checked(value.layout, dim), out.shape[dim])
     source = call.emit("repeat_interleave", arguments, [value])
     return [value._replace(source=source, layout=layout)]
+
+
+def _beside_batch(call: Call, value: Value, repeats: int) -> Value:
+    """Repeat each example: in mlpgen, along a dimension behind it."""
+    layout = value.layout
+    inside = (*layout.dims[layout.batch], repeats)
+    at = sum(len(each) for each in layout.dims[: layout.batch]) + len(inside) - 1
+    value = value._replace(
+        source=call.emit("unsqueeze", {"dim": at + layout.batched}, [value])
+    )
+    dims = (*layout.dims[: layout.batch], inside, *layout.dims[layout.batch + 1 :])
+    layout = layout._replace(dims=dims)
+    source = call.emit("expand", {"sizes": [*layout.shape]}, [value])
+    return value._replace(source=source, layout=layout)
 
 
 HANDLERS: dict[str, Handler] = {
