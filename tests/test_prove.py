@@ -97,6 +97,7 @@ def statuses(certificate: dict[str, Any]) -> dict[str, str]:
 
 UNSUPPORTED = {
     ("gru_tagger", "compile"),
+    ("lrcn", "compile"),
     ("lstm_classifier", "compile"),
     ("lstm_classifier", "export"),
     ("lstm_classifier", "meta"),

@@ -111,6 +111,9 @@ NETWORKS: dict[str, Small] = {
         known=20,
         training={"metrics": ["top5"]},
     ),
+    "lrcn": Small(
+        {**SMALL, "width": 2, "hidden": 4}, (("frames: 16", "frames: 3"), ("112", "32"))
+    ),
     "lstm_classifier": Small(
         {"vocabulary": 20, "width": 8, "hidden": 8}, (("200", "12"),), known=20
     ),

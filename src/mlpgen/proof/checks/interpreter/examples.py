@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .entries import Parts
+    from .entries import Entry, Parts
     from .functions import Value
 
 Sizes = tuple[int, ...]
@@ -22,10 +22,18 @@ def with_more_examples(takes: Sequence[Value], count: int) -> tuple[list[Value],
     return [_joined(each, count) if each.batched else each for each in takes], sizes
 
 
-def with_fewer_examples(parts: Parts, sizes: Sizes) -> Parts:
-    """Give results their first dimensions back."""
+def with_fewer_examples(
+    parts: Parts, sizes: Sizes, entry: Entry, spec: dict[str, Any]
+) -> Parts:
+    """Give results their first dimensions back.
+
+    The one result of a block is not the layer inside that gives it.
+    """
     if len(sizes) < 2:
         return parts
+    block = spec["blocks"].get(entry["type"])
+    if block is not None and len(block["outputs"]) < 2:
+        parts = {"": next(iter(parts.values()))}
     return {
         name: _split(each, sizes) if each.batched else each
         for name, each in parts.items()

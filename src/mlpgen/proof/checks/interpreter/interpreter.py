@@ -185,7 +185,7 @@ class Interpreter:
             parts = self._rounds(entry, at, known, takes, numbers, by_round=by_round)
         else:
             parts = self._once(entry, at, known, takes)
-        parts = with_fewer_examples(parts, sizes)
+        parts = with_fewer_examples(parts, sizes, entry, self.spec)
         self._keep(at.names, parts)
         return parts
 
