@@ -8,6 +8,7 @@ stopped goes on.
     python benchmarks/imports.py timm --count 200 --seed 0 --results timm.jsonl
     python benchmarks/imports.py transformers --results transformers.jsonl
     python benchmarks/imports.py files --list models.jsonl --results files.jsonl
+    python benchmarks/imports.py specs --results specs.jsonl
 
 A list has one JSON object a line: `name`, `folder`, `module` (a file in the folder, or
 a name to import from there), `make` (an expression in the module) and `inputs` (as
@@ -35,7 +36,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-TABLES = ("torchvision", "timm", "transformers", "files")
+TABLES = ("torchvision", "timm", "transformers", "files", "specs")
 SECONDS = 300
 """The most time of a model."""
 BYTES = 16 * 2**30
@@ -200,6 +201,27 @@ def file_cases(path: Path) -> Iterator[Case]:
         yield Case(row["name"], make, inputs)
 
 
+def spec_cases(folder: Path, rendered: Path) -> Iterator[Case]:
+    """What the specs of a folder render, in both styles: imported, it is the same."""
+    from mlpgen import api
+
+    for path in sorted([*folder.glob("*.yaml"), *folder.glob("*/*.yaml")]):
+        network = api.load(path)
+        graph = network.graph
+        several = len(graph.inputs) > 1
+        inputs = tuple(
+            (name if several else "", tuple(map(int, each.shape)), each.dtype)
+            for name, each in graph.inputs.items()
+        )
+        for style in api.STYLES:
+            place = rendered / style
+            place.mkdir(parents=True, exist_ok=True)
+            for name, code in api.render(network, style).items():
+                (place / name).write_text(code, encoding="utf-8")
+            make = partial(made, place, f"{graph.stem}.py", f"{graph.name}()")
+            yield Case(f"{path.stem} {style}", make, inputs)
+
+
 def made(folder: Path, module: str, expression: str) -> Any:
     """Make a model by an expression in a module of a folder."""
     from mlpgen.importer.recorder.target import module_of
@@ -307,6 +329,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("table", choices=TABLES)
     parser.add_argument("--list", type=Path, help="the models of the table `files`")
+    parser.add_argument("--specs", type=Path, default=Path("specs"))
     parser.add_argument("--count", type=int, default=200)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, required=True)
@@ -317,6 +340,9 @@ def main() -> int:
         "timm": lambda: timm_cases(options.count, options.seed),
         "transformers": transformers_cases,
         "files": lambda: file_cases(options.list.absolute()),
+        "specs": lambda: spec_cases(
+            options.specs, options.results.absolute().parent / "rendered"
+        ),
     }
     known = {}
     if options.results.exists():

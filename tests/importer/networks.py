@@ -199,6 +199,46 @@ class ListsInAList(nn.Module):
         return x
 
 
+class KeptTensors(nn.Module):
+    """Tensors in attributes, which are neither parameters nor buffers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.scale = torch.sqrt(torch.FloatTensor([6.0]))
+        table = torch.randn(2000, 6, generator=torch.Generator().manual_seed(0))
+        self.table = table
+        self.register_buffer("other", table.cos(), persistent=False)
+        self.other: Tensor
+        self.fc = nn.Linear(6, 6)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x * self.scale + self.table[: x.size(1)] + self.other[None, : x.size(1), :]
+        x = torch.sqrt(torch.tensor(0.5)) * self.fc(x)
+        return x / torch.tensor(3)
+
+
+class OneActivation(nn.Module):
+    """A chain with the same activation at several places."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        act = Swish()
+        layers: list[nn.Module] = []
+        for _ in range(3):
+            layers += [nn.Linear(4, 4), act]
+        self.layers = nn.Sequential(*layers)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.layers(x)
+
+
+class Swish(nn.Module):
+    """An activation of its author."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(x) + 0.1 * x
+
+
 class AttentionSecond(nn.Module):
     """Attention with the batch in the second dimension."""
 
@@ -970,6 +1010,8 @@ NETWORKS = {
     "zero_states": Network(ZeroStates, _one(4, 5)),
     "called_by_name": Network(CalledByName, _one(3, 8, 8)),
     "lists_in_a_list": Network(ListsInAList, _one(6)),
+    "kept_tensors": Network(KeptTensors, _one(4, 6)),
+    "one_activation": Network(OneActivation, _one(4)),
     "attention_second": Network(AttentionSecond, _one(6, 8), golden=True),
     "windows": Network(Windows, _one(4, 4, 6)),
     "clips": Network(Clips, _one(3, 3, 6, 6), golden=True),

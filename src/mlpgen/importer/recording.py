@@ -138,12 +138,15 @@ class Tensor(NamedTuple):
         shape: With the batch as `batch` says.
         dtype: torch's name.
         batch: The dimension that holds the batch; -1 if none does.
+        values: Of one that the author keeps in an attribute, neither a parameter nor
+            a buffer: its numbers, if they are not too many.
     """
 
     number: int
     shape: Shape
     dtype: str
     batch: int
+    values: Any = None
 
 
 class Step(NamedTuple):

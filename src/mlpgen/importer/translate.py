@@ -41,7 +41,14 @@ from mlpgen.importer.weights import (
 
 if TYPE_CHECKING:
     from mlpgen.importer.layout import Shape
-    from mlpgen.importer.recording import Module, Pass, Place, Recording, Step
+    from mlpgen.importer.recording import (
+        Module,
+        Pass,
+        Place,
+        Recording,
+        Step,
+        Tensor,
+    )
     from mlpgen.importer.same_lines import Line
 
 
@@ -122,9 +129,22 @@ class Translator:
             return self._state(ref.key)
         if ref.number not in self.values:
             assert self.place is not None
+            kept = self.recording.tensors[ref.number]
+            if kept.values is not None and kept.batch < 0 and kept.shape:
+                self.values[ref.number] = self._kept(kept)
+                return self.values[ref.number]
             message = "it uses a tensor that is neither computed here nor a buffer"
             raise UnsaidError(message, self.place)
         return self.values[ref.number]
+
+    def _kept(self, tensor: Tensor) -> Value:
+        """Add the buffer of a tensor that the author keeps in an attribute."""
+        assert self.place is not None
+        numbers = {"values": tensor.values, "shape": [*tensor.shape]}
+        arguments = {**numbers, "persistent": False}
+        self.entries.append(Entry("buffer", arguments, (), place=self.place))
+        layout = Layout(tuple((size,) for size in tensor.shape), -1)
+        return Value(Source(len(self.entries) - 1), layout, tensor.dtype)
 
     def _has(self, ref: Any) -> bool:
         """Return whether a tensor is there; what is not needed is not."""

@@ -26,7 +26,8 @@ def _assignments(file: str) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            names = _names(node.targets[0])
+            several = isinstance(node.value, ast.Tuple)
+            names = () if several else _names(node.targets[0])
         elif isinstance(node, ast.AugAssign | ast.AnnAssign):
             names = _names(node.target)
         else:

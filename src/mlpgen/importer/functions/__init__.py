@@ -73,6 +73,7 @@ ALIASES = {
     "arctan2": "atan2",
     "expit": "sigmoid",
     "int": "long",
+    "data": "detach",
     "type": "to",
 }
 

@@ -138,6 +138,7 @@ def _cast(call: Call) -> Iterable[Value]:
     if dtype == value.dtype or {dtype, value.dtype} <= whole_numbers:
         return [value._replace(dtype=dtype)]
     dtype = "int64" if dtype in whole_numbers else dtype
+    dtype = "bool" if dtype == "uint8" else dtype  # what a mask is
     name = {"float32": "float", "int64": "long", "bool": "bool"}.get(dtype)
     if name is None:
         raise call.refuse(f"it converts to {dtype}")

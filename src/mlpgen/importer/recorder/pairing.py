@@ -66,14 +66,14 @@ def _tensor(one: Tensor, other: Tensor, place: Place) -> Tensor:
     pairs = [*zip(one.shape, other.shape, strict=True)]
     differing = [index for index, (a, b) in enumerate(pairs) if a != b]
     if not differing:
-        return one
+        return one if one.values == other.values else one._replace(values=None)
     at = differing[0]
     times = _times(*pairs[at])
     if len(differing) > 1 or times is None:
         message = "the batch is in several dimensions of a tensor, or in none alone"
         raise CannotSayError(message, place)
     shape = (*one.shape[:at], times, *one.shape[at + 1 :])
-    return one._replace(shape=shape, batch=at)
+    return one._replace(shape=shape, batch=at, values=None)
 
 
 def _times(one: int, other: int) -> int | None:

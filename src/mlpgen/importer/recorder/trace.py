@@ -7,6 +7,7 @@ that the author wrote. What depends on the values of tensors is seen where it re
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -50,13 +51,14 @@ from mlpgen.importer.recording import (
 from mlpgen.importer.recording import Tensor as Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from mlpgen.importer.recording import Place
 
 VALUES = "values"
 """The argument with the numbers of a constant that was changed in place."""
 MOST_VALUES = 2**16
+MOST_SAID = 4096
 
 
 class Recorder(TorchFunctionMode):
@@ -72,13 +74,14 @@ class Recorder(TorchFunctionMode):
         self._paths: dict[nn.Module, list[str]] = {}
         for path, module in model.named_modules(remove_duplicate=False):
             self._paths.setdefault(module, []).append(path)
-        self._inside = [""]
+        self._inside = [("", Counter[nn.Module]())]
         self._leaves = leaves
         self._numbers: dict[int, Any] = {}
         self._objects: dict[int, ref[Tensor]] = {}  # a pass keeps no more than usual
         self._versions: dict[int, int] = {}
         self._inputs: set[int] = set()
         self._constants: set[int] = set()
+        self._kept: set[int] = set()  # by the author, outside of the state
         self._slices: dict[int, tuple[Tensor, Any]] = {}
         self._steps: list[list[Step]] = [[]]
         self._hidden = 0
@@ -87,6 +90,8 @@ class Recorder(TorchFunctionMode):
             *model.named_buffers(remove_duplicate=False),
         )
         for key, tensor in named:
+            if _is_table(model, key, tensor):
+                continue
             self._numbers.setdefault(id(tensor), State(key))
             self._versions[id(tensor)] = tensor._version
 
@@ -126,7 +131,7 @@ class Recorder(TorchFunctionMode):
             self._step(path, "", given, found, place)
             return found
         self._steps.append([])
-        self._inside.append(path)
+        self._inside.append((path, Counter()))
         first = max(self.tensors, default=-1) + 1
         try:
             found = call(module, *args, **kwargs)
@@ -145,11 +150,18 @@ class Recorder(TorchFunctionMode):
         return found
 
     def _path(self, module: nn.Module) -> str | None:
-        """Return the path of a module; of several, one inside of what calls it."""
+        """Return the path of a module.
+
+        Of several, it is one inside of what calls it: each call has the next.
+        """
         paths = self._paths.get(module, [])
-        around = f"{self._inside[-1]}." if self._inside[-1] else ""
-        inside = (each for each in paths if each.startswith(around))
-        return next(inside, paths[0] if paths else None)
+        if len(paths) < 2 or self._hidden:
+            return paths[0] if paths else None
+        around, calls = self._inside[-1]
+        start = f"{around}." if around else ""
+        inside = [each for each in paths if each.startswith(start)] or paths[:1]
+        calls[module] += 1
+        return inside[(calls[module] - 1) % len(inside)]
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
@@ -176,7 +188,7 @@ class Recorder(TorchFunctionMode):
                 found = found.clone()  # so that there is a call between both
         finally:
             self._hidden -= 1
-        if short in READS:
+        if short in READS or self._is_kept(short, given):
             return found
         self._step("", name, given, found, place)
         if short == "__getitem__" and found._base is not None and given[0][1:]:
@@ -220,6 +232,13 @@ class Recorder(TorchFunctionMode):
         return (
             not states and not random and all(ref in self._constants for ref in taken)
         )
+
+    def _is_kept(self, short: str, given: Any) -> bool:
+        """Return whether a call only reads what the author keeps in attributes."""
+        taken = {*refs(given[0]), *refs(given[1])}
+        in_place = short == "__setitem__" or short[-1:] == "_" != short[-2:-1]
+        random = short in RANDOM or has_state(given[0]) or has_state(given[1])
+        return bool(taken) and taken <= self._kept and not (in_place or random)
 
     def _change_base(self, view: Tensor, place: Place) -> None:
         """Record that a tensor was changed through a slice of it."""
@@ -284,14 +303,40 @@ class Recorder(TorchFunctionMode):
     def _tensor(self, tensor: Tensor) -> Any:
         found = self._numbers.get(id(tensor))
         if found is None:
-            number = self._new(tensor)
-            return Ref(number)
+            found = Ref(self._new(tensor))
+            self._constants.add(found.number)
+            self._kept.add(found.number)
+            values = self._quietly(lambda: numbers_of(tensor.detach(), MOST_SAID, 1))
+            kept = self.tensors[found.number]._replace(values=values)
+            self.tensors[found.number] = kept
         if isinstance(found, Ref) and self._changed(tensor):
             raise CannotSayError(
                 "a tensor was changed through another one that shares its memory",
                 author_place(),
             )
+        constant = isinstance(found, Ref) and found.number in self._constants
+        if constant and not tensor.shape and tensor.dtype in _NUMBERS:
+            return self._quietly(tensor.item)
         return found
+
+    def _quietly(self, read: Callable[[], Any]) -> Any:
+        """Read a tensor without recording it."""
+        self._hidden += 1
+        try:
+            return read()
+        finally:
+            self._hidden -= 1
+
+
+_NUMBERS = {torch.float32, torch.int64}
+"""Dtypes of tensors without dimensions that are the same as a number."""
+
+
+def _is_table(model: nn.Module, key: str, tensor: Tensor) -> bool:
+    """Return whether a buffer has no key, and more numbers than a spec should have."""
+    owner, _, name = key.rpartition(".")
+    unsaved = name in model.get_submodule(owner)._non_persistent_buffers_set
+    return unsaved and numbers_of(tensor.detach(), MOST_SAID) is None
 
 
 def _reads(recorder: Recorder, args: Any) -> bool:
