@@ -82,7 +82,7 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("zero_states", ["- GRUCell: 6", "- Dropout\n"]),
         ("called_by_name", ["- Basic:\n    name: block"]),
         ("lists_in_a_list", ["name: layers.0.0", "name: layers.1.1"]),
-        ("kept_tensors", ["shape: [4, 6]", "mul: 0.70710678", "div: 3"]),
+        ("kept_tensors", ["shape: [4, 6]", "mul: 0.7071067", "div: 3"]),
         ("one_activation", ["- Swish"]),
         ("windows", ["- chunk: {chunks: 3, dim: 3, names: [q, k, v]}"]),
         ("several", ["tokens: {shape: [7], dtype: int64}", "name: image"]),

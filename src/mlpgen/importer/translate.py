@@ -30,6 +30,7 @@ from mlpgen.importer.same_lines import Lines, SameLines
 from mlpgen.importer.weights import (
     as_call,
     given,
+    kept_entry,
     linear_call,
     owner_of_weights,
     owner_tied,
@@ -41,14 +42,7 @@ from mlpgen.importer.weights import (
 
 if TYPE_CHECKING:
     from mlpgen.importer.layout import Shape
-    from mlpgen.importer.recording import (
-        Module,
-        Pass,
-        Place,
-        Recording,
-        Step,
-        Tensor,
-    )
+    from mlpgen.importer.recording import Module, Pass, Place, Recording, Step
     from mlpgen.importer.same_lines import Line
 
 
@@ -129,22 +123,19 @@ class Translator:
             return self._state(ref.key)
         if ref.number not in self.values:
             assert self.place is not None
-            kept = self.recording.tensors[ref.number]
-            if kept.values is not None and kept.batch < 0 and kept.shape:
-                self.values[ref.number] = self._kept(kept)
-                return self.values[ref.number]
+            tensor = self.recording.tensors[ref.number]
+            if (kept := kept_entry(tensor, self.place)) is not None:
+                made = self._made(kept, tensor.shape, tensor.dtype)
+                return self.values.setdefault(ref.number, made)
             message = "it uses a tensor that is neither computed here nor a buffer"
             raise UnsaidError(message, self.place)
         return self.values[ref.number]
 
-    def _kept(self, tensor: Tensor) -> Value:
-        """Add the buffer of a tensor that the author keeps in an attribute."""
-        assert self.place is not None
-        numbers = {"values": tensor.values, "shape": [*tensor.shape]}
-        arguments = {**numbers, "persistent": False}
-        self.entries.append(Entry("buffer", arguments, (), place=self.place))
-        layout = Layout(tuple((size,) for size in tensor.shape), -1)
-        return Value(Source(len(self.entries) - 1), layout, tensor.dtype)
+    def _made(self, entry: Entry, shape: Shape, dtype: str) -> Value:
+        """Add a tensor of the class."""
+        self.entries.append(entry)
+        layout = Layout(tuple((size,) for size in shape), -1)
+        return Value(Source(len(self.entries) - 1), layout, dtype)
 
     def _has(self, ref: Any) -> bool:
         """Return whether a tensor is there; what is not needed is not."""
@@ -161,11 +152,9 @@ class Translator:
         member = next(each for each in members if each.name == name)
         if self.recording.modules[owner].type == "Embedding" and member.init is None:
             member = member._replace(init="normal_")
-        self.entries.append(tensor_entry(member, self.place))
-        layout = Layout(tuple((size,) for size in member.shape), -1)
-        value = Value(Source(len(self.entries) - 1), layout, member.dtype)
-        self.tensors[key] = value
-        return value
+        entry = tensor_entry(member, self.place)
+        self.tensors[key] = self._made(entry, member.shape, member.dtype)
+        return self.tensors[key]
 
     def _step(self, step: Step) -> None:
         if step.function:

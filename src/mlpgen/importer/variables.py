@@ -26,8 +26,8 @@ def _assignments(file: str) -> dict[int, tuple[str, ...]]:
     found: dict[int, tuple[str, ...]] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign) and len(node.targets) == 1:
-            several = isinstance(node.value, ast.Tuple)
-            names = () if several else _names(node.targets[0])
+            spread = any(isinstance(each, ast.Starred) for each in _parts(node.value))
+            names = () if spread else _names(node.targets[0])
         elif isinstance(node, ast.AugAssign | ast.AnnAssign):
             names = _names(node.target)
         else:
@@ -45,3 +45,7 @@ def _names(target: ast.expr) -> tuple[str, ...]:
         names = [each.id for each in target.elts if isinstance(each, ast.Name)]
         return (*names,) if len(names) == len(target.elts) else ()
     return ()
+
+
+def _parts(value: ast.expr) -> list[ast.expr]:
+    return value.elts if isinstance(value, ast.Tuple | ast.List) else []

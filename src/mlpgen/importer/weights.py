@@ -11,7 +11,7 @@ from mlpgen.importer.calls import UnsaidError, bound
 from mlpgen.importer.recording import Ref, State, Structure
 
 if TYPE_CHECKING:
-    from mlpgen.importer.recording import Member, Module, Pass, Place, Step
+    from mlpgen.importer.recording import Member, Module, Pass, Place, Step, Tensor
 
 _LEAVES = {
     *("linear", "conv1d", "conv2d", "conv3d", "embedding"),
@@ -41,6 +41,14 @@ def tensor_entry(member: Member, place: Place) -> Entry:
             arguments["persistent"] = False
     type_ = "parameter" if member.parameter else "buffer"
     return Entry(type_, arguments, (), member.name, key=True, place=place)
+
+
+def kept_entry(tensor: Tensor, place: Place) -> Entry | None:
+    """Return the buffer of a tensor that the author keeps in an attribute."""
+    if tensor.values is None or tensor.batch >= 0 or not tensor.shape:
+        return None
+    arguments = {"values": tensor.values, "shape": [*tensor.shape], "persistent": False}
+    return Entry("buffer", arguments, (), place=place)
 
 
 def given(step: Step) -> tuple[Any, ...]:
