@@ -170,7 +170,57 @@ def test_a_fixed_batch_of_tensors_that_are_made() -> None:
     assert with_batch("arange", ([2, 3],), (), (2, 5)) == ([2, 3],)
 
 
-def test_a_file_of_another_kind_is_said(tmp_path: Path) -> None:
-    (tmp_path / "net.onnx").write_text("")
-    with pytest.raises(TargetError, match="ONNX is not read"):
+def onnx_file(network: Network, path: Path) -> nn.Module:
+    """Write a network as ONNX, for any batch, and return it."""
+    torch.manual_seed(0)
+    model = network.cls(**network.arguments).eval()
+    args = tuple(torch.randn(2, *shape) for _, shape, _ in network.inputs)
+    names = [name or f"x{at}" for at, (name, _, _) in enumerate(network.inputs)]
+    axes = {name: {0: "batch"} for name in names}
+    torch.onnx.export(
+        model, args, path, dynamo=False, input_names=names, dynamic_axes=axes
+    )
+    return model
+
+
+@pytest.mark.filterwarnings("ignore")
+@pytest.mark.parametrize("name", ["residual", "shared", "tokens", "numbered", "loop"])
+def test_a_file_of_onnx_computes_the_same(tmp_path: Path, name: str) -> None:
+    pytest.importorskip("onnxruntime")
+    path = tmp_path / "net.onnx"
+    model = onnx_file(NETWORKS[name], path)
+    found = load_file(str(path))
+    assert found.check["status"] == "ok"
+    inputs = [*drawn(found.inputs, 4).values()]
+    with torch.no_grad():
+        torch.testing.assert_close(
+            found.model(*inputs), model(*inputs), atol=1e-5, rtol=1e-4
+        )
+    kinds = (nn.Linear, nn.Conv2d)
+    layers = {path for path, m in model.named_modules() if isinstance(m, kinds)}
+    same = {path for path, m in found.model.named_modules() if isinstance(m, kinds)}
+    assert {path.removesuffix(".0") for path in same} == {
+        path.removesuffix(".0") for path in layers
+    }
+
+
+def test_an_operator_that_is_not_known_is_named(tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    made, kind = onnx.helper, onnx.TensorProto.FLOAT
+    graph = made.make_graph(
+        [made.make_node("Celu", ["x"], ["y"], name="odd")],
+        "net",
+        [made.make_tensor_value_info("x", kind, ["batch", 3])],
+        [made.make_tensor_value_info("y", kind, ["batch", 3])],
+    )
+    opsets = [made.make_opsetid("", 17)]
+    onnx.save(made.make_model(graph, opset_imports=opsets), tmp_path / "net.onnx")
+    with pytest.raises(TargetError, match=r"there is nothing for `Celu` \(`odd`\)"):
+        load_file(str(tmp_path / "net.onnx"))
+
+
+def test_no_onnx_is_said(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    (tmp_path / "net.onnx").write_text("text")
+    with pytest.raises(TargetError, match="is no file of ONNX"):
         load_file(str(tmp_path / "net.onnx"))

@@ -12,16 +12,34 @@ from mlpgen.importer.recorder.files.graph import (
     Scope,
     names_in,
 )
-from mlpgen.importer.recorder.target import TargetError
+
+
+class _TwoWaysError(Exception):
+    """A module is called in two ways."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(path)
 
 
 def call_of(graph: Graph) -> Call:
     """Return the call of the model.
 
-    Raises:
-        TargetError: A module is called in two ways.
+    A module that is called in two ways, or in two parts, is left out: what it computes
+    belongs to the module around it.
     """
-    return _Grouping(graph).call()
+    while True:
+        try:
+            return _Grouping(graph).call()
+        except _TwoWaysError as error:
+            graph = graph._replace(
+                operations=tuple(
+                    each._replace(
+                        scopes=tuple(s for s in each.scopes if s.path != error.path)
+                    )
+                    for each in graph.operations
+                )
+            )
 
 
 class _Grouping:
@@ -94,7 +112,7 @@ class _Grouping:
         call = Call(scope.path, scope.type, items, (*inputs,), (*outputs,))
         before = self.calls.setdefault(scope.path, call)
         if before is not call and _shape(before) != _shape(call):
-            raise TargetError(f"`{scope.path}` is called in two ways")
+            raise _TwoWaysError(scope.path)
         return call
 
     def _is_tensor(self, name: str) -> bool:

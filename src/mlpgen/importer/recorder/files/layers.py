@@ -62,6 +62,8 @@ def _plain(name: str, part: Pieces) -> Layer | None:
     tensors = [each for each in part.operations if each.output in part.shapes]
     if len(tensors) != 1 or len(part.inputs) != 1:
         return None
+    if not _computes(name, tensors[0].kind):
+        return None
     given = {_RENAMED.get((name, key), key): v for key, v in tensors[0].given.items()}
     names = inspect.signature(cls.__init__).parameters
     arguments = {
@@ -70,6 +72,16 @@ def _plain(name: str, part: Pieces) -> Layer | None:
         if key in names and key not in ("self", "inplace") and value not in (None, [])
     }
     return Layer(cls(**arguments))
+
+
+def _computes(layer: str, kind: str) -> bool:
+    """Return whether an operator is that of a layer."""
+    words = ("Dropout", "Pad")
+    return (
+        layer.lower() == kind.replace("_", "")
+        or any(word in layer and word.lower() in kind for word in words)
+        or (layer, kind) == ("ReLU6", "hardtanh")
+    )
 
 
 _RENAMED = {("Unflatten", "sizes"): "unflattened_size"}

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
 from mlpgen.importer.recorder.comparison import difference, flat
-from mlpgen.importer.recorder.files.exported import read_exported
+from mlpgen.importer.recorder.files.exported import Exported, read_exported
 from mlpgen.importer.recorder.files.modules import modules_of
 from mlpgen.importer.recorder.inputs import Given
 from mlpgen.importer.recorder.target import TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Loaded(NamedTuple):
@@ -37,10 +40,7 @@ def load_file(file: str) -> Loaded:
     """
     if not Path(file).is_file():
         raise TargetError(f"there is no file `{file}`")
-    if file.endswith(".onnx"):
-        message = f"`{file}`: ONNX is not read; write a file of torch.export.save"
-        raise TargetError(message)
-    found = read_exported(file)
+    found = _reader(file)(file)
     model = modules_of(found.graph).eval()
     with torch.no_grad():
         again = model(*(each.clone() for each in found.example.values()))
@@ -59,3 +59,11 @@ def _given(name: str, tensor: Tensor) -> Given:
         raise TargetError(f"the input `{name}` has no batch")
     values = None if tensor.dtype.is_floating_point else tensor
     return Given(name, tuple(tensor.shape[1:]), dtype, values)
+
+
+def _reader(file: str) -> Callable[[str], Exported]:
+    if file.endswith(".onnx"):
+        from mlpgen.importer.recorder.files.onnx_file import read_onnx
+
+        return read_onnx
+    return read_exported

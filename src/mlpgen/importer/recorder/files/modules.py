@@ -28,11 +28,7 @@ if TYPE_CHECKING:
 
 
 def modules_of(graph: Graph) -> nn.Module:
-    """Return the model of a graph, with its weights under their keys.
-
-    Raises:
-        TargetError: A module is called in two ways.
-    """
+    """Return the model of a graph, with its weights under their keys."""
     return _Builder(graph).model()
 
 
@@ -136,12 +132,11 @@ class _Builder:
 
     def _part(self, call: Call, children: dict[str, nn.Module]) -> nn.Module:
         origin, _, name = call.type.rpartition(".")
-        name = name or (call.path.rpartition(".")[2].title() or "Model")
-        name = f"Part{name}" if name[0].isdigit() else name
+        name = name or _class_name(call.path.rpartition(".")[2])
         origin = "file" if origin.startswith("torch.nn.") else origin
         if call.path and is_chain(call):
             base: type[nn.Module] = nn.Sequential
-            if call.type.startswith("torch.nn."):
+            if not call.type or call.type.startswith("torch.nn."):
                 return nn.Sequential()
             chain: nn.Module = type(name, (base,), {"__module__": origin})()
             return chain
@@ -200,6 +195,13 @@ class _Builder:
             layer._parameters.update(held._parameters)
             parent, _, name = path.rpartition(".")
             model.get_submodule(parent)._modules[name] = layer
+
+
+def _class_name(name: str) -> str:
+    """Name a class whose name a file does not have, by that of its module."""
+    if name.isdigit():
+        return "Block"
+    return "".join(part.title() for part in name.split("_")) or "Model"
 
 
 def _arguments(count: int) -> tuple[str, ...]:

@@ -1,0 +1,57 @@
+"""Reads an ONNX file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from mlpgen.importer.recorder.files.exported import Exported
+from mlpgen.importer.recorder.files.onnx_reader import Reader
+from mlpgen.importer.recorder.target import TargetError
+
+if TYPE_CHECKING:
+    from mlpgen.importer.recorder.files.graph import (
+        Graph,
+    )
+
+
+def read_onnx(file: str) -> Exported:
+    """Read a file.
+
+    Raises:
+        TargetError: It has no model, or an operator that is not known.
+    """
+    try:
+        import onnx
+        from onnx import numpy_helper
+    except ModuleNotFoundError:
+        raise TargetError("an ONNX file needs onnx: pip install onnx") from None
+    try:
+        model = onnx.load(file)
+        onnx.checker.check_model(model)
+    except Exception as error:  # what a file can be wrong in has no common class
+        why = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        raise TargetError(f"`{file}` is no file of ONNX: {why}") from None
+    reader = Reader(file, model.graph, numpy_helper.to_array)
+    graph, example = reader.read()
+    return Exported(graph, example, _returned(file, model, graph, example))
+
+
+def _returned(file: str, model: Any, graph: Graph, example: dict[str, Tensor]) -> Any:
+    """Run the file itself."""
+    given = {name: tensor.numpy() for name, tensor in example.items()}
+    try:
+        import onnxruntime  # type: ignore[import-untyped]
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 4
+        session = onnxruntime.InferenceSession(file, options)
+        found = session.run(None, given)
+    except ModuleNotFoundError:
+        from onnx.reference import ReferenceEvaluator
+
+        found = ReferenceEvaluator(model).run(None, given)
+    del graph
+    return [torch.from_numpy(each) for each in found]

@@ -1,0 +1,54 @@
+"""The inputs of an ONNX file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from mlpgen.importer.recorder.files.onnx_nodes import SIZES
+from mlpgen.importer.recorder.files.onnx_tensors import TYPES
+from mlpgen.importer.recorder.target import TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+
+def inputs_of(
+    file: str, graph: Any, weights: Collection[str]
+) -> tuple[dict[str, tuple[Tensor, Tensor]], int]:
+    """Draw inputs for two runs; return them with the batch, if that is fixed.
+
+    Raises:
+        TargetError: A size is open that is not the batch.
+    """
+    values: dict[str, tuple[Tensor, Tensor]] = {}
+    fixed = 0
+    for each in graph.input:
+        if each.name in weights:
+            continue
+        if not each.name.isidentifier():
+            raise TargetError(f"`{file}`: `{each.name}` is no name of an input")
+        kind = each.type.tensor_type
+        dims = [d.dim_value or None for d in kind.shape.dim]
+        dtype = TYPES.get(kind.elem_type)
+        if not dims or dtype is None or None in dims[1:]:
+            shown = [d.dim_value or d.dim_param for d in kind.shape.dim]
+            message = f"its input `{each.name}` has the sizes {shown}"
+            hint = "only the batch, which is the first, may be open"
+            raise TargetError(f"`{file}`: {message}; {hint}")
+        fixed = dims[0] or fixed
+        pair = []
+        for size in SIZES if dims[0] is None else (dims[0], dims[0]):
+            shape = [size, *(each or 1 for each in dims[1:])]
+            draw = torch.randn(shape) if dtype.is_floating_point else None
+            pair.append(
+                draw.to(dtype)
+                if draw is not None
+                else torch.randint(0, 2, shape).to(dtype)
+            )
+        values[each.name] = (pair[0], pair[1])
+    if not values:
+        raise TargetError(f"`{file}` has no inputs")
+    return values, fixed
