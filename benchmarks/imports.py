@@ -74,6 +74,7 @@ def torchvision_cases() -> Iterator[Case]:
         size = 224 if name.startswith(("vit", "maxvit", "mvit")) else 64
         size = 299 if name == "inception_v3" else size  # for what training has
         shape = (3, 16 if "v" in name[0] else 8, size, size)
+        size = 224 if name == "s3d" else size
         if "mvit" in name or name == "s3d":
             shape = (3, 16, max(size, 112), max(size, 112))
         given = {"weights_backbone": None} if ".segmentation" in kind else {}

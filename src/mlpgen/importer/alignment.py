@@ -191,9 +191,13 @@ def _slot(
 
 
 def _lasting(slots: list[Slot], source: Source) -> tuple[bool, int]:
-    """Return whether all bodies have a source, and how late it comes."""
-    there = source.is_input or None not in slots[source.entry].entries
-    return there, source.entry
+    """Return whether all bodies have a source, or what stands for it; and its place."""
+    origin = source
+    while not origin.is_input and None in slots[origin.entry].entries:
+        if not slots[origin.entry].sources:
+            return False, source.entry
+        origin = slots[origin.entry].sources[0]
+    return True, source.entry
 
 
 _EITHER_WAY = {"add", "mul"}

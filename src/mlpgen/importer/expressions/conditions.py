@@ -53,7 +53,7 @@ def _same_channels(features: Features, vector: Vector) -> str:
     """`in_channels != 4 * planes`."""
     own = features.sizes.get("in_channels")
     for text, channels in features.channels.items():
-        if own is None or MISSING in channels:
+        if own is None or MISSING in channels or "in_channels" in text:
             continue
         for sign, compute in _EQUALITIES:
             same = tuple(compute(a, b) for a, b in zip(own, channels, strict=True))
@@ -73,8 +73,11 @@ def _opposite(features: Features, vector: Vector) -> str:
 
 def _bounded(features: Features, vector: Vector) -> str:
     """`stride > 1`."""
-    for name, own in {**features.numbers, **features.given}.items():
-        if name in features.sizes or not numeric(own):
+    known = {**features.numbers, **features.given}
+    numbers = [(name, own) for name, own in known.items() if numeric(own)]
+    # whole numbers first: that a probability is 0 somewhere may be chance
+    for name, own in sorted(numbers, key=lambda item: float in map(type, item[1])):
+        if name in features.sizes:
             continue
         for bound in (1, 0):
             for sign, compute in _COMPARISONS:
