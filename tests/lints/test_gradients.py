@@ -50,3 +50,12 @@ def test_layers_that_no_gradient_reaches(layers: str) -> None:
 @pytest.mark.parametrize("layers", FREE)
 def test_another_way_is_enough(layers: str) -> None:
     assert found(layers) == []
+
+
+@pytest.mark.parametrize("layers", BLOCKED)
+def test_a_network_without_a_training(layers: str) -> None:
+    text = f"name: Net\ninput: [8]\nlayers: {layers}\n"
+    behind = layers.endswith("{Linear: 2}]")
+    others = any(each in layers for each in ("detach", "argmax", "bernoulli"))
+    last = [521] if behind and not others else []
+    assert in_spec(text, only=(521,)) == last

@@ -7,6 +7,7 @@ import pytest
 from mlpgen import api
 
 from ..networks import network_of
+from .finds import in_spec
 
 CROSS, NLL, BINARY = "CrossEntropyLoss", "NLLLoss", "BCELoss"
 LOGITS, MARGIN, RATES = "BCEWithLogitsLoss", "MultiMarginLoss", "PoissonNLLLoss"
@@ -191,3 +192,30 @@ def test_the_fix_removes_the_layer() -> None:
     (edit,) = said.fix.edits
     assert edit.text == ""
     assert (edit.span.line, edit.span.end_line) == (5, 6)
+
+
+COSINE = """\
+name: Net
+input: {{left: [8], right: [8]}}
+layers:
+  - Linear: 8
+    from: left
+  - cosine_similarity: {{dim: 1}}
+    from: [linear_1, right]
+  - unsqueeze: 1
+{more}training: {{data: {{npz: a.npz}}, loss: {loss}, optimizer: Adam, epochs: 9}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("more", "loss", "codes"),
+    [
+        ("", "BCEWithLogitsLoss", [504]),
+        ("  - mul: 20.0\n", "BCEWithLogitsLoss", []),
+        ("  - Linear: 1\n", "BCEWithLogitsLoss", []),
+        ("  - add: 1\n  - div: 2\n", "BCELoss", []),
+        ("", "MSELoss", []),
+    ],
+)
+def test_a_cosine_without_a_temperature(more: str, loss: str, codes: list[int]) -> None:
+    assert in_spec(COSINE.format(more=more, loss=loss), only=(504,)) == codes

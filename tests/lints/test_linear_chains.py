@@ -254,3 +254,21 @@ layers:
         (5, "`linear_1` and `embedding` are one linear layer: nothing between …"),
         (9, "`linear_2` and `linear_3` are one linear layer: nothing between …"),
     ]
+
+
+def test_a_shared_encoder_whose_other_result_is_used_as_it_is() -> None:
+    layers = """\
+  - Sequential: [{Linear: 16}, ReLU, {Linear: 8}]
+    name: encoder
+  - Linear: 8
+    name: predictor
+  - share: encoder
+    from: right
+    name: target
+  - cosine_similarity: {dim: 1}
+    from: [predictor, target]
+"""
+    text = f"name: Net\ninput: {{left: [8], right: [8]}}\nlayers:\n{layers}"
+    alone = text.replace("share: encoder", "Linear: 8")
+    assert in_spec(text, only=(501,)) == []
+    assert in_spec(alone, only=(501,)) == [501]

@@ -14,6 +14,8 @@ _MODULES = (
     "rules.attention_axes",
     "rules.before_norm",
     "rules.constants",
+    "rules.depth",
+    "rules.domains",
     "rules.doubled",
     "rules.drawn_codes",
     "rules.dropout_rates",
@@ -35,6 +37,9 @@ _MODULES = (
     "rules.widths",
     "rules.probabilities",
     "rules.windows",
+    "rules.zero_starts",
+    "rules.class_axes",
+    "rules.unscaled",
     "training.schedules",
     "training.rates",
     "training.augmentations",
@@ -46,6 +51,8 @@ _MODULES = (
     "training.scales",
     "training.last_layers",
     "training.leaks",
+    "training.raw_inputs",
+    "training.small_batches",
 )
 
 RULES: tuple[Rule, ...] = tuple(

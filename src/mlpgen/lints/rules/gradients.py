@@ -22,10 +22,11 @@ _STOPS |= {"RandLike", "RandnLike"}
 
 def _blocked(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
-    if recipe is None or recipe.settings.weights or recipe.settings.freeze:
+    if recipe is not None and (recipe.settings.weights or recipe.settings.freeze):
         return
-    names = dict.fromkeys(name for term in recipe.terms for name in term.outputs)
-    ends = [subject.flow.outputs[each].operation for each in names]
+    names = [name for term in recipe.terms for name in term.outputs] if recipe else ()
+    outputs = subject.flow.outputs
+    ends = [outputs[each].operation for each in dict.fromkeys(names or outputs)]
     learning, blocks = _reached(subject, filter(None, ends))
     every = [each for each in subject.flow.operations if each.node.weights]
     idle = set(kinds.always([each for each in every if each not in learning], every))
@@ -35,6 +36,8 @@ def _blocked(subject: Subject) -> Iterator[Finding]:
         layer = _nearest(each, idle)
         if layer is None or (each.kind == "Detach" and not taught <= _after(each)):
             continue
+        if recipe is None and not (_is_hard(each) and taught & _after(each)):
+            continue  # it decides at the end, or is not meant for gradients
         yield Finding(
             f"`{layer.name}` never learns: `{each.name}` lets no gradient through",
             each.node.path,
@@ -66,6 +69,11 @@ def _reached(
             else:
                 blocks[source.operation] = None
     return reached, [*blocks]
+
+
+def _is_hard(each: Operation) -> bool:
+    """Tell whether an operation is a step, or a comparison."""
+    return each.kind in _STEPS or each.node.value.dtype == "bool"
 
 
 def _is_float(each: Operation) -> bool:
@@ -122,7 +130,8 @@ RULES = (
             "estimator, x + detach(round(x) - x) (Bengio et al., arXiv:1308.3432). It "
             "is certain that the layer does not learn. A `detach` of one of several "
             "branches is no fault, nor are trainings with `freeze` or `weights`, where "
-            "it may be meant. Leave it out.",
+            "it may be meant; without a training only steps and comparisons before "
+            "layers with weights are named. Leave it out.",
             trained(*_CHAIN[:3], "round", _CHAIN[3]),
             trained(*_CHAIN),
         ),

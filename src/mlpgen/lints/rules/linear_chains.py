@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Label
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.graph.walks import every_layer
 from mlpgen.lints import kinds
 from mlpgen.lints.kinds import place
 from mlpgen.lints.linear_steps import (
@@ -56,7 +57,9 @@ def _linear(subject: Subject) -> Iterator[Finding]:
     weighted = [*filter(weighs, subject.flow.operations)]
     around = joined_by_residuals(subject.flow)
     every = (_pair(each) or _around(each, around) for each in weighted)
-    pairs = [each for each in every if each and _is_fault(each)]
+    shared = {each.shared for each in every_layer(subject.model.nodes)} - {""}
+    alone = (each for each in every if each and not _is_called_again(each, shared))
+    pairs = [each for each in alone if _is_fault(each)]
     runs: dict[int, list[Operation]] = {}
     noted: dict[int, tuple[str, ...]] = {}
     for each in pairs:
@@ -96,6 +99,12 @@ def _around(second: Operation, around: Mapping[Operation, Operation]) -> _Pair |
 def _continues(second: Operation, each: Operation) -> bool:
     """Tell whether a depthwise convolution and what follows are one convolution."""
     return not _is_grouped(second) and _is_grouped(each) and second.kind == each.kind
+
+
+def _is_called_again(pair: _Pair, shared: set[str]) -> bool:
+    """Tell whether one layer has other calls, with other layers around it."""
+    first, second = ({*each.name.split(".")} & shared for each in pair[:2])
+    return first != second
 
 
 def _is_fault(pair: _Pair) -> bool:

@@ -31,6 +31,8 @@ _SOFTMAXES = {"Softmax", "Softmin", "Softmax2d"}
 _SCALES = {"Add", "Sub", "Mul", "Div", "Neg", "Upsample", "Interpolate", "Float"}
 """What leaves scores scores: numbers, larger images."""
 _SIMPLE = _BENDS | _SOFTMAXES | kinds.NORMALIZATIONS | kinds.PADS | _SCALES
+_NARROW = kinds.RECURRENT | {"CosineSimilarity"}
+"""Layers whose own functions keep numbers between -1 and 1."""
 _CLASSES = ("label", "places", "next", "one_hot")
 _RIVALS = 3
 """How many classes take the chances of each other in a softmax, but not in a loss."""
@@ -46,12 +48,14 @@ class _End(NamedTuple):
         scores: What is known of what the loss makes probabilities of.
         between: The operations behind the last layer that learns, the last one first.
         learned: That layer; None if something else comes before.
+        origin: What comes before all that is between, whether it learns or not.
     """
 
     term: LossTerm
     scores: Effect
     between: tuple[Operation, ...]
     learned: Operation | None
+    origin: Operation | None
 
 
 def _bent(subject: Subject) -> Iterator[Finding]:
@@ -60,8 +64,8 @@ def _bent(subject: Subject) -> Iterator[Finding]:
             said = _fault(each, end, subject)
             if said:
                 yield _finding(each, end, said, subject)
-        if end.learned is not None and _is_narrow(end.learned, end, subject):
-            yield _recurrent(end.learned, end)
+        if end.origin is not None and _is_narrow(end.origin, end):
+            yield _narrow(end.origin, end)
         yield from _rivals(end.term, subject)
     yield from _logarithms(subject)
 
@@ -95,7 +99,7 @@ def _end_of(term: LossTerm, subject: Subject) -> _End:
         between.append(each)
         each = each.before
     learned = each if each is not None and _learns(each) else None
-    return _End(term, subject.effects.of(source), tuple(between), learned)
+    return _End(term, subject.effects.of(source), tuple(between), learned, each)
 
 
 def _probabilities(
@@ -173,11 +177,13 @@ def _is_wide(scores: Effect) -> bool:
     return limited and scores.low <= -_WIDE and scores.high >= _WIDE
 
 
-def _is_narrow(learned: Operation, end: _End, subject: Subject) -> bool:
-    """Tell whether a recurrent layer gives scores, which its tanh keeps small."""
-    if learned.kind not in kinds.RECURRENT or any(map(_changes, end.between)):
+def _is_narrow(origin: Operation, end: _End) -> bool:
+    """Tell whether what gives the scores keeps them small: a tanh, or a cosine."""
+    if origin.kind not in _NARROW or any(map(_changes, end.between)):
         return False
-    scored = end.term.loss.takes not in ("numbers", "rates")
+    takes = end.term.loss.takes
+    cosine = origin.kind == "CosineSimilarity"
+    scored = takes in OF_LOGITS if cosine else takes not in ("numbers", "rates")
     return scored and end.scores.bounded and not _is_wide(end.scores)
 
 
@@ -226,14 +232,15 @@ def _rivals(term: LossTerm, subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _recurrent(learned: Operation, end: _End) -> Finding:
+def _narrow(origin: Operation, end: _End) -> Finding:
     loss = type(end.term.loss).__name__
+    cosine = origin.kind == "CosineSimilarity"
     return Finding(
-        f"`{learned.name}` returns numbers {interval(end.scores)}, too close for "
+        f"`{origin.name}` returns numbers {interval(end.scores)}, too close for "
         f"`{loss}` to be sure of a class",
-        learned.node.path,
-        learned.owner,
-        help="put a `Linear` behind it",
+        origin.node.path,
+        origin.owner,
+        help="multiply it by 10 or more" if cosine else "put a `Linear` behind it",
     )
 
 
@@ -267,7 +274,8 @@ RULES = (
             "by the seed); `Tanh` and other bounded functions let no class become "
             "sure; `Dropout` sets scores to 0; a normalization brings them to one "
             "scale. The same holds before the `Sigmoid` or `LogSoftmax` of losses of "
-            "probabilities, and of a recurrent layer whose state are the scores. A "
+            "probabilities, of a recurrent layer whose state are the scores, and of a "
+            "cosine without a temperature. A "
             "softmax of three or more classes is named before `BCELoss`, which judges "
             "each class alone; dropout also before losses of numbers, and so is a "
             "batch normalization, with which a prediction depends on the others of "
