@@ -130,6 +130,7 @@ def command(
     else:
         atomic_write.write({Path(out): found.text})
         printing.say(f"{out}: ", printing.Painted("written", "green"), aside=True)
+        printing.say(f"`mlpgen prove {out}` certifies the spec itself", aside=True)
     return 0
 
 

@@ -76,16 +76,16 @@ def _own_streams() -> tuple[TextIO, TextIO]:
 def _comparison(
     model: nn.Module,
     inputs: list[Given],
-    read: dict[str, str],
+    read: list[dict[str, str]],
     file: str,
     name: str,
 ) -> dict[str, Any]:
     checks = compared(model, file, name, drawn(inputs, SIZES[0]))
-    return {"checks": [*([read] if read else []), *checks]}
+    return {"checks": [*read, *checks]}
 
 
 def _saved(
-    model: nn.Module, _inputs: list[Given], _read: dict[str, str], file: str
+    model: nn.Module, _inputs: list[Given], _read: list[dict[str, str]], file: str
 ) -> dict[str, Any]:
     try:
         write_weights(model.state_dict(), file)
@@ -128,7 +128,7 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
     values = InitialValues()
     if job["target"].endswith(FILES):
         found = load_file(job["target"])
-        held[:] = [found.model, found.inputs, found.check]
+        held[:] = [found.model, found.inputs, found.checks]
         return record(found.model, {}, values, found.inputs)
     example = read_example(job["example"]) if job.get("example") else None
     with constructors.recorded() as given, values:
@@ -139,7 +139,7 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
     inputs = (
         inputs_of(model, raw) if example is None else inputs_with_values(model, example)
     )
-    held[:] = [model, inputs, {}]
+    held[:] = [model, inputs, []]
     return record(model, given, values, inputs)
 
 

@@ -24,12 +24,12 @@ class Loaded(NamedTuple):
     Attributes:
         model: Modules that compute what the file says.
         inputs: What it takes.
-        check: How its result compares with that of the file itself.
+        checks: How its result compares with that of the file itself, and what is lost.
     """
 
     model: nn.Module
     inputs: list[Given]
-    check: dict[str, str]
+    checks: list[dict[str, str]]
 
 
 def load_file(file: str) -> Loaded:
@@ -50,7 +50,14 @@ def load_file(file: str) -> Loaded:
         "status": "failed" if fails else "ok",
         "detail": fails or detail,
     }
-    return Loaded(model, [_given(*each) for each in found.example.items()], check)
+    count = sum(1 for _ in model.parameters())
+    lost = {
+        "name": "initial values",
+        "status": "note",
+        "detail": f"a file has none: {count} parameters begin as torch's layers do",
+    }
+    inputs = [_given(*each) for each in found.example.items()]
+    return Loaded(model, inputs, [check, lost])
 
 
 def _given(name: str, tensor: Tensor) -> Given:
