@@ -200,6 +200,7 @@ class Member(NamedTuple):
         values: Of a buffer, in order, or one of `FORMULAS`; nothing of a large one.
         tied: The key of the same tensor, if an earlier module has it.
         init: How a spec says its initial values, if they were recognised.
+        rows: How many equal rows it has, if `values` are those of the first alone.
     """
 
     name: str
@@ -211,6 +212,7 @@ class Member(NamedTuple):
     values: Any = None
     tied: str = ""
     init: Any = None
+    rows: int = 1
 
 
 class Module(NamedTuple):

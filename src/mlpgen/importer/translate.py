@@ -153,8 +153,12 @@ class Translator:
         if self.recording.modules[owner].type == "Embedding" and member.init is None:
             member = member._replace(init="normal_")
         entry = tensor_entry(member, self.place)
-        self.tensors[key] = self._made(entry, member.shape, member.dtype)
-        return self.tensors[key]
+        value = self._made(entry, member.shape, member.dtype)
+        if member.rows > 1:
+            rows = self._emit("expand", {"sizes": [*member.shape]}, [value])
+            value = value._replace(source=rows)
+        self.tensors[key] = value
+        return value
 
     def _step(self, step: Step) -> None:
         if step.function:

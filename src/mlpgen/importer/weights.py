@@ -26,7 +26,8 @@ def tensor_entry(member: Member, place: Place) -> Entry:
     Raises:
         UnsaidError: It is a table of more numbers than a spec should have.
     """
-    arguments: dict[str, Any] = {"shape": [*member.shape]}
+    shape = [*member.shape] if member.rows == 1 else [1, *member.shape[1:]]
+    arguments: dict[str, Any] = {"shape": shape}
     if member.parameter:
         if member.init not in (None, "zeros_"):
             arguments["init"] = member.init

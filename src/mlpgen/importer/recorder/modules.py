@@ -102,9 +102,18 @@ def _members(module: nn.Module, path: str, first: dict[int, str]) -> tuple[Membe
         if tensor is not None:
             member = _member(name, tensor, path, first, parameter=False)
             persistent = name not in module._non_persistent_buffers_set
-            values = numbers_of(tensor, MOST_VALUES)
-            found.append(member._replace(persistent=persistent, values=values))
+            rows = 1 if persistent else _rows(tensor)
+            values = numbers_of(tensor if rows == 1 else tensor[:1], MOST_VALUES)
+            member = member._replace(persistent=persistent, values=values, rows=rows)
+            found.append(member)
     return (*found,)
+
+
+def _rows(tensor: Tensor) -> int:
+    """Return how many equal rows a tensor has; 1 if they differ, or are numbers."""
+    if tensor.dim() < 2 or tensor.is_meta or not len(tensor):
+        return 1
+    return len(tensor) if bool((tensor == tensor[:1]).all()) else 1
 
 
 def _leaf_members(
