@@ -32,6 +32,7 @@ from mlpgen.importer.weights import (
     given,
     kept_entry,
     linear_call,
+    member_named,
     owner_of_weights,
     owner_tied,
     tensor_arguments,
@@ -148,10 +149,7 @@ class Translator:
         assert self.place is not None
         if owner != self.path:
             raise UnsaidError(f"it uses `{key}` of another module", self.place)
-        members = self.recording.modules[owner].members
-        member = next(each for each in members if each.name == name)
-        if self.recording.modules[owner].type == "Embedding" and member.init is None:
-            member = member._replace(init="normal_")
+        member = member_named(self.recording.modules[owner], name)
         entry = tensor_entry(member, self.place)
         value = self._made(entry, member.shape, member.dtype)
         if member.rows > 1:

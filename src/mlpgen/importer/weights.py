@@ -20,6 +20,13 @@ _LEAVES = {
 """Functions that are a layer, if the weights are those of one."""
 
 
+def member_named(module: Module, name: str) -> Member:
+    """Return a parameter or a buffer of a module, with the way it is initialized."""
+    member = next(each for each in module.members if each.name == name)
+    usual = module.type == "Embedding" and member.init is None
+    return member._replace(init="normal_") if usual else member
+
+
 def tensor_entry(member: Member, place: Place) -> Entry:
     """Return the entry of a parameter or a buffer.
 
