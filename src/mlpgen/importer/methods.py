@@ -15,22 +15,20 @@ from mlpgen.importer.weights import given, letters, tensors_in
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlpgen.importer.recording import Module, Tensor
+    from mlpgen.importer.recording import Module, Recording, Tensor
 
 _CONTAINERS = {"ModuleList", "ModuleDict", "Sequential"}
 
 
-def with_methods(
-    each: Pass, path: str, modules: Mapping[str, Module], tensors: Mapping[int, Tensor]
-) -> Pass:
+def with_methods(each: Pass, path: str, recording: Recording) -> Pass:
     """Return a pass in which methods of other modules are calls of them."""
-    owners = [_owner(step, path, modules) for step in each.steps]
+    owners = [_owner(step, path, recording.modules) for step in each.steps]
     called = {step.module for step in each.steps}
     for owner in dict.fromkeys(owners):
         own = [at for at, name in enumerate(owners) if name == owner]
         if owner and owner not in called:
-            changed = _outlined(each, owner, own, tensors)
-            return with_methods(changed, path, modules, tensors)
+            changed = _outlined(each, owner, own, recording.tensors)
+            return with_methods(changed, path, recording)
     return each
 
 

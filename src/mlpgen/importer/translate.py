@@ -83,8 +83,7 @@ class Translator:
     def body(self, each: Pass, names: list[str]) -> Body:
         """Translate the steps and what is returned."""
         shapes = self._shapes()
-        modules, tensors = self.recording.modules, self.recording.tensors
-        each = with_methods(each, self.path, modules, tensors)
+        each = with_methods(each, self.path, self.recording)
         for step in each.steps:
             self.place = step.place
             try:
@@ -135,8 +134,8 @@ class Translator:
     def _made(self, entry: Entry, shape: Shape, dtype: str) -> Value:
         """Add a tensor of the class."""
         self.entries.append(entry)
-        layout = Layout(tuple((size,) for size in shape), -1)
-        return Value(Source(len(self.entries) - 1), layout, dtype)
+        dims = tuple((size,) for size in shape)
+        return Value(Source(len(self.entries) - 1), Layout(dims, -1), dtype)
 
     def _has(self, ref: Any) -> bool:
         """Return whether a tensor is there; what is not needed is not."""
@@ -155,8 +154,7 @@ class Translator:
         if member.rows > 1:
             rows = self._emit("expand", {"sizes": [*member.shape]}, [value])
             value = value._replace(source=rows)
-        self.tensors[key] = value
-        return value
+        return self.tensors.setdefault(key, value)
 
     def _step(self, step: Step) -> None:
         if step.function:
