@@ -251,12 +251,9 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
     built = time.perf_counter()
     inputs = inputs_of(model, list(case.inputs))
     recording = record(model, given, values, inputs)
-    text = spec_of(recording, "Imported")
+    spec = spec_of(recording, "Imported")
     done = time.perf_counter()
-    path = folder / "imported.yaml"
-    path.write_text(text, encoding="utf-8")
-    network = api.load(path)
-    (code,) = api.render(network, "explicit").values()
+    (code,) = api.render(spec.network(), "explicit").values()
     (folder / "imported.py").write_text(code, encoding="utf-8")
     checks = compared(model, str(folder / "imported.py"), "Imported", drawn(inputs, 2))
     failed = [f"{c['name']}: {c['detail']}" for c in checks if c["status"] == "failed"]
@@ -264,7 +261,7 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
         "proved": not failed,
         "why": "; ".join(failed),
         "equal": next((c["detail"] for c in checks if "evaluation" in c["name"]), ""),
-        "lines": len(text.splitlines()),
+        "lines": len(spec.text.splitlines()),
         "author": lines_of_classes(model),
         "build": round(built - begin, 2),
         "import": round(done - built, 2),

@@ -36,15 +36,13 @@ def answer(network: Network, folder: Path) -> dict[str, Any]:
     }
     held: list[Any] = []
     recording = from_json(to_json(recorded(job, held)))
-    text = spec_of(recording)
-    spec = folder / "imported.yaml"
-    spec.write_text(text, encoding="utf-8")
-    loaded = api.load(spec)
+    spec = spec_of(recording)
+    loaded = spec.network()
     code = folder / "imported_model.py"
     code.write_text(api.render(loaded)[f"{loaded.graph.stem}.py"], encoding="utf-8")
     model, drawn_for, _ = held
     checks = compared(model, str(code), network.cls.__name__, drawn(drawn_for, 2))
-    return {"text": text, "checks": checks}
+    return {"text": spec.text, "checks": checks}
 
 
 def tried(network: Network, folder: Path) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
@@ -47,14 +46,10 @@ def imported(session: Session, name: str = "") -> Imported:
     """
     recording = session.recording()
     title = name or class_name(recording.name)
-    text = spec_of(recording, title, file_name(session.job.target, title))
-    with TemporaryDirectory(prefix="mlpgen_import_") as folder:
-        path = Path(folder) / "imported.yaml"
-        path.write_text(text, encoding="utf-8")
-        network = api.load(path)
-        files = api.render(network, "explicit")
-    code = files[f"{network.graph.stem}.py"]
-    return Imported(text, (*session.compare(code, title),))
+    spec = spec_of(recording, title, file_name(session.job.target, title))
+    network = spec.network()
+    code = api.render(network, "explicit")[f"{network.graph.stem}.py"]
+    return Imported(spec.text, (*session.compare(code, title),))
 
 
 def file_name(target: str, title: str) -> str:

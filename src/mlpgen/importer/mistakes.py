@@ -13,25 +13,30 @@ from mlpgen.diagnostics.diagnostic import SpecError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlpgen.api import Network
     from mlpgen.importer.block import Block
 
 _BLOCK = re.compile(r"  (\w+):$")
 
 
-def mistaken(text: str, blocks: Sequence[Block]) -> list[Block]:
-    """Return the blocks of a spec that its mistakes are about; none if it is valid."""
-    lines = text.splitlines()
+def network_of(text: str) -> Network | SpecError:
+    """Return the network of a spec, or its mistakes."""
     with TemporaryDirectory(prefix="mlpgen_import_") as folder:
         path = Path(folder) / "imported.yaml"
         path.write_text(text, encoding="utf-8")
         try:
-            api.load(path)
+            return api.load(path)
         except SpecError as error:
-            found = [each for each in error.diagnostics if not each.warning]
-        else:
-            return []
+            return error
+
+
+def mistaken(text: str, error: SpecError, blocks: Sequence[Block]) -> list[Block]:
+    """Return the blocks of a spec that its mistakes are about."""
+    lines = text.splitlines()
     words: set[str] = set()
-    for each in found:
+    for each in error.diagnostics:
+        if each.warning:
+            continue
         words |= {*re.findall(r"`(\w+)`", each.message)}
         if each.place is not None:
             line = each.place.span.line

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.importer.activations import with_activations
 from mlpgen.importer.block import Draft, parameter_name
 from mlpgen.importer.blocks import with_blocks
@@ -13,7 +14,7 @@ from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.initial_values import initial_values
 from mlpgen.importer.members import with_members
-from mlpgen.importer.mistakes import mistaken
+from mlpgen.importer.mistakes import mistaken, network_of
 from mlpgen.importer.model_body import body_of
 from mlpgen.importer.order import ordered
 from mlpgen.importer.outputs import with_used_outputs
@@ -25,11 +26,34 @@ from mlpgen.importer.text import spec_text
 from mlpgen.importer.uses import MOST_APART
 
 if TYPE_CHECKING:
+    from mlpgen.api import Network
     from mlpgen.importer.body import Body
     from mlpgen.importer.recording import Recording
 
 
-def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
+class Written(NamedTuple):
+    """A spec that was written.
+
+    Attributes:
+        text: It.
+        read: What it reads as: a network, or mistakes, which are a fault of mlpgen.
+    """
+
+    text: str
+    read: Network | SpecError
+
+    def network(self) -> Network:
+        """Return the network.
+
+        Raises:
+            SpecError: The spec is not valid.
+        """
+        if isinstance(self.read, SpecError):
+            raise self.read
+        return self.read
+
+
+def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
     """Return the spec of a recorded model.
 
     Args:
@@ -52,13 +76,16 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> str:
         draft, parameters = _with_parameters(draft, recording)
         draft = draft._replace(body=settled(draft.body))
         text = spec_text(draft, recording, title, file, parameters, init)
+        read = network_of(text)
+        if not isinstance(read, SpecError):
+            return Written(text, read)
         wrong = [
             block.origin
-            for block in mistaken(text, draft.blocks)
+            for block in mistaken(text, read, draft.blocks)
             if apart.get(block.origin, 0) < MOST_APART
         ]
         if not wrong:
-            return text
+            return Written(text, read)
         apart |= {origin: apart.get(origin, 0) + 1 for origin in wrong}
 
 
