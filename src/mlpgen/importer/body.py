@@ -91,7 +91,7 @@ class Body(NamedTuple):
     def without(self, gone: set[int], instead: dict[int, Source]) -> Body:
         """Leave out entries; others take something else that stays instead."""
         left = [at for at in range(len(self.entries)) if at not in gone]
-        return self._arranged(left, instead)
+        return self.arranged(left, instead)
 
     def needed(self) -> Body:
         """Leave out the functions that nothing needs."""
@@ -104,26 +104,27 @@ class Body(NamedTuple):
                 wanted |= {share} if isinstance(share, int) else set()
         return self.without({*range(len(self.entries))} - wanted, {})
 
-    def replaced(self, index: int, made: Sequence[Entry]) -> Body:
-        """Put several entries in the place of one; others take the last of them.
+    def replaced(self, begin: int, end: int, made: Sequence[Entry]) -> Body:
+        """Put entries in the place of others, of which only the last is used.
 
-        The new ones take entries before `index`, and each other, as they count then.
+        The new ones take entries before `begin`, and each other, as they count then.
         """
-        more = len(made) - 1
+        last, more = end - 1, len(made) - (end - begin)
 
         def moved(source: Source) -> Source:
-            later = source.entry >= index
+            later = source.entry >= last
             return source._replace(entry=source.entry + more) if later else source
 
         behind = tuple(
-            each.rewired(moved)._replace(options=_shared(each.options, index, more))
-            for each in self.entries[index + 1 :]
+            each.rewired(moved)._replace(options=_shared(each.options, last, more))
+            for each in self.entries[end:]
         )
-        entries = (*self.entries[:index], *made, *behind)
+        entries = (*self.entries[:begin], *made, *behind)
         outputs = tuple(moved(source) for source in self.outputs)
         return self._replace(entries=entries, outputs=outputs)
 
-    def _arranged(self, left: Sequence[int], instead: dict[int, Source]) -> Body:
+    def arranged(self, left: Sequence[int], instead: dict[int, Source]) -> Body:
+        """Return some entries in an order; others take something else instead."""
         places = {old: new for new, old in enumerate(left)}
 
         def moved(source: Source) -> Source:

@@ -48,7 +48,7 @@ def _joined(body: Body, end: int) -> Body | None:
         _with_join(each, dim, first if at == 0 else made[at - 1])
         for at, each in enumerate(layers)
     ]
-    return _without(body, begin, end, changed)
+    return body.replaced(begin, end + 1, changed)
 
 
 def _joins(entry: Entry, dim: int) -> bool:
@@ -97,18 +97,3 @@ def _shape(shapes: Sequence[tuple[int, ...]], dim: int) -> tuple[int, ...]:
     sizes: list[Any] = [*shapes[0]]
     sizes[at] = sum(shape[at] for shape in shapes)
     return (*sizes,)
-
-
-def _without(body: Body, begin: int, end: int, layers: Sequence[Entry]) -> Body:
-    """Put changed layers in, and leave out the `cat` behind them."""
-
-    def moved(source: Source) -> Source:
-        return (
-            source._replace(entry=source.entry - 1) if source.entry >= end else source
-        )
-
-    rest = tuple(each.rewired(moved) for each in body.entries[end + 1 :])
-    return body._replace(
-        entries=(*body.entries[:begin], *layers, *rest),
-        outputs=tuple(moved(source) for source in body.outputs),
-    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.names.members import attribute_of
 
 if TYPE_CHECKING:
-    from mlpgen.importer.body import Body, Entry, Source
+    from mlpgen.importer.body import Body, Entry
     from mlpgen.importer.recording import Module
 
 
@@ -21,7 +21,7 @@ def ordered(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     module = modules[path]
     if module.chain or not made_first(body, module):
         return body
-    moved = _moved(body, _depth_first(body, _wanted(body, module)))
+    moved = body.arranged(_depth_first(body, _wanted(body, module)), {})
     if not made_first(moved, module):
         return moved
     return body._replace(order=made_first(body, module))
@@ -97,23 +97,3 @@ def _wanted(body: Body, module: Module) -> list[int]:
 
     found = [at for at, entry in enumerate(body.entries) if _kind(entry) is not None]
     return sorted(found, key=rank)
-
-
-def _moved(body: Body, order: list[int]) -> Body:
-    places = {old: new for new, old in enumerate(order)}
-
-    def moved(source: Source) -> Source:
-        return (
-            source if source.is_input else source._replace(entry=places[source.entry])
-        )
-
-    entries = []
-    for old in order:
-        entry = body.entries[old]
-        options = entry.options
-        if isinstance(options.get("share"), int):
-            options = {**options, "share": places[options["share"]]}
-        sources = tuple(moved(source) for source in entry.sources)
-        entries.append(entry._replace(sources=sources, options=options))
-    outputs = tuple(moved(source) for source in body.outputs)
-    return body._replace(entries=(*entries,), outputs=outputs)

@@ -117,7 +117,7 @@ def _joined(body: Body, index: int, chains: _Chains) -> Body:
         )
         for at, (type_, arguments) in enumerate(steps)
     ]
-    body = body.replaced(index, made)
+    body = body.replaced(index, index + 1, made)
     more = len(made) - 1
     instead = {
         at + more: Source(index + more, part)

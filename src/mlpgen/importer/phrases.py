@@ -176,7 +176,7 @@ def _with_blocks(body: Body, index: int) -> Body | None:
         )
         for at, (type_, arguments) in enumerate(pieces)
     ]
-    return body.replaced(index, made).needed()
+    return body.replaced(index, index + 1, made).needed()
 
 
 def _counted(

@@ -136,34 +136,7 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
         entry = Entry(
             "Sequential", {}, (first,), name, True, options, inside, place=own[0].place
         )
-    return None if entry is None else replaced(body, begin, end, entry)
-
-
-def replaced(body: Body, begin: int, end: int, entry: Entry) -> Body:
-    """Put one entry in the place of several, of which only the last is used."""
-    gone = end - begin - 1
-
-    def moved(source: Source) -> Source:
-        if source.entry >= end - 1:
-            return source._replace(entry=source.entry - gone)
-        return source
-
-    later = tuple(
-        each.rewired(moved)._replace(
-            options=_moved_share(each.options, end, gone),
-        )
-        for each in body.entries[end:]
-    )
-    outputs = tuple(moved(source) for source in body.outputs)
-    entries = (*body.entries[:begin], entry, *later)
-    return body._replace(entries=entries, outputs=outputs)
-
-
-def _moved_share(options: dict[str, Any], end: int, gone: int) -> dict[str, Any]:
-    share = options.get("share")
-    if isinstance(share, int) and share >= end - 1:
-        return {**options, "share": share - gone}
-    return options
+    return None if entry is None else body.replaced(begin, end, [entry])
 
 
 def repeated(

@@ -156,31 +156,14 @@ def _numbered(entry: Entry, modules: dict[str, Module]) -> dict[str, object]:
 def _without(body: Body, *, identities: bool) -> Body:
     """Leave out entries and let others take what they took."""
     needed = _needed(body)
-    moved: dict[int, Source] = {}
-    entries: list[Entry] = []
-    places: dict[int, int] = {}
-
-    def now(source: Source) -> Source:
-        if source.is_input:
-            return source
-        return moved.get(
-            source.entry, source._replace(entry=places.get(source.entry, 0))
-        )
-
-    for index, entry in enumerate(body.entries):
-        if index not in needed:
-            continue
-        if identities and entry.type == "Identity" and entry.body is None:
-            moved[index] = now(entry.sources[0])
-            continue
-        options = entry.options
-        if isinstance(options.get("share"), int):
-            options = {**options, "share": places[options["share"]]}
-        places[index] = len(entries)
-        sources = tuple(now(source) for source in entry.sources)
-        entries.append(entry._replace(sources=sources, options=options))
-    outputs = tuple(now(source) for source in body.outputs)
-    return body._replace(entries=(*entries,), outputs=outputs)
+    idle = {
+        index: entry.sources[0]
+        for index, entry in enumerate(body.entries)
+        if index in needed
+        and identities
+        and (entry.type, entry.body) == ("Identity", None)
+    }
+    return body.without({*range(len(body.entries))} - needed | idle.keys(), idle)
 
 
 def _needed(body: Body) -> set[int]:
