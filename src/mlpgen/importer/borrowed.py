@@ -6,10 +6,11 @@ call of `qkv` with all that is done to its weights inside, so that the keys stay
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlpgen.importer.needed import refs
-from mlpgen.importer.recording import Pass, Ref, State, Step
+from mlpgen.importer.needed import keys, refs
+from mlpgen.importer.recording import Pass, Ref
+from mlpgen.importer.weights import given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,23 +39,7 @@ def with_borrowed(each: Pass, modules: Mapping[str, Module], path: str = "") -> 
 def _owners(each: Pass) -> Iterator[str]:
     for step in each.steps:
         if step.function:
-            yield from (key.rpartition(".")[0] for key in keys(_given(step)))
-
-
-def _given(step: Step) -> Any:
-    return (step.args, step.kwargs)
-
-
-def keys(value: Any) -> Iterator[str]:
-    """Yield the keys of the weights in an argument."""
-    if isinstance(value, State):
-        yield value.key
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from keys(each)
-    elif type(value) in (tuple, list):
-        for each in value:
-            yield from keys(each)
+            yield from (key.rpartition(".")[0] for key in keys(given(step)))
 
 
 def _with_call(each: Pass, owner: str) -> Pass:
@@ -63,8 +48,8 @@ def _with_call(each: Pass, owner: str) -> Pass:
     changes: list[int] = []
     uses: list[int] = []
     for index, step in enumerate(each.steps):
-        owners = {key.rpartition(".")[0] for key in keys(_given(step))}
-        taken = {*refs(step.args), *refs(step.kwargs)}
+        owners = {key.rpartition(".")[0] for key in keys(given(step))}
+        taken = {*refs(given(step))}
         if owner not in owners and not taken & made:
             continue
         if step.function and owners <= {owner} and taken <= made:
@@ -75,8 +60,8 @@ def _with_call(each: Pass, owner: str) -> Pass:
     if not changes or len(uses) != 1 or made & {*refs(each.returned)}:
         return each
     use = each.steps[uses[0]]
-    others = {*refs(use.args), *refs(use.kwargs)} - made
-    owners = {key.rpartition(".")[0] for key in keys(_given(use))}
+    others = {*refs(given(use))} - made
+    owners = {key.rpartition(".")[0] for key in keys(given(use))}
     if not use.function or len(others) != 1 or not owners <= {owner}:
         return each
     taken_ref = Ref(others.pop())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.importer.recording import Pass, Ref, Slice, Step, Structure
+from mlpgen.importer.recording import Pass, Ref, Slice, State, Step, Structure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,3 +44,15 @@ def refs(value: Any) -> Iterator[int]:
     elif isinstance(value, Slice) or type(value) in (tuple, list):
         for each in value:
             yield from refs(each)
+
+
+def keys(value: Any) -> Iterator[str]:
+    """Return the keys of the parameters and buffers in a value."""
+    if isinstance(value, State):
+        yield value.key
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from keys(each)
+    elif type(value) in (tuple, list):
+        for each in value:
+            yield from keys(each)

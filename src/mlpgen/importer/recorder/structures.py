@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
-from mlpgen.importer.recording import State
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -59,14 +57,3 @@ def tensors_of(value: Any) -> Iterator[Tensor]:
     else:
         for each in (fields_of(value) or {}).values():
             yield from tensors_of(each)
-
-
-def has_state(value: Any) -> bool:
-    """Return whether a parameter or a buffer is in a recorded value."""
-    if isinstance(value, State):
-        return True
-    if isinstance(value, dict):
-        return any(has_state(each) for each in value.values())
-    if type(value) in (tuple, list):
-        return any(has_state(each) for each in value)
-    return False

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode, resolve_name
 
-from mlpgen.importer.needed import refs
+from mlpgen.importer.needed import keys, refs
 from mlpgen.importer.recorder.attributes import put_back
 from mlpgen.importer.recorder.formulas import numbers_of
 from mlpgen.importer.recorder.functions import (
@@ -33,7 +33,6 @@ from mlpgen.importer.recorder.module_calls import module_calls
 from mlpgen.importer.recorder.places import CannotSayError, author_place
 from mlpgen.importer.recorder.structures import (
     fields_of,
-    has_state,
     named_arguments,
     tensors_of,
 )
@@ -200,7 +199,7 @@ class Recorder(TorchFunctionMode):
     ) -> None:
         """Record a call; what it changed in place is a new tensor."""
         constant = self._is_constant(function, given)
-        taken = dict.fromkeys((*refs(given[0]), *refs(given[1])))
+        taken = dict.fromkeys(refs(given))
         alive = [self._objects[number]() for number in taken]
         changed = [each for each in alive if each is not None and self._changed(each)]
         fresh = [each for each in tensors_of(found) if id(each) not in self._numbers]
@@ -226,19 +225,15 @@ class Recorder(TorchFunctionMode):
         """Return whether a call gives the same for all inputs and weights."""
         if function.rpartition(".")[2] in SHAPES_ONLY:
             return True
-        taken = [*refs(given[0]), *refs(given[1])]
-        states = has_state(given[0]) or has_state(given[1])
-        random = function.rpartition(".")[2] in RANDOM
-        return (
-            not states and not random and all(ref in self._constants for ref in taken)
-        )
+        other = [*keys(given)] or function.rpartition(".")[2] in RANDOM
+        return not other and all(ref in self._constants for ref in refs(given))
 
     def _is_kept(self, short: str, given: Any) -> bool:
         """Return whether a call only reads what the author keeps in attributes."""
-        taken = {*refs(given[0]), *refs(given[1])}
+        taken = {*refs(given)}
         in_place = short == "__setitem__" or short[-1:] == "_" != short[-2:-1]
-        random = short in RANDOM or has_state(given[0]) or has_state(given[1])
-        return bool(taken) and taken <= self._kept and not (in_place or random)
+        other = [*keys(given)] or short in RANDOM
+        return bool(taken) and taken <= self._kept and not (in_place or other)
 
     def _change_base(self, view: Tensor, place: Place) -> None:
         """Record that a tensor was changed through a slice of it."""

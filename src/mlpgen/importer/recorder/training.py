@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.importer.needed import refs
+from mlpgen.importer.needed import keys, refs
 from mlpgen.importer.recorder.comparison import states_kept
-from mlpgen.importer.recording import State, Structure
+from mlpgen.importer.recording import Structure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -59,20 +59,9 @@ def _used(each: Pass) -> Iterator[str]:
     for step in each.steps:
         if step.module:
             yield step.module
-        yield from (key.rpartition(".")[0] for key in _keys((step.args, step.kwargs)))
+        yield from (key.rpartition(".")[0] for key in keys((step.args, step.kwargs)))
         if step.pass_ is not None:
             yield from _used(step.pass_)
-
-
-def _keys(value: Any) -> Iterator[str]:
-    if isinstance(value, State):
-        yield value.key
-    elif isinstance(value, dict):
-        for each in value.values():
-            yield from _keys(each)
-    elif type(value) in (tuple, list):
-        for each in value:
-            yield from _keys(each)
 
 
 def _arranged(evaluation: Pass, training: Pass) -> Any:
