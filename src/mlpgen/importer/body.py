@@ -123,6 +123,24 @@ class Body(NamedTuple):
         outputs = tuple(moved(source) for source in self.outputs)
         return self._replace(entries=entries, outputs=outputs)
 
+    def chained(
+        self,
+        index: int,
+        sources: tuple[Source, ...],
+        calls: Sequence[tuple[str, dict[str, Any]]],
+    ) -> Body:
+        """Put calls in the place of an entry, each of which takes the one before it."""
+        entry = self.entries[index]
+        made = [
+            entry._replace(
+                type=type_,
+                arguments=arguments,
+                sources=(Source(index + at - 1),) if at else sources,
+            )
+            for at, (type_, arguments) in enumerate(calls)
+        ]
+        return self.replaced(index, index + 1, made)
+
     def arranged(self, left: Sequence[int], instead: dict[int, Source]) -> Body:
         """Return some entries in an order; others take something else instead."""
         places = {old: new for new, old in enumerate(left)}

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.importer.body import Body, Entry, Source
+from mlpgen.importer.body import Source
 from mlpgen.importer.functions.joining import COUNT, ORDINALS, RANK
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from mlpgen.importer.body import Body, Entry
 
 
 def with_whole_parts(body: Body) -> Body:
@@ -109,16 +109,8 @@ def _joined(body: Body, index: int, chains: _Chains) -> Body:
         *(("transpose", {"dim0": a, "dim1": b}) for a, b in chains.turns),
         ("unbind", {"dim": rank - 1}),
     ]
-    made: Sequence[Entry] = [
-        entry._replace(
-            type=type_,
-            arguments=arguments,
-            sources=entry.sources if at == 0 else (Source(index + at - 1),),
-        )
-        for at, (type_, arguments) in enumerate(steps)
-    ]
-    body = body.replaced(index, index + 1, made)
-    more = len(made) - 1
+    body = body.chained(index, entry.sources, steps)
+    more = len(steps) - 1
     instead = {
         at + more: Source(index + more, part)
         for part, chain in zip(ORDINALS, chains.entries, strict=False)

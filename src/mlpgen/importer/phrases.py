@@ -168,15 +168,7 @@ def _with_blocks(body: Body, index: int) -> Body | None:
         ("movedim", {"source": [split[at] for at in order], "destination": to}),
         ("flatten", flat),
     ]
-    made = [
-        entry._replace(
-            type=type_,
-            arguments=dict(arguments),
-            sources=(Source(index + at - 1),) if at else (next(iter(origins)),),
-        )
-        for at, (type_, arguments) in enumerate(pieces)
-    ]
-    return body.replaced(index, index + 1, made).needed()
+    return body.chained(index, (*origins,), pieces).needed()
 
 
 def _counted(
