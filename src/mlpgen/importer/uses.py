@@ -15,7 +15,7 @@ from mlpgen.importer.expressions.vectors import NoExpressionError
 from mlpgen.importer.recording import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from mlpgen.importer.recording import Module
 
@@ -75,35 +75,28 @@ def _anything(body: Body) -> Any:
 def _exact(body: Body) -> Any:
     """Return what bodies share that are the same."""
 
-    def texts(inside: Body) -> Any:
-        return tuple(
-            (
-                repr(entry.arguments),
-                repr(entry.options),
-                entry.body and texts(entry.body),
-            )
-            for entry in inside.entries
-        )
+    def text(entry: Entry) -> Any:
+        return repr(entry.arguments), repr(entry.options)
 
-    return skeleton(body), texts(body), body.shapes
+    return skeleton(body), _texts(body, text), body.shapes
 
 
 def _strict(body: Body) -> Any:
     """Return what bodies share that differ in nothing but numbers."""
 
-    def texts(inside: Body) -> Any:
+    def text(entry: Entry) -> Any:
         return tuple(
-            (
-                tuple(
-                    (k, repr(v) if structural(entry.type, k) else _kind(v))
-                    for k, v in entry.arguments.items()
-                ),
-                entry.body and texts(entry.body),
-            )
-            for entry in inside.entries
+            (k, repr(v) if structural(entry.type, k) else _kind(v))
+            for k, v in entry.arguments.items()
         )
 
-    return skeleton(body), texts(body)
+    return skeleton(body), _texts(body, text)
+
+
+def _texts(body: Body, text: Callable[[Entry], Any]) -> Any:
+    return tuple(
+        (text(entry), entry.body and _texts(entry.body, text)) for entry in body.entries
+    )
 
 
 def _kind(value: Any) -> Any:
