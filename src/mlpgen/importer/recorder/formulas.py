@@ -15,12 +15,14 @@ if TYPE_CHECKING:
 
 FEW = 16
 """So many numbers are shorter than a formula."""
+MOST_LISTED = 4096
+"""The most numbers that a spec lists."""
 _MOST = 2**24
 _MOST_RUNS = 8
 _DTYPES = (torch.int64, torch.float32, torch.bool)
 
 
-def numbers_of(tensor: Tensor, most: int, few: int = FEW) -> Any:
+def numbers_of(tensor: Tensor, most: int = MOST_LISTED, few: int = FEW) -> Any:
     """Return a formula that gives the numbers of a tensor, or the numbers in order.
 
     Args:

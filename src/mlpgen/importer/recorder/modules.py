@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from mlpgen.importer.recorder.constructors import Given
     from mlpgen.importer.recorder.initial_values import InitialValues
 
-MOST_VALUES = 4096
-"""The most values of a buffer that are listed."""
-
 
 def described(
     model: nn.Module, given: Given, values: InitialValues
@@ -103,7 +100,7 @@ def _members(module: nn.Module, path: str, first: dict[int, str]) -> tuple[Membe
             member = _member(name, tensor, path, first, parameter=False)
             persistent = name not in module._non_persistent_buffers_set
             rows = 1 if persistent else _rows(tensor)
-            values = numbers_of(tensor if rows == 1 else tensor[:1], MOST_VALUES)
+            values = numbers_of(tensor if rows == 1 else tensor[:1])
             member = member._replace(persistent=persistent, values=values, rows=rows)
             found.append(member)
     return (*found,)

@@ -57,7 +57,6 @@ if TYPE_CHECKING:
 VALUES = "values"
 """The argument with the numbers of a constant that was changed in place."""
 MOST_VALUES = 2**16
-MOST_SAID = 4096
 
 
 class Recorder(TorchFunctionMode):
@@ -301,7 +300,7 @@ class Recorder(TorchFunctionMode):
             found = Ref(self._new(tensor))
             self._constants.add(found.number)
             self._kept.add(found.number)
-            values = self._quietly(lambda: numbers_of(tensor.detach(), MOST_SAID, 1))
+            values = self._quietly(lambda: numbers_of(tensor.detach(), few=1))
             kept = self.tensors[found.number]._replace(values=values)
             self.tensors[found.number] = kept
         if isinstance(found, Ref) and self._changed(tensor):
@@ -331,7 +330,7 @@ def _is_table(model: nn.Module, key: str, tensor: Tensor) -> bool:
     """Return whether a buffer has no key, and more numbers than a spec should have."""
     owner, _, name = key.rpartition(".")
     unsaved = name in model.get_submodule(owner)._non_persistent_buffers_set
-    return unsaved and numbers_of(tensor.detach(), MOST_SAID) is None
+    return unsaved and numbers_of(tensor.detach()) is None
 
 
 def _reads(recorder: Recorder, args: Any) -> bool:
