@@ -13,14 +13,13 @@ import click
 from mlpgen.cli import options, printing
 from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.imported import Imported, imported
+from mlpgen.importer.recording import FILES
 from mlpgen.importer.session import Job, ModelError, Session
 from mlpgen.output import atomic_write, files
 
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Place
 
-FILES = (".pt2", ".onnx")
-"""Models that are files."""
 DTYPES = ("float32", "int64", "bool")
 _INPUT = re.compile(r"(?:(\w+(?:\.\w+)*)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
 

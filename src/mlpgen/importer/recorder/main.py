@@ -33,13 +33,11 @@ from mlpgen.importer.recorder.target import TargetError, loaded
 from mlpgen.importer.recorder.trace import Recorder
 from mlpgen.importer.recorder.training import Recorded, with_training
 from mlpgen.importer.recorder.weights import write_weights
-from mlpgen.importer.recording import Recording, to_json
+from mlpgen.importer.recording import FILES, Recording, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FILES = (".pt2", ".onnx")
-"""Models that are files."""
 _FRAMES = 10_000
 """How deep calls may be: each module in a module takes several more than without us."""
 
