@@ -17,6 +17,7 @@ from mlpgen.importer.recorder.functions import DROPOUTS
 from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.leaves import is_drop_path
 from mlpgen.importer.recorder.own_gradients import own_gradient
+from mlpgen.importer.recorder.target import in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -153,7 +154,7 @@ def _outputs(
         one = _results(original, inputs, named=True, training=training)
         other = _results(model, inputs, named=False, training=training)
     except Exception as error:
-        return f"it fails: {type(error).__name__}: {error}".partition("\n")[0], ""
+        return f"it fails: {in_words(error)}", ""
     if order and training:
         one = [one[at] for at in order]
     elif order:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from mlpgen.importer.recorder.target import TargetError
+from mlpgen.importer.recorder.target import TargetError, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,7 +29,7 @@ def read_example(file: str) -> Any:
     except ModuleNotFoundError as error:
         raise TargetError(f"`{file}` needs {error.name}: pip install") from None
     except Exception as error:  # what a file can be wrong in has no common class
-        why = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        why = in_words(error, 200)
         raise TargetError(f"`{file}` is no file with {KINDS}: {why}") from None
 
 

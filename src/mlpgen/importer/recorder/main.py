@@ -29,7 +29,7 @@ from mlpgen.importer.recorder.leaves import leaf_type
 from mlpgen.importer.recorder.modules import described
 from mlpgen.importer.recorder.pairing import SIZES, paired
 from mlpgen.importer.recorder.places import CannotSayError
-from mlpgen.importer.recorder.target import TargetError, loaded
+from mlpgen.importer.recorder.target import TargetError, in_words, loaded
 from mlpgen.importer.recorder.trace import Recorder
 from mlpgen.importer.recorder.training import Recorded, with_training
 from mlpgen.importer.recorder.weights import write_weights
@@ -88,7 +88,7 @@ def _saved(
     try:
         write_weights(model.state_dict(), file)
     except (OSError, RuntimeError) as error:  # torch.save raises both
-        raise TargetError(f"`{file}` cannot be written: {_words(error)}") from None
+        raise TargetError(f"`{file}` cannot be written: {in_words(error)}") from None
     return {}
 
 
@@ -117,7 +117,7 @@ def _tried(answer: Callable[[], Any]) -> Any:
         message = f"the model ends the process (`sys.exit({error.code!r})`)"
         return {"error": message, "place": _last_place(error)}
     except Exception as error:  # of the author's code, in its words
-        return {"error": _words(error), "place": _last_place(error), "own": True}
+        return {"error": in_words(error), "place": _last_place(error), "own": True}
 
 
 def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
@@ -173,10 +173,6 @@ def record(
 
     forward, tensors = with_training(model, modules, passes(), passes)
     return Recording(type(model).__name__, said(inputs), modules, tensors, forward)
-
-
-def _words(error: BaseException) -> str:
-    return f"{type(error).__name__}: {error}".partition("\n")[0]
 
 
 def _last_place(error: BaseException) -> list[Any] | None:

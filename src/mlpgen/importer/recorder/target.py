@@ -22,6 +22,11 @@ class TargetError(Exception):
     """There is no such model, or it cannot be made; the message is for the author."""
 
 
+def in_words(error: BaseException, most: int | None = None) -> str:
+    """Return the class of an error and the first line of its message."""
+    return f"{type(error).__name__}: {error}".partition("\n")[0][:most]
+
+
 def loaded(target: str, arguments: dict[str, Any]) -> nn.Module:
     """Import what `target` names, and call it with the arguments.
 

@@ -13,7 +13,7 @@ from torch.utils import _pytree as pytree
 from mlpgen.importer.recorder.files.graph import Graph, Name, Operation, Scope
 from mlpgen.importer.recorder.files.operators import DROPPED, function_of
 from mlpgen.importer.recorder.places import CannotSayError
-from mlpgen.importer.recorder.target import TargetError
+from mlpgen.importer.recorder.target import TargetError, in_words
 from mlpgen.importer.recording import Place
 
 _FRAME = re.compile(r'File "([^"]+)", line (\d+), in \w+')
@@ -43,7 +43,7 @@ def read_exported(file: str) -> Exported:
     try:
         program = torch.export.load(file)
     except Exception as error:  # what a file can be wrong in has no common class
-        why = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        why = in_words(error, 200)
         message = f"`{file}` is no file of torch.export.save: {why}"
         raise TargetError(message) from None
     if program.example_inputs is None:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from mlpgen.importer.recorder.files.exported import Exported
 from mlpgen.importer.recorder.files.onnx_reader import Reader
-from mlpgen.importer.recorder.target import TargetError
+from mlpgen.importer.recorder.target import TargetError, in_words
 
 if TYPE_CHECKING:
     from mlpgen.importer.recorder.files.graph import (
@@ -32,7 +32,7 @@ def read_onnx(file: str) -> Exported:
         model = onnx.load(file)
         onnx.checker.check_model(model)
     except Exception as error:  # what a file can be wrong in has no common class
-        why = f"{type(error).__name__}: {error}".partition("\n")[0][:200]
+        why = in_words(error, 200)
         raise TargetError(f"`{file}` is no file of ONNX: {why}") from None
     reader = Reader(file, model.graph, numpy_helper.to_array)
     graph, example = reader.read()
