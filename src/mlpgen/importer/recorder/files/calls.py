@@ -53,13 +53,12 @@ class _Grouping:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        used = graph.operations
         self.last: dict[str, int] = {}
-        for index, each in enumerate(used):
+        for index, each in enumerate(graph.operations):
             for name in names_in((each.args, each.kwargs)):
                 self.last[name] = index
         for name in names_in(graph.outputs):
-            self.last[name] = len(used)
+            self.last[name] = len(graph.operations)
         self.calls: dict[str, Call] = {}
 
     def call(self) -> Call:

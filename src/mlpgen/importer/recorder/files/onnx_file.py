@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -10,11 +10,6 @@ from torch import Tensor
 from mlpgen.importer.recorder.files.exported import Exported
 from mlpgen.importer.recorder.files.onnx_reader import Reader
 from mlpgen.importer.recorder.target import TargetError, in_words
-
-if TYPE_CHECKING:
-    from mlpgen.importer.recorder.files.graph import (
-        Graph,
-    )
 
 
 def read_onnx(file: str) -> Exported:
@@ -36,10 +31,10 @@ def read_onnx(file: str) -> Exported:
         raise TargetError(f"`{file}` is no file of ONNX: {why}") from None
     reader = Reader(file, model.graph, numpy_helper.to_array)
     graph, example = reader.read()
-    return Exported(graph, example, _returned(file, model, graph, example))
+    return Exported(graph, example, _returned(file, model, example))
 
 
-def _returned(file: str, model: Any, graph: Graph, example: dict[str, Tensor]) -> Any:
+def _returned(file: str, model: Any, example: dict[str, Tensor]) -> Any:
     """Run the file itself."""
     given = {name: tensor.numpy() for name, tensor in example.items()}
     try:
@@ -53,5 +48,4 @@ def _returned(file: str, model: Any, graph: Graph, example: dict[str, Tensor]) -
         from onnx.reference import ReferenceEvaluator
 
         found = ReferenceEvaluator(model).run(None, given)
-    del graph
     return [torch.from_numpy(each) for each in found]

@@ -86,10 +86,9 @@ def batch_norm(node: Node) -> Found:
     """Read `BatchNorm`."""
     names = [node.name(at) for at in range(5)]
     given = {
-        "momentum": 1 - node.get("momentum", 0.9),
+        "momentum": round(1 - node.get("momentum", 0.9), 6),
         "eps": node.get("epsilon", 1e-5),
     }
-    given["momentum"] = round(given["momentum"], 6)
     args = (names[0], names[3], names[4], names[1], names[2])
     rank = {2: 1, 3: 1, 4: 2, 5: 3}[node.rank(node.inputs[0])]
     layer = f"BatchNorm{rank}d"
@@ -98,10 +97,7 @@ def batch_norm(node: Node) -> Found:
 
 def layer_norm(node: Node) -> Found:
     """Read `LayerNorm`."""
-    axis = node.get("axis", -1)
-    rank = node.rank(node.inputs[1])
-    del axis
-    given = {"normalized_shape": rank, "eps": _short(node.get("epsilon", 1e-5))}
+    given = {"eps": _short(node.get("epsilon", 1e-5))}
     args = (node.name(0), node.name(1), node.name(2))
 
     def function(x: Tensor, weight: Tensor, bias: Any = None) -> Tensor:

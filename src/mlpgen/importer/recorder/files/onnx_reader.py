@@ -90,7 +90,7 @@ class Reader:
             self.values[BATCH] = SIZES
         for at, node in enumerate(self.graph.node):
             if at not in self.done:
-                self._node(at, node)
+                self._node(node)
         outputs = [self._taken(Name(each.name), ()) for each in self.graph.output]
         all_scopes = [scopes_of(node) for node in self.graph.node]
         types = [each[0].type for each in all_scopes if each and not each[0].path]
@@ -108,7 +108,7 @@ class Reader:
         )
         return graph, example
 
-    def _node(self, at: int, node: Any) -> None:
+    def _node(self, node: Any) -> None:
         """Read a node: compute it, or add its operation."""
         attributes = attributes_of(node, self.array)
         if node.op_type == "Constant":
@@ -134,7 +134,7 @@ class Reader:
         )
         if static and self._compute(node, found):
             return
-        if node.op_type != "MatMul" or not self._is_linear(at, node):
+        if node.op_type != "MatMul" or not self._is_linear(node):
             self._add(node, found, [*node.output])
 
     def _pair(self, name: str) -> tuple[Any, Any]:
@@ -174,7 +174,7 @@ class Reader:
         self.static |= {name: (one, other) for name, one, other in pairs}
         return True
 
-    def _is_linear(self, at: int, node: Any) -> bool:
+    def _is_linear(self, node: Any) -> bool:
         """Read a product with a weight, and the sum behind it, as a layer."""
         weight = self.weights.get(node.input[1])
         if weight is None or weight.dim() != 2:

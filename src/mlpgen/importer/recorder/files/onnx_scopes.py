@@ -6,9 +6,7 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlpgen.importer.recorder.files.graph import (
-    Scope,
-)
+from mlpgen.importer.recorder.files.graph import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -56,7 +56,6 @@ _RENAMED = {
     "split_with_sizes": "split",
     "sym_size": "size",
     "sym_numel": "numel",
-    "view": "view",
 }
 
 
