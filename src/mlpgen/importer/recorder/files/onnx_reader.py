@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
@@ -35,6 +35,9 @@ from mlpgen.importer.recorder.files.onnx_scopes import (
     scopes_of,
 )
 from mlpgen.importer.recorder.target import TargetError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Reader:
@@ -75,10 +78,10 @@ class Reader:
         found, self.fixed = inputs_of(self.file, self.graph, self.weights)
         self.values |= found
         example = {name: pair[0] for name, pair in found.items()}
-        for node in self.graph.node:
+        all_scopes = [scopes_of(node) for node in self.graph.node]
+        for node, scopes in zip(self.graph.node, all_scopes, strict=True):
             for name in node.input:
                 self.users.setdefault(name, []).append(node)
-            scopes = scopes_of(node)
             if scopes and node.op_type not in ("Constant", "Shape", "Identity"):
                 self.nodes[scopes[-1].path] += 1
         first = next(iter(example))
@@ -92,7 +95,6 @@ class Reader:
             if at not in self.done:
                 self._node(node)
         outputs = [self._taken(Name(each.name), ()) for each in self.graph.output]
-        all_scopes = [scopes_of(node) for node in self.graph.node]
         types = [each[0].type for each in all_scopes if each and not each[0].path]
         returned = outputs[0] if len(outputs) == 1 else (*outputs,)
         graph = Graph(
@@ -155,14 +157,7 @@ class Reader:
 
         Sizes may follow the batch, as they are whole numbers.
         """
-        results = []
-        for run in (0, 1):
-            values: dict[str, Any] = {
-                name: self._pair(name)[run]
-                for name in names_in((found.args, found.kwargs))
-            }
-            args, kwargs = with_values((found.args, found.kwargs), values)
-            results.append(found.function(*args, **kwargs))
+        results = self._results(found, {})
         if len(node.output) == 1:
             results = [[each] for each in results]
         pairs = [*zip(node.output, *results, strict=False)]
@@ -243,20 +238,25 @@ class Reader:
 
     def _run(self, operation: Operation) -> None:
         self.operations.append(operation)
-        known = names_in((operation.args, operation.kwargs))
-        results = []
-        for run in (0, 1):
-            values: dict[str, Any] = {
-                name: self.tensors[name]
-                if name in self.tensors
-                else self._pair(name)[run]
-                for name in known
-            }
-            args, kwargs = with_values((operation.args, operation.kwargs), values)
-            results.append(operation.function(*args, **kwargs))
+        results = self._results(operation, self.tensors)
         self.values[operation.output] = (results[0], results[1])
         if isinstance(results[0], Tensor):
             self.shapes[operation.output] = tuple(results[0].shape)
+
+    def _results(
+        self, call: Found | Operation, tensors: Mapping[Name, Tensor]
+    ) -> list[Any]:
+        """Return the results of a call in both runs."""
+        taken = (call.args, call.kwargs)
+        found = []
+        for run in (0, 1):
+            values: dict[str, Any] = {
+                name: tensors[name] if name in tensors else self._pair(name)[run]
+                for name in names_in(taken)
+            }
+            args, kwargs = with_values(taken, values)
+            found.append(call.function(*args, **kwargs))
+        return found
 
     def _layer(
         self, found: Found, scopes: tuple[Scope, ...]
@@ -266,18 +266,15 @@ class Reader:
         type_ = f"{cls.__module__}.{found.layer}"
         weights = [name for name in names_in(found.args) if name in self.weights]
         if not weights:
-            alone = bool(scopes) and (
-                scopes[-1].type.rpartition(".")[2] == found.layer
-                if scopes[-1].type
-                else self.nodes[scopes[-1].path] == 1
-            )
+            alone = bool(scopes) and self._is_leaf(scopes[-1], found.layer, 1)
             return (scopes[-1].path, type_, {}) if alone else None
         paths = [name.rpartition(".")[0] for name in weights if is_path(name)]
         path = paths[0] if paths else scopes[-1].path if scopes else found.layer.lower()
         known = self.layers.get(path)
         if known is not None and known != weights[0]:
             path = f"{path}_{len(self.layers)}"
-        if not paths and scopes and not self._is_leaf(scopes[-1], found.layer):
+        # a layer of a weight may be a product and a sum
+        if not paths and scopes and not self._is_leaf(scopes[-1], found.layer, 2):
             path = f"{path}.{found.kind}"
         self.layers[path] = str(weights[0])
         names = {
@@ -297,11 +294,11 @@ class Reader:
             self.tensors[Name(key)], self.keys[Name(key)] = torch.tensor(0), key
         return path, type_, fresh
 
-    def _is_leaf(self, scope: Scope, layer: str) -> bool:
-        """Return whether a module is a layer alone, by its class or its nodes."""
+    def _is_leaf(self, scope: Scope, layer: str, nodes: int) -> bool:
+        """Return whether a module is a layer alone, by its class or its few nodes."""
         if scope.type:
             return scope.type.rpartition(".")[2] == layer
-        return self.nodes[scope.path] <= 2  # a product and a sum
+        return self.nodes[scope.path] <= nodes
 
     def _weight(
         self, name: Name, key: str, source: str, *, turned: bool, trained: bool
