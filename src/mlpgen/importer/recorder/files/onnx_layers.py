@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mlpgen.importer.recorder.files.onnx_nodes import Found, Node
+from mlpgen.importer.recorder.files.onnx_nodes import Found, Node, listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,8 +153,7 @@ def reduced(function: Any, kind: str) -> Callable[[Node], Found]:
     def made(node: Node) -> Found:
         axes = node.numbers(1, "axes")
         keep = bool(node.get("keepdims", 1))
-        axes = axes if axes else [*range(node.rank(node.inputs[0]))]
-        axes = axes if isinstance(axes, list) else [axes]
+        axes = listed(axes if axes else [*range(node.rank(node.inputs[0]))])
         args = (node.name(0), axes[0] if len(axes) == 1 else axes)
         return Found(function, args, {"keepdim": keep} if keep else {}, kind, {})
 
@@ -198,8 +197,7 @@ def clip(node: Node) -> Found:
 
 def gelu(node: Node) -> Found:
     """Read `Gelu`."""
-    mode = node.get("approximate", b"none")
-    mode = mode.decode() if isinstance(mode, bytes) else mode
+    mode = node.get("approximate", "none")
     given = {} if mode == "none" else {"approximate": mode}
     return Found(functional.gelu, (node.name(0),), given, "gelu", given, "GELU")
 

@@ -84,8 +84,15 @@ def attributes_of(node: Any, array: Any) -> dict[str, Any]:
         value = helper.get_attribute_value(each)
         if each.name == "value" and hasattr(value, "raw_data"):
             value = torch.from_numpy(array(value).copy())
+        if isinstance(value, bytes):
+            value = value.decode()
         found[each.name] = [*value] if isinstance(value, list | tuple) else value
     return found
+
+
+def listed(value: Any) -> list[Any]:
+    """Return numbers as a list, also a single one."""
+    return value if isinstance(value, list) else [value]
 
 
 def length(x: Tensor) -> int:

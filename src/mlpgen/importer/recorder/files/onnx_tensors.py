@@ -8,13 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from mlpgen.importer.recorder.files.onnx_nodes import Found, Node
+from mlpgen.importer.recorder.files.onnx_nodes import Found, Node, listed
 
 
 def reshape(node: Node) -> Found:
     """Read `Reshape`."""
-    sizes = node.numbers(1, "shape")
-    sizes = sizes if isinstance(sizes, list) else [sizes]
+    sizes = listed(node.numbers(1, "shape"))
     if not node.get("allowzero", 0):  # a zero is the size that is there
         own = node.sizes(node.inputs[0])
         sizes = [own[at] if each == 0 else each for at, each in enumerate(sizes)]
@@ -41,17 +40,16 @@ def transpose(node: Node) -> Found:
 def squeeze(node: Node) -> Found:
     """Read `Squeeze`."""
     axes = node.numbers(1, "axes")
-    axes = axes if isinstance(axes, list) or axes is None else [axes]
     if axes is None:
         return Found(torch.squeeze, (node.name(0),), {}, "squeeze", {})
+    axes = listed(axes)
     dims = axes[0] if len(axes) == 1 else tuple(axes)
     return Found(torch.squeeze, (node.name(0), dims), {}, "squeeze", {})
 
 
 def unsqueeze(node: Node) -> Found:
     """Read `Unsqueeze`."""
-    axes = node.numbers(1, "axes")
-    axes = axes if isinstance(axes, list) else [axes]
+    axes = listed(node.numbers(1, "axes"))
     if len(axes) == 1:
         return Found(torch.unsqueeze, (node.name(0), axes[0]), {}, "unsqueeze", {})
 
@@ -84,11 +82,11 @@ def sliced(node: Node) -> Found | None:
     starts, ends = node.numbers(1, "starts"), node.numbers(2, "ends")
     if starts is None or ends is None:
         return None
-    starts, ends = _listed(starts), _listed(ends)
+    starts, ends = listed(starts), listed(ends)
     axes = node.numbers(3, "axes")
-    axes = [*range(len(starts))] if axes is None else _listed(axes)
-    steps = node.numbers(4) if node.name(4) is not None else None
-    steps = [1] * len(starts) if steps is None else _listed(steps)
+    axes = [*range(len(starts))] if axes is None else listed(axes)
+    steps = node.numbers(4)
+    steps = [1] * len(starts) if steps is None else listed(steps)
     rank = node.rank(node.inputs[0])
     index: list[Any] = [slice(None)] * rank
     for start, end, axis, step in zip(starts, ends, axes, steps, strict=True):
@@ -99,10 +97,6 @@ def sliced(node: Node) -> Found | None:
     while index and index[-1] == slice(None):
         index.pop()
     return Found(Tensor.__getitem__, (node.name(0), (*index,)), {}, "slice", {})
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def gather(node: Node) -> Found:
@@ -129,7 +123,7 @@ def gather(node: Node) -> Found:
 def expand(node: Node) -> Found:
     """Read `Expand`."""
     sizes = node.numbers(1)
-    return Found(_expanded, (node.name(0), _listed(sizes)), {}, "expand", {})
+    return Found(_expanded, (node.name(0), listed(sizes)), {}, "expand", {})
 
 
 def _expanded(x: Tensor, sizes: list[int]) -> Tensor:
@@ -159,15 +153,14 @@ TYPES = {
 
 def pad(node: Node) -> Found:
     """Read `Pad`."""
-    pads = _listed(node.numbers(1, "pads"))
+    pads = listed(node.numbers(1, "pads"))
     half = len(pads) // 2
     flat = [
         each for at in reversed(range(half)) for each in (pads[at], pads[half + at])
     ]
     while flat[-2:] == [0, 0]:
         flat = flat[:-2]
-    mode = node.get("mode", b"constant")
-    mode = mode.decode() if isinstance(mode, bytes) else mode
+    mode = node.get("mode", "constant")
     mode = {"edge": "replicate", "wrap": "circular"}.get(mode, mode)
     rest = {"value": node.numbers(2) or 0.0} if mode == "constant" else {}
     return Found(
@@ -177,14 +170,13 @@ def pad(node: Node) -> Found:
 
 def resize(node: Node) -> Found | None:
     """Read `Resize`."""
-    mode = (node.get("mode") or b"nearest").decode()
+    mode = node.get("mode") or "nearest"
     mode = {"linear": "bilinear", "cubic": "bicubic"}.get(mode, mode)
-    corners = (node.get("coordinate_transformation_mode") or b"").decode()
+    corners = node.get("coordinate_transformation_mode")
     given: dict[str, Any] = {"mode": mode}
     if mode != "nearest":
         given["align_corners"] = corners == "align_corners"
-    scales = node.numbers(2) if node.name(2) is not None else None
-    sizes = node.numbers(3) if node.name(3) is not None else None
+    scales, sizes = node.numbers(2), node.numbers(3)
     if scales:
         factors = scales[2:]
         whole = [int(each) if each == int(each) else each for each in factors]
@@ -199,7 +191,7 @@ def resize(node: Node) -> Found | None:
 def trilu(node: Node) -> Found:
     """Read `Trilu`."""
     function = torch.triu if node.get("upper", 1) else torch.tril
-    diagonal = node.numbers(1) if node.name(1) is not None else 0
+    diagonal = node.numbers(1)
     args = (node.name(0), diagonal) if diagonal else (node.name(0),)
     return Found(function, args, {}, "triu", {})
 
@@ -207,8 +199,7 @@ def trilu(node: Node) -> Found:
 def einsum(node: Node) -> Found:
     """Read `Einsum`."""
     names = [node.name(at) for at in range(len(node.inputs))]
-    equation = node.get("equation").decode()
-    return Found(torch.einsum, (equation, *names), {}, "einsum", {})
+    return Found(torch.einsum, (node.get("equation"), *names), {}, "einsum", {})
 
 
 def made(node: Node) -> Found:
@@ -216,7 +207,7 @@ def made(node: Node) -> Found:
     value = node.get("value")
     number = value.item() if value is not None else 0.0
     dtype = value.dtype if value is not None else torch.float32
-    sizes = _listed(node.numbers(0) or [])
+    sizes = listed(node.numbers(0) or [])
     return Found(torch.full, (sizes, number), {"dtype": dtype}, "full", {})
 
 
