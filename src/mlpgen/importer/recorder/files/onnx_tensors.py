@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from mlpgen.importer.recorder.files.onnx_nodes import Found, Node, listed
+from mlpgen.importer.recorder.files.operators import index_at
 
 
 def reshape(node: Node) -> Found:
@@ -104,9 +105,7 @@ def gather(node: Node) -> Found:
     axis = node.get("axis", 0)
     index = node.fixed(node.inputs[1])
     if isinstance(index, int):
-        where = (*[slice(None)] * axis, index)
-        if axis < 0:
-            where = (Ellipsis, index, *[slice(None)] * (-1 - axis))
+        where = index_at(axis, index)
         return Found(Tensor.__getitem__, (node.name(0), where), {}, "select", {})
     if (
         axis == 0
@@ -115,8 +114,7 @@ def gather(node: Node) -> Found:
     ):
         args = (node.name(1), node.name(0))
         return Found(functional.embedding, args, {}, "embedding", {}, "Embedding")
-    rest = [slice(None)] * (axis % node.rank(node.inputs[0]))
-    where = (*rest, node.name(1))
+    where = index_at(axis % node.rank(node.inputs[0]), node.name(1))
     return Found(Tensor.__getitem__, (node.name(0), where), {}, "index", {})
 
 

@@ -77,24 +77,24 @@ def _embedding(g: dict[str, Any]) -> Found:
     return functional.embedding, (g["indices"], g["weight"]), {}
 
 
+def index_at(dim: int, part: Any) -> tuple[Any, ...]:
+    """Return the index that takes a part of one dimension, and all of the others."""
+    if dim < 0:
+        return (Ellipsis, part, *[slice(None)] * (-1 - dim))
+    return (*[slice(None)] * dim, part)
+
+
 def _slice(g: dict[str, Any]) -> Found:
     end = g.get("end")
     end = None if isinstance(end, int) and end >= 2**62 else end
     part = slice(g.get("start") or None, end, None if g.get("step") == 1 else g["step"])
     if part == slice(None):
         return _same, (g["self"],), {}
-    index: tuple[Any, ...]
-    index = (*[slice(None)] * g["dim"], part) if g["dim"] >= 0 else (Ellipsis, part)
-    if g["dim"] < -1:
-        index = (Ellipsis, part, *[slice(None)] * (-1 - g["dim"]))
-    return Tensor.__getitem__, (g["self"], index), {}
+    return Tensor.__getitem__, (g["self"], index_at(g["dim"], part)), {}
 
 
 def _select(g: dict[str, Any]) -> Found:
-    index: tuple[Any, ...] = (*[slice(None)] * g["dim"], g["index"])
-    if g["dim"] < 0:
-        index = (Ellipsis, g["index"], *[slice(None)] * (-1 - g["dim"]))
-    return Tensor.__getitem__, (g["self"], index), {}
+    return Tensor.__getitem__, (g["self"], index_at(g["dim"], g["index"])), {}
 
 
 def _set(x: Tensor, value: Tensor) -> Tensor:
