@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import torch
-from torch import Tensor
-
 from mlpgen.importer.recorder.files.onnx_nodes import SIZES
 from mlpgen.importer.recorder.files.onnx_tensors import TYPES
+from mlpgen.importer.recorder.inputs import Given
 from mlpgen.importer.recorder.target import TargetError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+    from torch import Tensor
 
 
 def inputs_of(
@@ -39,16 +39,11 @@ def inputs_of(
             hint = "only the batch, which is the first, may be open"
             raise TargetError(f"`{file}`: {message}; {hint}")
         fixed = dims[0] or fixed
-        pair = []
-        for size in SIZES if dims[0] is None else (dims[0], dims[0]):
-            shape = [size, *(each or 1 for each in dims[1:])]
-            draw = torch.randn(shape) if dtype.is_floating_point else None
-            pair.append(
-                draw.to(dtype)
-                if draw is not None
-                else torch.randint(0, 2, shape).to(dtype)
-            )
-        values[each.name] = (pair[0], pair[1])
+        name = str(dtype).removeprefix("torch.")
+        shape = tuple(d.dim_value for d in kind.shape.dim[1:])
+        given = Given(each.name, shape, name)
+        one, other = SIZES if dims[0] is None else (dims[0], dims[0])
+        values[each.name] = (given.drawn(one), given.drawn(other))
     if not values:
         raise TargetError(f"`{file}` has no inputs")
     return values, fixed

@@ -85,7 +85,7 @@ def attributes_of(node: Any, array: Any) -> dict[str, Any]:
         if each.name == "value" and hasattr(value, "raw_data"):
             value = torch.from_numpy(array(value).copy())
         if isinstance(value, bytes):
-            value = value.decode()
+            value = value.decode(errors="replace")
         found[each.name] = [*value] if isinstance(value, list | tuple) else value
     return found
 
