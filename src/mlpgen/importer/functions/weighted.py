@@ -46,13 +46,42 @@ def _addmm(call: Call) -> list[Value]:
     return [found._replace(source=call.emit("add", {}, [found, bias]))]
 
 
-def _scaled(call: Call, value: Value, given: dict[str, Any]) -> list[Value]:
-    """Multiply by a weight and add a bias, where they are given."""
+def _scaled(
+    call: Call, value: Value, given: dict[str, Any], behind: int = 0
+) -> list[Value]:
+    """Multiply by a weight and add a bias, where they are given.
+
+    Args:
+        call: The call.
+        value: What is multiplied.
+        given: The arguments of the call.
+        behind: How many dimensions are behind that of the weight.
+    """
     for name, function in (("weight", "mul"), ("bias", "add")):
         if isinstance(given.get(name), Ref | State):
             factor = call_value(call, given[name])
+            if behind:
+                shape = [factor.layout.shape[0], *[1] * behind]
+                reshaped = call.emit("reshape", {"shape": shape}, [factor])
+                factor = factor._replace(source=reshaped)
             value = value._replace(source=call.emit(function, {}, [value, factor]))
     return [value]
+
+
+def _normalized(
+    call: Call,
+    layer: tuple[str, dict[str, Any]],
+    value: Value,
+    given: dict[str, Any],
+    behind: int = 0,
+) -> list[Value]:
+    """Normalize by a layer without weights, then by those that are given."""
+    type_, arguments = layer
+    usual = None if type_ == "RMSNorm" else 1e-5
+    if is_number(given["eps"]) and given["eps"] != usual:
+        arguments = {**arguments, "eps": given["eps"]}
+    source = call.emit(type_, arguments, [value])
+    return _scaled(call, value._replace(source=source), given, behind)
 
 
 def _layer_norm(call: Call) -> list[Value]:
@@ -62,20 +91,13 @@ def _layer_norm(call: Call) -> list[Value]:
     arguments: dict[str, Any] = {"elementwise_affine": False}
     if len(shape) > 1:
         arguments = {"normalized_shape": shape, **arguments}
-    if is_number(given["eps"]) and given["eps"] != 1e-5:
-        arguments["eps"] = given["eps"]
-    source = call.emit("LayerNorm", arguments, [value])
-    return _scaled(call, value._replace(source=source), given)
+    return _normalized(call, ("LayerNorm", arguments), value, given)
 
 
 def _rms_norm(call: Call) -> list[Value]:
     given = bound("input normalized_shape weight=None eps=None", call.step)
     value = call_value(call, given["input"])
-    arguments: dict[str, Any] = {"elementwise_affine": False}
-    if is_number(given["eps"]):
-        arguments["eps"] = given["eps"]
-    source = call.emit("RMSNorm", arguments, [value])
-    return _scaled(call, value._replace(source=source), given)
+    return _normalized(call, ("RMSNorm", {"elementwise_affine": False}), value, given)
 
 
 def _convolution(call: Call) -> list[Value]:
@@ -103,32 +125,9 @@ def _one(sizes: Any) -> Any:
     return listed[0] if len({*listed}) == 1 else listed
 
 
-def _of_channels(call: Call, value: Value, given: dict[str, Any]) -> list[Value]:
-    """Multiply each channel by a weight and add a bias, where they are given."""
-    behind = len(value.layout.shape) - (1 if value.layout.batch >= 0 else 2)
-    for name, function in (("weight", "mul"), ("bias", "add")):
-        if isinstance(given.get(name), Ref | State):
-            factor = call_value(call, given[name])
-            if behind:
-                shape = [factor.layout.shape[0], *[1] * behind]
-                reshaped = call.emit("reshape", {"shape": shape}, [factor])
-                factor = factor._replace(source=reshaped)
-            value = value._replace(source=call.emit(function, {}, [value, factor]))
-    return [value]
-
-
-def _normalized(call: Call, value: Value, type_: str, given: Any) -> list[Value]:
-    """Normalize by a layer without weights, then by those of channels."""
-    arguments: dict[str, Any] = {}
-    if type_ == "GroupNorm":
-        arguments["num_groups"] = given["num_groups"]
-        arguments["affine"] = False
-    if type_ == "LayerNorm":
-        arguments["elementwise_affine"] = False
-    if is_number(given["eps"]) and given["eps"] != 1e-5:
-        arguments["eps"] = given["eps"]
-    source = call.emit(type_, arguments, [value])
-    return _of_channels(call, value._replace(source=source), given)
+def _behind_channels(value: Value) -> int:
+    """Return how many dimensions are behind that of the channels."""
+    return len(value.layout.shape) - (1 if value.layout.batch >= 0 else 2)
 
 
 def _group_norm(call: Call) -> list[Value]:
@@ -136,7 +135,8 @@ def _group_norm(call: Call) -> list[Value]:
     value = call_value(call, given["input"])
     if not value.layout.plain or value.layout.batch < 0:
         raise call.refuse("the batch is not its first dimension")
-    return _normalized(call, value, "GroupNorm", given)
+    layer = ("GroupNorm", {"num_groups": given["num_groups"], "affine": False})
+    return _normalized(call, layer, value, given, _behind_channels(value))
 
 
 def _instance_norm(call: Call) -> list[Value]:
@@ -146,7 +146,7 @@ def _instance_norm(call: Call) -> list[Value]:
     if not value.layout.plain or given["running_mean"] is not None:
         raise call.refuse("the language of specs has no such function")
     type_ = f"InstanceNorm{len(value.layout.shape) - 1}d"
-    return _normalized(call, value, type_, given)
+    return _normalized(call, (type_, {}), value, given, _behind_channels(value))
 
 
 def _batch_norm(call: Call) -> list[Value]:
@@ -158,7 +158,8 @@ def _batch_norm(call: Call) -> list[Value]:
     shape = value.layout.shape
     if value.layout.batch >= 0 or not own or len(shape) != 3 or shape[0] != 1:
         raise call.refuse("the language of specs has no such function")
-    return _normalized(call, value, "LayerNorm", given)
+    layer = ("LayerNorm", {"elementwise_affine": False})
+    return _normalized(call, layer, value, given, _behind_channels(value))
 
 
 HANDLERS: dict[str, Handler] = {
