@@ -11,6 +11,7 @@ from mlpgen.importer.functions.common import checked, need_numbers, result
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from mlpgen.importer.body import Source
     from mlpgen.importer.calls import Call, Handler
 
 ORDINALS = (
@@ -80,13 +81,17 @@ def _split(call: Call) -> Iterable[Value]:
     if call.name != "unbind":
         arguments[RANK] = len(value.layout.shape) + (value.layout.batch >= 0)
         arguments[COUNT] = len(call.step.outputs)
-    outputs = call.step.outputs
     source = call.emit(call.name, arguments, [value])
-    names = part_names(len(outputs))
+    return _parts(call, value, source, dim)
+
+
+def _parts(call: Call, value: Value, source: Source, dim: int) -> list[Value]:
+    """Return the parts of a value by their usual names."""
+    outputs = call.step.outputs
     if len(outputs) > len(ORDINALS):
         raise call.refuse(f"it gives {len(outputs)} parts")
     found = []
-    for name, out in zip(names, outputs, strict=True):
+    for name, out in zip(part_names(len(outputs)), outputs, strict=True):
         layout = (
             value.layout.without(dim)
             if call.name == "unbind"
@@ -105,12 +110,7 @@ def _tensor_split(call: Call) -> Iterable[Value]:
         raise call.refuse("a part of it is empty")
     at = value.layout.kept(checked(value.layout, dim))
     arguments = {"split_size_or_sections": sizes, "dim": at}
-    source = call.emit("split", arguments, [value])
-    if len(sizes) > len(ORDINALS):
-        raise call.refuse(f"it gives {len(sizes)} parts")
-    for name, size in zip(part_names(len(sizes)), sizes, strict=True):
-        layout = value.layout.resized(dim, size)
-        yield value._replace(source=source._replace(part=name), layout=layout)
+    return _parts(call, value, call.emit("split", arguments, [value]), dim)
 
 
 def part_names(count: int) -> tuple[str, ...]:
