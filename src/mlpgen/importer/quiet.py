@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.layers import LAYERS
+
 if TYPE_CHECKING:
     from mlpgen.importer.block import Draft
     from mlpgen.importer.body import Body, Entry, Source
 
-_DROPOUTS = {"Dropout", "Dropout1d", "Dropout2d", "Dropout3d", "AlphaDropout"}
-_DROPOUTS |= {"FeatureAlphaDropout", "DropPath"}
+_DROPOUTS = {*LAYERS.families["dropout"], "DropPath"}
 
 
 def without_idle_layers(draft: Draft) -> Draft:
