@@ -498,6 +498,28 @@ class Numbered(nn.Module):
         return self.classifier(torch.flatten(self.features(x), 1))
 
 
+class Enlarged(nn.Sequential):
+    """Children with numbers, and a function behind them."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        for layer in self:
+            x = layer(x)
+        return F.interpolate(x, size=(6, 6))
+
+
+class CalledAgain(nn.Module):
+    """A layer that is called twice behind such a class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.large = Enlarged(nn.Conv2d(4, 4, 1), nn.ReLU())
+        self.conv = nn.Conv2d(4, 4, 3, padding=1)
+        self.other = nn.Conv2d(4, 4, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.conv(self.other(self.conv(self.large(x))))
+
+
 class Unused(nn.Module):
     """A branch that nothing needs."""
 
@@ -1029,6 +1051,7 @@ NETWORKS = {
     "in_place": Network(InPlace, _one(4, 9)),
     "deep": Network(Deep, _one(6, 8), golden=True),
     "numbered": Network(Numbered, _one(3, 10, 10)),
+    "called_again": Network(CalledAgain, _one(4, 8, 8)),
     "unused": Network(Unused, _one(4)),
     "mobile": Network(Mobile, _one(3, 16, 16), golden=True),
     "cosine": Network(Cosine, _one(6)),

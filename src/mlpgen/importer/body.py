@@ -107,7 +107,8 @@ class Body(NamedTuple):
     def replaced(self, begin: int, end: int, made: Sequence[Entry]) -> Body:
         """Put entries in the place of others, of which only the last is used.
 
-        The new ones take entries before `begin`, and each other, as they count then.
+        Others take the last of the new ones, and share the first. The new ones take
+        entries before `begin`, and each other, as they count then.
         """
         last, more = end - 1, len(made) - (end - begin)
 
@@ -115,8 +116,14 @@ class Body(NamedTuple):
             later = source.entry >= last
             return source._replace(entry=source.entry + more) if later else source
 
+        def shared(options: dict[str, Any]) -> dict[str, Any]:
+            share = options.get("share")
+            if not isinstance(share, int) or share < last:
+                return options
+            return {**options, "share": begin if share == last else share + more}
+
         behind = tuple(
-            each.rewired(moved)._replace(options=_shared(each.options, last, more))
+            each.rewired(moved)._replace(options=shared(each.options))
             for each in self.entries[end:]
         )
         entries = (*self.entries[:begin], *made, *behind)
@@ -166,13 +173,6 @@ class Body(NamedTuple):
             entries.append(entry)
         outputs = tuple(moved(source) for source in self.outputs)
         return self._replace(entries=(*entries,), outputs=outputs)
-
-
-def _shared(options: dict[str, Any], index: int, more: int) -> dict[str, Any]:
-    share = options.get("share")
-    if isinstance(share, int) and share >= index:
-        return {**options, "share": share + more}
-    return options
 
 
 def is_chain(body: Body) -> bool:

@@ -88,19 +88,8 @@ def _with_tails(body: Body, modules: dict[str, Module]) -> Body:
                 else Source(at + source.entry - n + 1)
             )
 
-        def later(source: Source, at: int = index, more: int = len(tail)) -> Source:
-            return (
-                source._replace(entry=source.entry + more)
-                if source.entry >= at
-                else source
-            )
-
         tails = tuple(each.rewired(moved) for each in tail)
-        rest = tuple(each.rewired(later) for each in body.entries[index + 1 :])
-        return body._replace(
-            entries=(*body.entries[:index], first, *tails, *rest),
-            outputs=tuple(later(source) for source in body.outputs),
-        )
+        return body.replaced(index, index + 1, (first, *tails))
     return body
 
 
