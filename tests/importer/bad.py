@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
@@ -154,3 +155,29 @@ def no_model() -> int:
 
 def broken() -> nn.Module:
     return Net(4).missing
+
+
+class Data(nn.Module):
+    """A class whose name generated code uses, with initial values of its own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = nn.Linear(4, 4)
+        self.two = nn.Linear(4, 2)
+        self.scale = nn.Parameter(torch.randn(2))
+        with torch.no_grad():
+            self.one.weight.copy_(2 * torch.eye(4))
+        nn.init.kaiming_uniform_(self.two.weight)
+        nn.init.uniform_(self.two.bias, -3, 7)
+
+    def forward(self, x: Tensor) -> Tensor:
+        out: Tensor = self.two(self.one(x).relu()) * self.scale
+        return out
+
+
+class Parsing(nn.Module):
+    """Fails in a library of Python."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        json.loads("{")

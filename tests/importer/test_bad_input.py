@@ -160,6 +160,15 @@ def test_it_is_said_in_a_line(case: str, capsys: pytest.CaptureFixture[str]) -> 
         (["--input", "4", "--timeout", "0"], "0 is not in the range"),
         (["--input", "4", "--out", "there.yaml"], "`there.yaml` already exists"),
         (["--input", "4", "--weights", "there.yaml"], "`there.yaml` already exists"),
+        (
+            ["--input", "4", "--weights", "w.bin"],
+            "expected .safetensors, .pt or .pth, not `w.bin`",
+        ),
+        (["--input", "4", "--weights", "none/w.pt"], "there is no folder `none`"),
+        (
+            ["--input", "4", "--name", "Tensor"],
+            "`Tensor` cannot be the name of a class: Python or the generated code",
+        ),
     ],
 )
 def test_no_process_starts_for(
@@ -183,6 +192,32 @@ def test_a_model_that_takes_too_long_is_ended(
     assert code == 2
 
 
+def test_a_class_with_a_taken_name_gets_another_one(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert run(["import", "bad.py:Data", "--input", "4"]) == 0
+    assert capsys.readouterr().out.startswith("name: DataModel\n")
+
+
+def test_initial_values_that_are_lost_are_named(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Those of one layer only, and those of a way that no spec has."""
+    assert run(["import", "bad.py:Data", "--input", "4"]) == 0
+    err = re.sub(r"\s+", " ", capsys.readouterr().err)
+    names = "`one.weight`, `two.weight`, `two.bias`, `scale`"
+    assert f"initial values note no rule of the spec says those of {names} " in err
+
+
+def test_a_library_of_python_is_not_the_place(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code, text = said(capsys, "bad.py:Parsing", "--input", "4")
+    place = f"bad.py:{line_of('json.loads')}"
+    assert f"{place}: the model fails: JSONDecodeError" in text
+    assert code == 2
+
+
 def test_what_a_model_prints_is_no_answer(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", "bad.py:Talking", "--input", "4"]) == 0
     assert capsys.readouterr().out.startswith("name: Talking\n")
@@ -202,12 +237,13 @@ def test_a_gradient_of_its_own_is_not_proved(
     assert capsys.readouterr().out.startswith("name: Rounding\n")
 
 
-def test_a_folder_that_is_not_there_gets_no_weights(
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="it needs Linux")
+def test_weights_that_cannot_be_written(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    args = ("bad.py:Picky", "--input", "10", "--weights", "none/w.safetensors")
+    args = ("bad.py:Picky", "--input", "10", "--weights", "/proc/self/w.safetensors")
     code, text = said(capsys, *args)
-    assert "w.safetensors` cannot be written" in text
+    assert "cannot be written" in text
     assert code == 2
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from keyword import iskeyword
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +14,14 @@ from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.imported import Imported, imported
 from mlpgen.importer.recording import FILES
 from mlpgen.importer.session import Job, ModelError, Session
+from mlpgen.names.identifiers import wrong_class_name
 from mlpgen.output import atomic_write, files
 
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Place
 
+WEIGHTS = (".safetensors", ".pt", ".pth")
+"""Files of weights: of safetensors, or of `torch.save`."""
 DTYPES = ("float32", "int64", "bool")
 _INPUT = re.compile(r"(?:(\w+(?:\.\w+)*)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
 
@@ -102,6 +104,8 @@ def command(
     for path in (out, weights):
         if path is not None and path != "-":
             files.need_new(Path(path))
+    if weights is not None:
+        _need_weights(Path(weights))
     runs = "reads" if file else "runs the code of"
     printing.say(f"note: this {runs} `{target}`", aside=True)
     try:
@@ -150,9 +154,19 @@ def _target(text: str) -> str:
 
 
 def _need_name(name: str) -> None:
-    if name and (not name.isidentifier() or iskeyword(name)):
-        message = f"`{name}` cannot be the name of a class"
+    if reason := name and wrong_class_name(name):
+        message = f"`{name}` cannot be the name of a class: {reason}"
         raise click.BadParameter(message, param_hint="--name")
+
+
+def _need_weights(path: Path) -> None:
+    message = ""
+    if path.suffix not in WEIGHTS:
+        message = f"expected {', '.join(WEIGHTS[:-1])} or {WEIGHTS[-1]}, not `{path}`"
+    elif not path.parent.is_dir():
+        message = f"there is no folder `{path.parent}`"
+    if message:
+        raise click.BadParameter(message, param_hint="--weights")
 
 
 def _arguments(text: str) -> dict[str, Any]:

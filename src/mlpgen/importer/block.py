@@ -7,6 +7,7 @@ import keyword
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.layers import LAYERS
+from mlpgen.names.identifiers import wrong_class_name
 
 if TYPE_CHECKING:
     from mlpgen.importer.body import Body
@@ -53,9 +54,15 @@ def parameter_name(name: str) -> str:
 
 def block_name(type_: str) -> str:
     """Return a name that a block of a spec may have."""
-    words = "".join(part[:1].upper() + part[1:] for part in type_.split("_"))
-    words = words if words[:1].isalpha() else f"Block{words}"
-    return f"{words}Block" if words in LAYERS or words == "Sequential" else words
+    name = class_name(type_, "Block")
+    return f"{name}Block" if name in LAYERS or name == "Sequential" else name
+
+
+def class_name(type_: str, kind: str = "Model") -> str:
+    """Return a name that a class may have, in CamelCase: `DataModel` for `Data`."""
+    name = "".join(part[:1].upper() + part[1:] for part in type_.split("_"))
+    name = name if name[:1].isalpha() else f"{kind}{name}"
+    return f"{name}{kind}" if wrong_class_name(name) else name
 
 
 def free_name(name: str, names: dict[str, int]) -> str:

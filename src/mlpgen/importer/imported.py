@@ -7,10 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
-from mlpgen.importer.spec import class_name, spec_of
+from mlpgen.importer.block import class_name
+from mlpgen.importer.initial_values import lost_values
+from mlpgen.importer.session import Check
+from mlpgen.importer.spec import spec_of
 
 if TYPE_CHECKING:
-    from mlpgen.importer.session import Check, Session
+    from mlpgen.importer.recording import Recording
+    from mlpgen.importer.session import Session
+
+INITIAL = "initial values"
+SHOWN = 4
+"""How many parameters a note names."""
 
 
 class Imported(NamedTuple):
@@ -49,7 +57,20 @@ def imported(session: Session, name: str = "") -> Imported:
     spec = spec_of(recording, title, file_name(session.job.target, title))
     network = spec.network()
     code = api.render(network, "explicit")[f"{network.graph.stem}.py"]
-    return Imported(spec.text, (*session.compare(code, title),))
+    checks = session.compare(code, title)
+    said = any(each.name == INITIAL for each in checks)
+    return Imported(spec.text, (*checks, *(() if said else _initial(recording))))
+
+
+def _initial(recording: Recording) -> list[Check]:
+    """Say which parameters begin with other values."""
+    lost = lost_values(recording)
+    if not lost:
+        return []
+    names = ", ".join(f"`{key}`" for key in lost[:SHOWN])
+    more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
+    detail = f"no rule of the spec says those of {names}{more}"
+    return [Check(INITIAL, "note", detail)]
 
 
 def file_name(target: str, title: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mlpgen.importer.recording import Recording
+    from mlpgen.importer.recording import Member, Module, Recording
 
 UNRULED = {"MultiheadAttention", "DropPath", "LSTM", "GRU", "RNN"}
 """Layers whose parameters have other names than `weight` and `bias`."""
@@ -15,10 +15,8 @@ def initial_values(recording: Recording) -> dict[str, dict[str, Any]]:
     """Return the `init` of the parameters of each type that most of its layers have."""
     votes: dict[tuple[str, str], list[Any]] = {}
     for module in recording.modules.values():
-        if not module.leaf or module.type in UNRULED:
-            continue
         for member in module.members:
-            if member.parameter and not member.tied and "." not in member.name:
+            if _ruled(module, member):
                 votes.setdefault((module.type, member.name), []).append(member.init)
     types: dict[str, dict[str, Any]] = {}
     for (type_, name), inits in votes.items():
@@ -28,3 +26,23 @@ def initial_values(recording: Recording) -> dict[str, dict[str, Any]]:
         if chosen is not None:
             types.setdefault(type_, {})[name] = chosen
     return types
+
+
+def lost_values(recording: Recording) -> list[str]:
+    """Return the keys of the parameters that begin otherwise in the spec."""
+    rules = initial_values(recording)
+    found = []
+    for path, module in recording.modules.items():
+        for member in module.members:
+            rule = rules.get(module.type, {}).get(member.name)
+            otherwise = _ruled(module, member) and rule != member.init
+            if not member.tied and (member.lost or otherwise):
+                found.append(f"{path}.{member.name}".lstrip("."))
+    return found
+
+
+def _ruled(module: Module, member: Member) -> bool:
+    """Return whether a rule for a type says how a parameter begins."""
+    if not module.leaf or module.type in UNRULED:
+        return False
+    return member.parameter and not member.tied and "." not in member.name

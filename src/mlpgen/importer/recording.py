@@ -202,6 +202,7 @@ class Member(NamedTuple):
         values: Of a buffer, in order, or one of `FORMULAS`; nothing of a large one.
         tied: The key of the same tensor, if an earlier module has it.
         init: How a spec says its initial values, if they were recognised.
+        lost: Whether the author gives it values that no spec says.
         rows: How many equal rows it has, if `values` are those of the first alone.
     """
 
@@ -214,6 +215,7 @@ class Member(NamedTuple):
     values: Any = None
     tied: str = ""
     init: Any = None
+    lost: bool = False
     rows: int = 1
 
 

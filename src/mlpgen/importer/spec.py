@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.importer.activations import with_activations
-from mlpgen.importer.block import Draft, parameter_name
+from mlpgen.importer.block import Draft, class_name, parameter_name
 from mlpgen.importer.blocks import with_blocks
 from mlpgen.importer.constants import with_constants
 from mlpgen.importer.dense import with_joined_layers
@@ -87,11 +87,6 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
         if not wrong:
             return Written(text, read)
         apart |= {origin: apart.get(origin, 0) + 1 for origin in wrong}
-
-
-def class_name(name: str) -> str:
-    """Return a class name in CamelCase."""
-    return "".join(part[:1].upper() + part[1:] for part in name.split("_")) or "Model"
 
 
 def _with_parameters(

@@ -42,11 +42,13 @@ class Filled(NamedTuple):
 
     Attributes:
         shape: Its shape.
-        init: As a spec says it; None for torch's own way.
+        init: As a spec says it; None if none can.
+        own: Whether it is torch's own way.
     """
 
     shape: tuple[int, ...]
     init: Any
+    own: bool
 
 
 class InitialValues(TorchFunctionMode):
@@ -66,21 +68,24 @@ class InitialValues(TorchFunctionMode):
         """Remember a call that fills a tensor."""
         kwargs = kwargs or {}
         name = getattr(func, "__name__", "")
-        if name in FILLS and args and isinstance(args[0], Tensor):
-            tensor = args[0]
-            init = _said(name, args[1:], kwargs)
-            self.filled[tensor.data_ptr()] = Filled(tuple(tensor.shape), init)
+        # Some functions of `torch.nn.init` come here themselves, and hide their call.
+        tensor = args[0] if args else kwargs.get("tensor")
+        if (name in FILLS or name in FUNCTIONS) and isinstance(tensor, Tensor):
+            filled = _filled(tuple(tensor.shape), name, args[1:], kwargs)
+            self.filled[tensor.data_ptr()] = filled
         return func(*args, **kwargs)
 
-    def of(self, tensor: Tensor) -> Any:
-        """Return how a spec says the initial values; None if unknown."""
+    def of(self, tensor: Tensor) -> Filled | None:
+        """Return how a tensor got its values; None if nothing is known."""
         found = self.filled.get(tensor.data_ptr())
         if found is None or found.shape != tuple(tensor.shape):
             return None
-        return found.init if _plausible(tensor, found.init) else None
+        return found if _plausible(tensor, found.init) else found._replace(init=None)
 
 
-def _said(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def _filled(
+    shape: tuple[int, ...], name: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> Filled:
     """Return what a spec says of a call, by the function that made it."""
     frame: FrameType | None = sys._getframe(2)
     outer: Any = None
@@ -91,12 +96,12 @@ def _said(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         if code.co_name in ("reset_parameters", "_reset_parameters") and (
             "torch/nn/modules" in code.co_filename
         ):
-            return None
+            return Filled(shape, None, own=True)
         if outer is None and code.co_name in FUNCTIONS and "tensor" in frame.f_locals:
             outer = _call(code.co_name, frame.f_locals)
         frame = frame.f_back
     if outer is not None or name not in FUNCTIONS:
-        return outer
+        return Filled(shape, outer, own=False)
     names = FUNCTIONS[name]
     given = {**dict(zip(names, args, strict=False)), **kwargs}
     if name == "uniform_":
@@ -104,7 +109,7 @@ def _said(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
             "a": given.get("from", given.get("a", 0)),
             "b": given.get("to", given.get("b", 1.0)),
         }
-    return _call(name, given)
+    return Filled(shape, _call(name, given), own=False)
 
 
 def _call(name: str, given: dict[str, Any]) -> Any:

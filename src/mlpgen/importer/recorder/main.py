@@ -28,7 +28,7 @@ from mlpgen.importer.recorder.inputs import (
 from mlpgen.importer.recorder.leaves import leaf_type
 from mlpgen.importer.recorder.modules import described
 from mlpgen.importer.recorder.pairing import SIZES, paired
-from mlpgen.importer.recorder.places import CannotSayError
+from mlpgen.importer.recorder.places import CannotSayError, is_author
 from mlpgen.importer.recorder.target import TargetError, in_words, loaded
 from mlpgen.importer.recorder.trace import Recorder
 from mlpgen.importer.recorder.training import Recorded, with_training
@@ -180,13 +180,7 @@ def _last_place(error: BaseException) -> list[Any] | None:
     if isinstance(error, SyntaxError) and error.filename:
         return [error.filename, error.lineno or 1]
     frames = traceback.extract_tb(error.__traceback__)
-    own = [
-        each
-        for each in frames
-        if "/torch/" not in each.filename
-        and "/mlpgen/importer/" not in each.filename
-        and not each.filename.startswith("<")
-    ]
+    own = [each for each in frames if is_author(each.filename)]
     return [own[-1].filename, own[-1].lineno] if own else None
 
 

@@ -46,10 +46,15 @@ def _with_values(
     for member in module.members:
         if member.parameter and not member.tied:
             tensor = owner.get_parameter(member.name)
-            init = member.init if member.init is not None else values.of(tensor)
+            filled = values.of(tensor)
+            init = member.init
+            if init is None and filled is not None:
+                init = filled.init
+            own = filled is None or filled.own if module.leaf else False
+            lost = init is None and not own
             if module.leaf and usual(owner, member.name, init):
                 init = None
-            member = member._replace(init=init)
+            member = member._replace(init=init, lost=lost)
         members.append(member)
     return (*members,)
 

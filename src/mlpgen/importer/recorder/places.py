@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import sysconfig
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,17 @@ class CannotSayError(Exception):
         super().__init__(message)
 
 
+_STANDARD = sysconfig.get_path("stdlib")
+
+
+def is_author(file: str) -> bool:
+    """Whether a file is neither of torch, of Python nor of the recorder."""
+    if "/torch/" in file or "/mlpgen/importer/recorder/" in file:
+        return False
+    standard = file.startswith(_STANDARD) and "/site-packages/" not in file
+    return not standard and not file.startswith("<")
+
+
 def author_place() -> Place:
     """Return the line that called, outside of torch and of the recorder."""
     if _PLACES:
@@ -33,8 +45,7 @@ def author_place() -> Place:
     frame = sys._getframe(1)
     while frame is not None:
         file = frame.f_code.co_filename
-        inside = "/torch/" in file or "/mlpgen/importer/recorder/" in file
-        if not inside and not file.startswith("<"):
+        if is_author(file):
             return Place(file, frame.f_lineno)
         if frame.f_back is None:
             break
