@@ -130,6 +130,7 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
     entry = repeated(own, name, (first, *extra))
     if entry is None and not extra:
         numbered = are_numbers([m.name for m in own])
+        own = [_level(m) for m in own] if numbered else own
         chained = tuple(m._replace(sources=(Source(i - 1),)) for i, m in enumerate(own))
         inside = Body(("input",), chained, (Source(len(own) - 1),))
         options = {"numbered": True} if numbered else {}
@@ -137,6 +138,20 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
             "Sequential", {}, (first,), name, True, options, inside, place=own[0].place
         )
     return None if entry is None else body.replaced(begin, end, [entry])
+
+
+def _level(member: Entry) -> Entry:
+    """Return a member of a numbered chain: rounds are one, as their keys have a level.
+
+    In the chain itself, `repeat` counts as its rounds.
+    """
+    if "repeat" not in member.options:
+        return member
+    rounds = member._replace(name="", key=False, sources=(Source(-1),))
+    inside = Body(("input",), (rounds,), (Source(0),))
+    return member._replace(
+        type="Sequential", arguments={}, options={"numbered": True}, body=inside
+    )
 
 
 def repeated(
