@@ -113,6 +113,11 @@ NETWORKS = {
         {"ReLU": None, "repeat": 2, "names": "round_${index + 1}"},
         "relu_1 was ReLU, is ReLU repeat 2 names round_${index + 1}",
     ),
+    "what counts as batch": layer(
+        3,
+        {"ReLU": None, "batch_dims": 2},
+        "relu_1 was ReLU, is ReLU batch_dims 2",
+    ),
     "a type": layer(3, "Tanh", "relu_1 was ReLU, is Tanh"),
     "an argument": layer(
         4, {"Dropout": 0.2}, "dropout_1 was Dropout 0.5, is Dropout 0.2"

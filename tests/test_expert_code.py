@@ -76,6 +76,8 @@ def only(number: int, entry: dict[str, Any], values: Values) -> dict[str, Any]:
         source = f"input_{place}"
         if value.batched:
             inputs[source] = {"shape": list(value.shape), "dtype": value.dtype}
+        elif value.dtype == "float32":
+            layers.append({"parameter": {"shape": [*value.shape]}, "name": source})
         else:
             drawn = f"drawn_{place}"
             layers += [

@@ -185,7 +185,7 @@ def test_right_entries(layer: Any) -> None:
     [
         {"Linear": 8, "from": 3},
         {"Linear": 8, "name": "steps.00"},
-        {"Linear": 8, "name": "a.b.c"},
+        {"Linear": 8, "name": "a..b"},
         {"Linear": 8, "from": []},
         {"Linear": 8, "from": [["a"]]},
         {"Linear": 8, "repeat": -1},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from mlpgen.styles.code import Group, flat
-from mlpgen.symbols.operands import Operand, Slot
+from mlpgen.symbols.operands import Operand, Slot, atom
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,6 +73,8 @@ def _as_call(code: Operand) -> Group | None:
 
     It is None if the code is neither.
     """
+    if len(code.tokens) == 1:
+        return _last_call(code.text)
     if code.tokens[-1] == "]":
         found, _, index = code.tokens[:3]
         if isinstance(found, Slot) and isinstance(index, Slot):
@@ -82,6 +84,25 @@ def _as_call(code: Operand) -> Group | None:
         return None
     arguments = tuple(token.operand for token in code.tokens if isinstance(token, Slot))
     return Group("".join(words[:-1]), arguments, ")") if arguments else None
+
+
+def _last_call(text: str) -> Group | None:
+    """Return a call behind other brackets, `self.layers[0](x)`, as a group.
+
+    ruff splits the last brackets of such code. It is None for anything else.
+    """
+    depth, at = 0, len(text) - 1
+    commas = False
+    while at >= 0 and text[-1] == ")":
+        depth += (text[at] in ")]}") - (text[at] in "([{")
+        commas = commas or (depth == 1 and text[at] == ",")
+        if depth == 0:
+            break
+        at -= 1
+    head = text[: max(at, 0)]
+    if commas or text[-1] != ")" or not any(each in head for each in "(["):
+        return None
+    return Group(f"{head}(", (atom(text[at + 1 : -1]),), ")")
 
 
 def _split_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
