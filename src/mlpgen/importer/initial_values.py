@@ -23,7 +23,7 @@ def initial_values(recording: Recording) -> dict[str, dict[str, Any]]:
         texts = [repr(init) for init in inits]
         most = max(dict.fromkeys(texts), key=texts.count)
         chosen = inits[texts.index(most)]
-        if chosen is not None:
+        if chosen is not None and 2 * texts.count(most) > len(texts):
             types.setdefault(type_, {})[name] = chosen
     return types
 
