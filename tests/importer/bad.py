@@ -9,6 +9,7 @@ import time
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -181,3 +182,29 @@ class Parsing(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         json.loads("{")
+
+
+class Sampling(nn.Module):
+    """Draws in training, as an encoder of a variational autoencoder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mean = nn.Linear(8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        mean: Tensor = self.mean(x)
+        return mean + torch.randn_like(mean) if self.training else mean
+
+
+class Dropping(nn.Module):
+    """Drops in training what evaluation does not ask for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(8, 8)
+        self.drop = nn.Dropout(0.4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.drop(self.first(x))
+        rate = 0.2 if self.training else 0.0
+        return F.scaled_dot_product_attention(x, x, x, dropout_p=rate)

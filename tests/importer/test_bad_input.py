@@ -205,8 +205,24 @@ def test_initial_values_that_are_lost_are_named(
     """Those of one layer only, and those of a way that no spec has."""
     assert run(["import", "bad.py:Data", "--input", "4"]) == 0
     err = re.sub(r"\s+", " ", capsys.readouterr().err)
-    names = "`one.weight`, `two.weight`, `two.bias`, `scale`"
-    assert f"initial values note no rule of the spec says those of {names} " in err
+    names = "`scale`, `one.weight`, `two.weight`, `two.bias`"
+    assert f"initial values note no rule of the spec says those of {names}" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("Sampling", "also without dropout: the model does something else there"),
+        ("Dropping", "it drops at the rates 0.2 and 0.4, the spec at 0.4"),
+    ],
+)
+def test_what_only_training_does_is_not_proved(
+    name: str, why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, text = said(capsys, f"bad.py:{name}", "--input", "5,8")
+    assert "outputs in training failed" in text
+    assert why in text
+    assert code == 1
 
 
 def test_a_library_of_python_is_not_the_place(

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 
 from mlpgen.importer.recorder.attributes import put_back
-from mlpgen.importer.recorder.functions import DROPOUTS
+from mlpgen.importer.recorder.dropout import Rates, WithoutDropout
 from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.leaves import is_drop_path
 from mlpgen.importer.recorder.own_gradients import own_gradient
@@ -204,13 +203,20 @@ def _noiseless(
         one = _run(original, inputs, named=True)
         other = _run(model, inputs, named=False)
     one = [one[at] for at in order] if order else one
+    rates = []
+    for each, named in ((original, True), (model, False)):
+        with states_kept(each), Rates() as drops, torch.no_grad():
+            _run(each.train(), inputs, named=named)
+        rates.append(drops.said)
+    status, detail = "failed", ""
+    if difference(one, other)[0]:
+        detail = "also without dropout: the model does something else there"
+    elif rates[0] != rates[1]:
+        detail = f"it drops at the rates {rates[0]}, the spec at {rates[1]}"
+    else:
+        status, detail = "note", "without dropout they are equal"
     name = "outputs in training"
-    fails, _ = difference(one, other)
-    if fails:
-        detail = f"{why}, also without dropout: the model does something else there"
-        return {"name": name, "status": "failed", "detail": detail}
-    detail = f"{why}; without dropout they are equal, it draws in another order"
-    return {"name": name, "status": "note", "detail": detail}
+    return {"name": name, "status": status, "detail": f"{why}, {detail}"}
 
 
 @contextmanager
@@ -231,7 +237,7 @@ def _calmed(*models: nn.Module, training: bool) -> Iterator[None]:
     if not training:
         yield
         return
-    with states_kept(*models), _WithoutDropout():
+    with states_kept(*models), WithoutDropout():
         for each in models:
             each.train()
             for module in each.modules():
@@ -239,21 +245,6 @@ def _calmed(*models: nn.Module, training: bool) -> Iterator[None]:
                 if not own or hasattr(module, "running_mean") or is_drop_path(module):
                     module.training = False
         yield
-
-
-class _WithoutDropout(TorchFunctionMode):
-    """Dropout that drops nothing, as a layer or as a function."""
-
-    def __torch_function__(
-        self, func: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
-        name, kwargs = getattr(func, "__name__", ""), kwargs or {}
-        if name in DROPOUTS:
-            return args[0] if args else kwargs["input"]
-        if name == "scaled_dot_product_attention":
-            args = (*args[:4], *(0.0 for _ in args[4:5]), *args[5:])
-            kwargs = {**kwargs, "dropout_p": 0.0} if "dropout_p" in kwargs else kwargs
-        return func(*args, **kwargs)
 
 
 def _restore(model: nn.Module, values: Mapping[str, Tensor]) -> None:
