@@ -97,6 +97,8 @@ class Renamed:
         raw["layers"] = self.layers(raw["layers"], each["layers"], names, own)
         if "outputs" in raw:
             raw["outputs"] = [renamed(name, names) for name in raw["outputs"]]
+        if "order" in raw:
+            raw["order"] = [renamed(name, names) for name in raw["order"]]
         return names
 
     def layers(
@@ -170,7 +172,7 @@ def outputs(made: nn.Module, loaded: Network) -> list[torch.Tensor]:
     given = [
         torch.randn((2, *map(int, value.shape)), generator=draws)
         if value.dtype == "float32"
-        else torch.randint(0, 2, (2, *map(int, value.shape)), generator=draws)
+        else torch.randint(1, 3, (2, *map(int, value.shape)), generator=draws)
         for value in loaded.graph.inputs.values()
     ]
     with torch.no_grad():

@@ -38,7 +38,7 @@ def _returned(file: str, model: Any, example: dict[str, Tensor]) -> Any:
     """Run the file itself."""
     given = {name: tensor.numpy() for name, tensor in example.items()}
     try:
-        import onnxruntime  # type: ignore[import-untyped]
+        import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
