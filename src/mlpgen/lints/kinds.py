@@ -100,6 +100,20 @@ def passes(operation: Operation, also: frozenset[str] = frozenset()) -> bool:
     return operation.kind in also or is_view(operation) or is_inert(operation)
 
 
+def origin(
+    operation: Operation | None, also: frozenset[str] = frozenset()
+) -> Operation | None:
+    """Return an operation, or what comes before it if it only moves values.
+
+    Args:
+        operation: The operation; None for an input of the model.
+        also: Other kinds that are passed.
+    """
+    while operation is not None and passes(operation, also):
+        operation = operation.before
+    return operation
+
+
 def is_single(operation: Operation) -> bool:
     """Tell whether the result has one use only, inside the network."""
     return len(operation.users) == 1 and not operation.returned

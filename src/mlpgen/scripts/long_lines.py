@@ -4,19 +4,12 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.scripts.imports import parsed
+from mlpgen.styles.brackets import Bracket, brackets, items_of
 from mlpgen.styles.code import Group, Piece
 from mlpgen.styles.layout import INDENT, WIDTH, indented, layout, width
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-_TOKEN = re.compile(
-    r"""[rbf]?"(?:\\.|[^"\\])*"|[rbf]?'(?:\\.|[^'\\])*'|[\[({]|[\])}]|."""
-)
-_OPEN = {"(": ")", "[": "]", "{": "}"}
 _QUOTES = '"""'
 _CALLS = 2
 _END = re.compile(r"(?<=\)):$|(?<=\))(\.\w+)+$")
@@ -50,20 +43,13 @@ def _broken(line: str) -> list[str]:
     return indented(layout(piece, indent, before, after), indent)
 
 
-class _Bracket(NamedTuple):
-    """The positions of a pair of brackets."""
-
-    start: int
-    end: int
-
-
 def _split_statement(body: str, room: int) -> tuple[str, Piece, str]:
     """Split a statement into the text before its value, the value, and the rest."""
     head = re.match(r"return |[\w.,:\[\] ]+? [+|]?= ", body)
     before = head[0] if head else ""
     rest = body[len(before) :]
     if body.startswith(("def ", "class ")):
-        pair = next(_brackets(rest))
+        pair = next(brackets(rest))
         return before, _group(rest, pair, room), rest[pair.end + 1 :]
     found = _END.search(rest)
     end = found[0] if found else ""
@@ -80,7 +66,7 @@ def _piece(text: str, room: int, before: str = "") -> Piece:
         room: The columns of its first line.
         before: The text before it on that line.
     """
-    pairs = list(_brackets(text))
+    pairs = list(brackets(text))
     if not pairs or pairs[-1].end != len(text) - 1:
         return text
     if len(pairs) == _CALLS and width(f"{before}{text[: pairs[-1].start + 1]}") > room:
@@ -89,43 +75,16 @@ def _piece(text: str, room: int, before: str = "") -> Piece:
     return _group(text, pairs[-1], room)
 
 
-def _group(text: str, pair: _Bracket, room: int) -> Group:
+def _group(text: str, pair: Bracket, room: int) -> Group:
     opening, closing = text[: pair.start + 1], text[pair.end]
     within = text[pair.start + 1 : pair.end]
-    inner = _items(within)
+    inner = items_of(within)
     items = tuple(_piece(each, room - INDENT) for each in inner)
     alone = re.fullmatch(r"(\w+=|.*: )?[\[({]", opening) is not None
     collection = alone and (closing != ")" or len(items) > 1)
     if within.endswith(","):  # which makes a tuple of one item
         return Group(opening, items, f",{closing}", collection=True)
     return Group(opening, items, closing, collection=collection)
-
-
-def _items(text: str) -> list[str]:
-    """Split at commas outside of brackets and quotes."""
-    items, depth, item = [], 0, ""
-    for token in _TOKEN.findall(text):
-        depth += (token in _OPEN) - (token in _OPEN.values())
-        if token == "," and not depth:
-            items.append(item.strip())
-            item = ""
-        else:
-            item += token
-    return [each for each in (*items, item.strip()) if each]
-
-
-def _brackets(text: str) -> Iterator[_Bracket]:
-    """Yield the outermost brackets of a text."""
-    depth = at = start = 0
-    for token in _TOKEN.findall(text):
-        if token in _OPEN:
-            start = at if not depth else start
-            depth += 1
-        elif token in _OPEN.values():
-            depth -= 1
-            if not depth:
-                yield _Bracket(start, at)
-        at += len(token)
 
 
 def broken_if_same(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from mlpgen.styles.brackets import brackets, items_of
 from mlpgen.styles.code import Group, flat
 from mlpgen.symbols.operands import Operand, Slot, atom
 
@@ -91,18 +92,11 @@ def _last_call(text: str) -> Group | None:
 
     ruff splits the last brackets of such code. It is None for anything else.
     """
-    depth, at = 0, len(text) - 1
-    commas = False
-    while at >= 0 and text[-1] == ")":
-        depth += (text[at] in ")]}") - (text[at] in "([{")
-        commas = commas or (depth == 1 and text[at] == ",")
-        if depth == 0:
-            break
-        at -= 1
-    head = text[: max(at, 0)]
-    if commas or text[-1] != ")" or not any(each in head for each in "(["):
+    if not text.endswith(")"):
         return None
-    return Group(f"{head}(", (atom(text[at + 1 : -1]),), ")")
+    *before, last = brackets(text)
+    items = tuple(map(atom, items_of(text[last.start + 1 : last.end])))
+    return Group(text[: last.start + 1], items, ")") if before and items else None
 
 
 def _split_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:

@@ -178,9 +178,7 @@ def _order_in_training(
         own = len(_results(model, inputs, named=False, training=False))
         if own <= len(_results(original, inputs, named=True, training=False)):
             return []
-        with _calmed(original, model, training=True), torch.no_grad():
-            one = _run(original, inputs, named=True)
-            other = _run(model, inputs, named=False)
+        one, other = _calm_results(original, model, inputs)
     except Exception:  # the checks of outputs say it
         return []
     rest, found = [*range(len(one))], []
@@ -199,14 +197,12 @@ def _noiseless(
     order: Sequence[int],
 ) -> dict[str, str]:
     """Return whether outputs in training differ by nothing but dropout's numbers."""
-    with _calmed(original, model, training=True), torch.no_grad():
-        one = _run(original, inputs, named=True)
-        other = _run(model, inputs, named=False)
+    one, other = _calm_results(original, model, inputs)
     one = [one[at] for at in order] if order else one
     rates = []
     for each, named in ((original, True), (model, False)):
-        with states_kept(each), Rates() as drops, torch.no_grad():
-            _run(each.train(), inputs, named=named)
+        with Rates() as drops:
+            _results(each, inputs, named=named, training=True)
         rates.append(drops.said)
     status, detail = "failed", ""
     if difference(one, other)[0]:
@@ -217,6 +213,15 @@ def _noiseless(
         status, detail = "note", "without dropout they are equal"
     name = "outputs in training"
     return {"name": name, "status": status, "detail": f"{why}, {detail}"}
+
+
+def _calm_results(
+    original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor]
+) -> tuple[list[Tensor], list[Tensor]]:
+    """Return what both models return in training, without noise."""
+    with _calmed(original, model, training=True), torch.no_grad():
+        one = _run(original, inputs, named=True)
+        return one, _run(model, inputs, named=False)
 
 
 @contextmanager

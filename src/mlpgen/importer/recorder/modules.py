@@ -50,8 +50,8 @@ def _with_values(
             init = member.init
             if init is None and filled is not None:
                 init = filled.init
-            own = filled is None or filled.own if module.leaf else False
-            lost = init is None and not own
+            usually = module.leaf and (filled is None or filled.own)
+            lost = init is None and not usually
             if module.leaf and usual(owner, member.name, init):
                 init = None
             member = member._replace(init=init, lost=lost)

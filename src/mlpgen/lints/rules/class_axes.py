@@ -40,7 +40,7 @@ def _classes(each: Operation) -> int | None:
     made = each.before
     while made is not None and kinds.passes(made, _BETWEEN) and not kinds.is_view(made):
         made = made.before
-    if made is None or made.node.output != each.node.output[:]:
+    if made is None or made.node.output != each.node.output:
         return None
     shape = [*map(int, made.node.output)]
     if made.kind == "Linear" and len(shape) == 2 and shape[-1] > _ENDS:

@@ -134,9 +134,7 @@ def _narrows(each: Operation) -> bool:
 
 def _after_product(each: Operation) -> bool:
     """Tell whether a layer projects what attention returns."""
-    before = each.before
-    while before is not None and kinds.passes(before):
-        before = before.before
+    before = kinds.origin(each.before)
     return before is not None and before.kind in kinds.PRODUCTS and not weighs(before)
 
 

@@ -56,9 +56,8 @@ def _is_wide(product: Operation) -> bool:
 
 def _origin(each: Operation | None) -> Operation | None:
     """Return the linear layer that a value is, or is a part of."""
-    while each is not None and kinds.passes(each, _PARTS):
-        each = each.before
-    return each if each is not None and each.kind == "Linear" else None
+    made = kinds.origin(each, _PARTS)
+    return made if made is not None and made.kind == "Linear" else None
 
 
 RULES = (

@@ -41,9 +41,10 @@ def _begins_at_zero(each: Operation, starts: Starts) -> bool | None:
     if each.kind == "Parameter":
         found = each.node.inits.get("")
         return found is None or found[0] == "zeros_"
-    if each.kind not in kinds.WEIGHTED or each.node.tied or each.node.shared:
-        return None if each.kind not in kinds.WEIGHTED else False
-    return all(_is_zero(each, name, starts) for name in each.node.weights)
+    if each.kind not in kinds.WEIGHTED:
+        return None
+    lent = each.node.tied or each.node.shared
+    return not lent and all(_is_zero(each, name, starts) for name in each.node.weights)
 
 
 def _is_zero(each: Operation, name: str, starts: Starts) -> bool:

@@ -82,10 +82,7 @@ def _is_text(dataset: Dataset) -> bool:
 
 def _is_raw(each: Operation, also: frozenset[str]) -> bool:
     """Tell whether an operation takes an example, behind what only moves values."""
-    made = each.before
-    while made is not None and kinds.passes(made, also):
-        made = made.before
-    return made is None and bool(each.sources)
+    return kinds.origin(each.before, also) is None and bool(each.sources)
 
 
 _TEXT = """\
