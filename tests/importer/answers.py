@@ -6,8 +6,11 @@ import json
 import sys
 import tempfile
 import traceback
+from inspect import getsourcefile
 from pathlib import Path
 from typing import Any
+
+from trees import TREES
 
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
@@ -20,7 +23,13 @@ from mlpgen.importer.recording import from_json, to_json
 from mlpgen.importer.spec import spec_of
 from networks import NETWORKS, Network
 
-FILE = Path(__file__).parent / "networks.py"
+ALL = {
+    **NETWORKS,
+    **{
+        name: Network(cls, (("", shape, "float32"),))
+        for name, (cls, shape) in TREES.items()
+    },
+}
 
 
 def answer(network: Network, folder: Path) -> dict[str, Any]:
@@ -30,7 +39,7 @@ def answer(network: Network, folder: Path) -> dict[str, Any]:
         for name, shape, dtype in network.inputs
     ]
     job = {
-        "target": f"{FILE}:{network.cls.__name__}",
+        "target": f"{getsourcefile(network.cls)}:{network.cls.__name__}",
         "arguments": network.arguments,
         "inputs": inputs,
     }
@@ -57,5 +66,5 @@ def tried(network: Network, folder: Path) -> dict[str, Any]:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as made:
-        found = {name: tried(each, Path(made)) for name, each in NETWORKS.items()}
+        found = {name: tried(each, Path(made)) for name, each in ALL.items()}
     Path(sys.argv[1]).write_text(json.dumps(found), encoding="utf-8")

@@ -17,6 +17,7 @@ import pytest
 from tests import processes
 
 from .networks import NETWORKS
+from .trees import TREES
 
 SPECS = Path(__file__).parent / "specs"
 GOLDEN = [name for name, each in NETWORKS.items() if each.golden]
@@ -47,7 +48,7 @@ def text_of(name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", NETWORKS)
+@pytest.mark.parametrize("name", [*NETWORKS, *TREES])
 def test_a_network_is_proved_equal(name: str) -> None:
     assert text_of(name)
     statuses = {each["name"]: each["status"] for each in answers()[name]["checks"]}
@@ -91,6 +92,15 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("numbered", ["numbered: true"]),
         ("language", ["name: h\n        repeat: 3", "- slice: {dim: 1, start: -1}"]),
         ("language", ["- LayerNorm: {bias: false}\n        name: norm"]),
+        (
+            "exchange",
+            ["- Identity:\n        name: ways.0.0", "- Identity\n      - Lin"],
+        ),
+        ("gated", ["- Gate: 4\n      - Identity\n      - Gate: 5"]),
+        (
+            "nested",
+            ["- Tree4:\n        name: left\n      - Tree5:\n"],
+        ),
         ("picked", ["- slice: {dim: 1, start: 1, end: 3}", "- cat: 1"]),
     ],
 )

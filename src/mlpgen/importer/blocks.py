@@ -31,18 +31,20 @@ def with_blocks(
     blocks: list[Block] = []
     model = block_name(recording.name)
     names: dict[str, int] = {model: 1}
-    for key in _classes(body, modules):
-        body = _mapped(body, partial(_as_rounds, key=key, modules=modules))
-        uses = [
-            each._replace(body=_tidy(each.body))
-            for each in _uses(body)
-            if each.body and _class_of(each, modules) == key
-        ]
-        if not uses:
-            continue
-        made, calls = blocks_of(uses, modules, names, apart.get(key, 0))
-        blocks += made
-        body = _mapped(body, partial(_called, calls=calls))
+    while keys := _classes(body, modules):  # several times if a class is in itself
+        for key in keys:
+            body = _mapped(body, partial(_as_rounds, key=key, modules=modules))
+            uses = [
+                each._replace(body=_tidy(each.body))
+                for each in _uses(body)
+                if each.body and _class_of(each, modules) == key
+            ]
+            uses = [each for each in uses if each.body and not _uses(each.body)]
+            if not uses:
+                continue
+            made, calls = blocks_of(uses, modules, names, apart.get(key, 0))
+            blocks += made
+            body = _mapped(body, partial(_called, calls=calls))
     root = modules[""]
     body = _tidy(body)
     return Draft(body, (*blocks,), root.chain and root.numbered)

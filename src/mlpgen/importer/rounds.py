@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.importer.body import Body, Entry, Source, is_chain
 from mlpgen.importer.examples import KEY
 from mlpgen.importer.recording import are_numbers
+from mlpgen.names.members import is_number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +131,8 @@ def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
     entry = repeated(own, name, (first, *extra))
     if entry is None and not extra:
         numbered = are_numbers([m.name for m in own])
+        if not numbered and any(is_number(m.name) for m in own):
+            return None
         own = [_level(m) for m in own] if numbered else own
         chained = tuple(m._replace(sources=(Source(i - 1),)) for i, m in enumerate(own))
         inside = Body(("input",), chained, (Source(len(own) - 1),))

@@ -117,8 +117,10 @@ def _numbered_head(entry: Entry, modules: dict[str, Module]) -> int:
 
 
 def _inlined(entry: Entry) -> Entry:
-    """Return the one function that a module wraps, instead of the module."""
+    """Return the one function that a module wraps, or an identity, instead of it."""
     body = entry.body
+    if body is not None and not body.entries and body.outputs == (Source(-1),):
+        return entry._replace(type="Identity", body=None, options={}, stateful=False)
     if body is None or len(body.entries) != 1 or len(entry.sources) != 1:
         return entry
     if KEY in entry.options:

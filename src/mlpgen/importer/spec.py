@@ -13,6 +13,7 @@ from mlpgen.importer.dense import with_joined_layers
 from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.initial_values import initial_values
+from mlpgen.importer.lists import with_whole_lists
 from mlpgen.importer.members import with_members
 from mlpgen.importer.mistakes import mistaken, network_of
 from mlpgen.importer.model_body import body_of
@@ -67,6 +68,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
     body = with_used_outputs(body_of(recording), recording.modules)
     body = simplified(with_activations(body), recording.modules)
     body = with_members(with_joined_layers(body), recording.modules)
+    body = with_whole_lists(body)
     body = with_constants(ordered(with_phrases(body), recording.modules))
     title = name or class_name(recording.name)
     init = initial_values(recording)
