@@ -103,6 +103,39 @@ def test_classes_that_hide_no_name(name: str) -> None:
     assert codes(with_custom(**{"class": name})) == []
 
 
+def test_counts_and_the_dtype_of_a_custom_layer() -> None:
+    own = {"path": "mine.py", "class": "Mine", "arguments": {"width": "${width}"}}
+    counts = {"parameters": "${width * width}", "multiply_adds": "${2 * width}"}
+    inner = {
+        "parameters": {"width": 8},
+        "layers": [{"Linear": "${width}"}, {"custom": {**own, **counts}}],
+    }
+    last = {"custom": {**own, "arguments": {}, "dtype": "int64"}}
+    found = network(
+        {
+            "name": "MyNet",
+            "input": [4],
+            "blocks": {"Inner": inner},
+            "layers": [{"Inner": 8}, {"Inner": 16}, last],
+        }
+    )
+    linear = 4 * 8 + 8 + 8 * 16 + 16
+    nodes = found.graph.nodes
+    assert sum(each.parameters for each in nodes) == linear + 8 * 8 + 16 * 16
+    work = 4 * 8 + 8 * 16 + 2 * 8 + 2 * 16
+    assert sum(each.multiply_adds for each in nodes) == work
+    assert "int64 (N, 16)" in api.render(found)["my_net.py"]
+
+
+@pytest.mark.parametrize(
+    ("count", "code"),
+    [(-1, "MG204"), ("9", "MG203"), ("${1 / 2}", "MG231"), ("${-1}", "MG231")],
+)
+def test_counts_that_are_none(count: object, code: str) -> None:
+    assert codes(with_custom(parameters=count)) == [code]
+    assert codes(with_custom(multiply_adds=count)) == [code]
+
+
 def test_reserved_names_include_those_of_this_python() -> None:
     assert {
         name for name in sys.stdlib_module_names if not hidden_module(name)

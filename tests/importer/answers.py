@@ -42,6 +42,7 @@ def answer(network: Network, folder: Path) -> dict[str, Any]:
         "target": f"{getsourcefile(network.cls)}:{network.cls.__name__}",
         "arguments": network.arguments,
         "inputs": inputs,
+        "custom": network.custom,
     }
     held: list[Any] = []
     recording = from_json(to_json(recorded(job, held)))

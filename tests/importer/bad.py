@@ -116,6 +116,104 @@ class Rounding(nn.Module):
         return Rounded.apply(x)
 
 
+class Rounds(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.inner = Rounding()
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.inner(self.fc(x))
+
+
+class Singular(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.linalg.svdvals(x)
+
+
+class Mixed(nn.Module):
+    """A class inside that no spec can say, another one for matrices."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = nn.Linear(4, 4)
+        self.inner = Choosing()
+        self.last = Singular()
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.first(x)
+        return self.last(x) if x.dim() > 2 else self.inner(x)
+
+
+class Viewing(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + 1
+        view = x[:, 1:]
+        x.mul_(2)
+        return view * 3
+
+
+class Quantised(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        made = nn.Sequential(nn.Linear(4, 4))
+        self.quantised = torch.ao.quantization.quantize_dynamic(made, {nn.Linear})
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.fc(x)
+        return self.quantised(x)
+
+
+class Made(nn.Module):
+    def __init__(self, by: Any) -> None:
+        super().__init__()
+        self.by = by
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.by(x)
+
+
+class Pairs(nn.Module):
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return x + 1, x - 1
+
+
+class Summed(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x.sum(0)
+
+
+class Scaled(nn.Module):
+    def forward(self, x: Tensor, by: float) -> Tensor:
+        return x * by
+
+
+def _inner() -> nn.Module:
+    class Inner(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x + 1
+
+    return Inner()
+
+
+class Odd(nn.Module):
+    """Classes that cannot stay as they are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+        self.made = Made(nn.ReLU())
+        self.pairs = Pairs()
+        self.summed = Summed()
+        self.scaled = Scaled()
+        self.inner = _inner()
+
+    def forward(self, x: Tensor) -> Tensor:
+        x, other = self.pairs(self.inner(self.made(self.fc(x))))
+        return self.scaled(x, by=2.0) + self.summed(other)
+
+
 class Counting(nn.Module):
     def __init__(self) -> None:
         super().__init__()

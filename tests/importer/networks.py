@@ -1003,6 +1003,60 @@ class Cosine(nn.Module):
         return self.proj(F.linear(x, self.qkv.weight, bias)) + x
 
 
+class Choice(nn.Module):
+    """Chooses by values, which no spec can say."""
+
+    def __init__(self, width: int, scale: float = 1.5, mode: str = "soft") -> None:
+        super().__init__()
+        self.one = nn.Linear(width, width)
+        self.other = nn.Linear(width, width, bias=False)
+        self.scale, self.mode = scale, mode
+
+    def forward(self, x: Tensor, by: Tensor | None = None) -> Tensor:
+        found: Tensor = self.one(x) if x.sum() > 0 else self.other(x) * self.scale
+        return found if by is None else found * by
+
+
+class Gated(nn.Module):
+    def __init__(self, inputs: int, width: int) -> None:
+        super().__init__()
+        self.fc = nn.Linear(inputs, width)
+        self.gate = Choice(width, mode="hard")
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.fc(x)
+        return self.gate(x, by=x).relu()
+
+
+class Placed(nn.Module):
+    """The number of a place, as its author rounds it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(4, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found: Tensor = self.table(x.argmax(1)).unsqueeze(1)
+        return found if found.max() > -9 else -found
+
+
+class Choosy(nn.Module):
+    """Classes that stay as they are: in blocks, in rounds, with another result."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = Gated(8, 16)
+        self.second = Gated(16, 4)
+        self.rounds = nn.ModuleList(Choice(4, 2.0) for _ in range(3))
+        self.places = Placed()
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.second(self.first(x))
+        for each in self.rounds:
+            x = each(x)
+        return self.places(x)
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -1011,12 +1065,14 @@ class Network(NamedTuple):
         inputs: For each input: name (may be empty), shape of one example, dtype.
         arguments: What the class is given.
         golden: Whether its spec is in `specs/`.
+        custom: The classes that stay as they are.
     """
 
     cls: type[nn.Module]
     inputs: tuple[tuple[str, tuple[int, ...], str], ...]
     arguments: dict[str, Any] = {}  # noqa: RUF012 - never changed
     golden: bool = False
+    custom: tuple[str, ...] = ()
 
 
 def _one(*shape: int, dtype: str = "float32") -> Any:
@@ -1065,4 +1121,5 @@ NETWORKS = {
     "waved": Network(Waved, _one(6, 5, 4)),
     "assigned": Network(Assigned, _one(6, 4)),
     "computed": Network(Computed, _one(2, 6, 6)),
+    "choosy": Network(Choosy, _one(8), golden=True, custom=("Choice", "Placed")),
 }

@@ -113,7 +113,33 @@ MESSAGES = {
     "a choice by values": (
         "bad.py:Choosing",
         "4",
-        f"bad.py:{line_of('if x.sum()')}: the code depends on the values of a tensor",
+        f"bad.py:{line_of('if x.sum()')}: the code depends on the values of a tensor "
+        "what is in a class of its own can be kept as it is: --custom CLASS",
+    ),
+    "a choice in a class": (
+        "bad.py:Mixed",
+        "4",
+        f"bad.py:{line_of('if x.sum()')}: the code depends on the values of a tensor "
+        "to keep `Choosing` as it is, and have a spec of all others: mlpgen import "
+        "bad.py:Mixed --input 4 --out net.yaml --custom Choosing",
+    ),
+    "an unknown function": (
+        "bad.py:Mixed",
+        "4,4",
+        f"bad.py:{line_of('svdvals')}: no spec can say this, in `last`: "
+        "`linalg.svdvals`: the language of specs has no such function to keep "
+        "`Singular` as it is, and have a spec of all others: mlpgen import "
+        "bad.py:Mixed --input 4,4 --out net.yaml --custom Singular",
+    ),
+    "memory that is shared": (
+        "bad.py:Viewing",
+        "4",
+        f"bad.py:{line_of('return view')}: a tensor was changed through another one",
+    ),
+    "quantised numbers": (
+        "bad.py:Quantised",
+        "4",
+        f"bad.py:{line_of('self.quantised(x)')}: no spec can say this",
     ),
     "a loop over examples": (
         "bad.py:Counting",
@@ -184,6 +210,42 @@ def test_no_process_starts_for(
     assert Path("there.yaml").read_text("utf-8") == "mine"
 
 
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Chosing", "no module of a class `Chosing`; it has `Choosing`"),
+        ("Mixed", "`Mixed` is the whole model: a spec needs layers around"),
+        ("Linear", "a spec cannot import `Linear`: `torch` is a module that torch"),
+        ("Inner", "a spec cannot import `Inner`: `bad` has no such name"),
+        ("Made", "`Made` cannot be `custom`: it is made with `by`, which is no number"),
+        ("Pairs", "`Pairs` cannot be `custom`: it returns more than a tensor"),
+        ("Summed", "`Summed` cannot be `custom`: its result has no batch"),
+        ("Scaled", "`Scaled` cannot be `custom`: it is called with more than tensors"),
+    ],
+)
+def test_classes_that_cannot_stay(
+    name: str, message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = "bad.py:Mixed" if name in ("Chosing", "Mixed") else "bad.py:Odd"
+    code, text = said(capsys, target, "--input", "4", "--custom", name)
+    assert message in text
+    assert code == 2
+
+
+def test_a_class_stays_as_it_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """What generated code imports is the author's file, so it has another name."""
+    Path("mixed.py").write_text(BAD.read_text("utf-8"), "utf-8")
+    args = ["--input", "4", "--custom", "Choosing", "--out", "net.yaml"]
+    assert run(["import", "mixed.py:Mixed", *args]) == 0
+    text = Path("net.yaml").read_text("utf-8")
+    assert text.startswith("name: Mixed\nfile: mixed_model\n")
+    custom = "- custom: {path: mixed.py, class: Choosing, parameters: 20"
+    assert custom in text
+    assert "Error" not in capsys.readouterr().err
+
+
 def test_a_model_that_takes_too_long_is_ended(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -242,15 +304,18 @@ def test_what_a_model_prints_is_no_answer(capsys: pytest.CaptureFixture[str]) ->
 def test_a_gradient_of_its_own_is_not_proved(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    code, text = said(capsys, "bad.py:Rounding", "--input", "4")
+    code, text = said(capsys, "bad.py:Rounds", "--input", "4")
     assert "gradients of all parameters failed" in text
     place = f"bad.py:{line_of('class Rounded')}"
-    assert re.search(rf"`Rounded` \(\S*{place}\) has a gradient of its own", text)
+    own = rf"`Rounded` \(\S*{place}\) has a gradient of its own; "
+    assert re.search(f"{own}--custom Rounding keeps its class", text)
     assert "not proved equal: no spec is written" in text
     assert code == 1
-    args = ["import", "bad.py:Rounding", "--input", "4", "--unproved"]
-    assert run(args) == 0
-    assert capsys.readouterr().out.startswith("name: Rounding\n")
+    args = ["import", "bad.py:Rounds", "--input", "4"]
+    assert run([*args, "--unproved"]) == 0
+    assert capsys.readouterr().out.startswith("name: Rounds\n")
+    assert run([*args, "--custom", "Rounding"]) == 0
+    assert "class: Rounding" in capsys.readouterr().out
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="it needs Linux")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from mlpgen.cli import options, printing
 from mlpgen.importer.calls import UnsaidError
@@ -47,6 +49,12 @@ _INPUT = re.compile(r"(?:(\w+(?:\.\w+)*)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
     metavar="JSON",
     help="What the class or function is called with.",
 )
+@click.option(
+    "--custom",
+    multiple=True,
+    metavar="CLASS",
+    help="A class of the author that stays as it is: a `custom` layer (repeatable).",
+)
 @click.option("--name", default="", metavar="NAME", help="Another name for the class.")
 @click.option(
     "--out",
@@ -75,6 +83,7 @@ def command(
     inputs: tuple[str, ...],
     example: str | None,
     arguments: str,
+    custom: tuple[str, ...],
     name: str,
     out: str,
     weights: str | None,
@@ -97,9 +106,13 @@ def command(
     file = target.endswith(FILES)
     if file and (inputs or example or arguments != "{}"):
         raise click.UsageError(f"`{target}` has its inputs and arguments inside")
+    if file and custom:
+        raise click.UsageError(f"`{target}` has no code of a class: no --custom")
     if not file and bool(inputs) == bool(example):
         raise click.UsageError("expected --input (or else --example)")
-    job = Job(_target(target), _arguments(arguments), _inputs(inputs), example or "")
+    job = Job(
+        _target(target), _arguments(arguments), _inputs(inputs), example or "", custom
+    )
     _need_name(name)
     for path in (out, weights):
         if path is not None and path != "-":
@@ -119,15 +132,15 @@ def command(
                 session.save(weights)
     except ModelError as error:
         words = f"the model fails: {error.message}" if error.own else error.message
-        raise click.ClickException(_located(words, error.place)) from None
+        way = [] if error.inside is None else _way_on(error.inside)
+        return _failed(_located(words, error.place), way)
     except RecursionError:
         message = "modules are too deep in each other for a spec"
         raise click.ClickException(message) from None
     except UnsaidError as error:
         inside = f", in `{error.path}`" if error.path else ""
-        raise click.ClickException(
-            _located(f"no spec can say this{inside}: {error.message}", error.place)
-        ) from None
+        said = _located(f"no spec can say this{inside}: {error.message}", error.place)
+        return _failed(said, [] if file else _way_on(error.inside))
     if out == "-":
         printing.as_it_is(found.text)
     else:
@@ -135,6 +148,38 @@ def command(
         printing.say(f"{out}: ", printing.Painted("written", "green"), aside=True)
         printing.say(f"`mlpgen prove {out}` certifies the spec itself", aside=True)
     return 0
+
+
+def _failed(message: str, way: list[str]) -> int:
+    """Say what is wrong, and the way on; return the exit code."""
+    printing.usage(click.ClickException(message))
+    for line in way:
+        printing.say(line, aside=True)
+    return 2
+
+
+def _way_on(name: str) -> list[str]:
+    """Say which command keeps the class around what no spec can say."""
+    if not name:
+        text = "what is in a class of its own can be kept as it is: --custom CLASS"
+        return [text]
+    text = f"to keep `{name}` as it is, and have a spec of all others:"
+    context = click.get_current_context()
+    words: list[str] = []
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        given = context.get_parameter_source(parameter.name or "")
+        if given is not ParameterSource.COMMANDLINE:
+            continue
+        if isinstance(parameter, click.Argument):
+            words.append(str(value))
+        elif value is True:
+            words.append(parameter.opts[0])
+        else:
+            values = value if isinstance(value, tuple) else (value,)
+            words += [w for each in values for w in (parameter.opts[0], str(each))]
+    command = shlex.join(["mlpgen", "import", *words, "--custom", name])
+    return [text, f"  {command}"]
 
 
 def _located(message: str, place: Place | None) -> str:

@@ -30,7 +30,7 @@ def with_blocks(
     modules = recording.modules
     blocks: list[Block] = []
     model = block_name(recording.name)
-    names: dict[str, int] = {model: 1}
+    names = {model: 1, **{each.type: 1 for each in modules.values() if each.kept}}
     while keys := _classes(body, modules):  # several times if a class is in itself
         for key in keys:
             body = _mapped(body, partial(_as_rounds, key=key, modules=modules))

@@ -21,12 +21,14 @@ class UnsaidError(Exception):
         message: What, in a sentence.
         place: Where the author's code does it.
         path: The module that does it.
+        inside: The author's class around it that a spec can keep; may be empty.
     """
 
     def __init__(self, message: str, place: Place, path: str = "") -> None:
         self.message = message
         self.place = place
         self.path = path
+        self.inside = ""
         super().__init__(message)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlpgen.functions import FUNCTIONS
 from mlpgen.importer.alignment import Slot, UnlikeError
 from mlpgen.importer.body import Entry, Source
+from mlpgen.importer.customs import ARGUMENT, COUNT, CUSTOM, WORK
 from mlpgen.importer.expressions.conditions import condition
 from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.expressions.vectors import (
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlpgen.importer.expressions.features import Features
+    from mlpgen.importer.expressions.vectors import Vector
 
 COUNTS = {
     "out_channels": "channels",
@@ -192,7 +194,19 @@ def _argument(
     kind = "nothing" if key in NO_SIZE else COUNTS.get(key, "")
     if first.type in ("parameter", "buffer"):
         key = "size"  # a tensor that is made has no size that follows
+    if first.type == CUSTOM:
+        return _of_custom(features, vector, key)
     return expression(features, vector, key, kind)
+
+
+def _of_custom(features: Features, vector: Vector, key: str) -> Any:
+    """Return what `custom` says; no parameter is made up to count its parameters."""
+    made = dict(features.made)
+    name = "size" if key == "output" else key.removeprefix(ARGUMENT)
+    found = expression(features, vector, name, "nothing")
+    if key in (COUNT, WORK) and made != features.made:
+        raise NoExpressionError(key)
+    return found
 
 
 def _written(entry: Entry, key: str) -> Any:

@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.importer.block import class_name
+from mlpgen.importer.calls import UnsaidError
+from mlpgen.importer.customs import class_to_keep
 from mlpgen.importer.initial_values import lost_values
 from mlpgen.importer.session import Check
 from mlpgen.importer.spec import spec_of
+from mlpgen.names.identifiers import snake_case
+from mlpgen.names.modules import wrong_file
 
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Recording
@@ -54,7 +58,15 @@ def imported(session: Session, name: str = "") -> Imported:
     """
     recording = session.recording()
     title = name or class_name(recording.name)
-    spec = spec_of(recording, title, file_name(session.job.target, title))
+    file = file_name(session.job.target, title)
+    own = {each.file for each in recording.modules.values() if each.kept}
+    if any(wrong_file(each, file or snake_case(title)) for each in own):
+        file = f"{file or snake_case(title)}_model"  # the author's has that name
+    try:
+        spec = spec_of(recording, title, file)
+    except UnsaidError as error:
+        error.inside = class_to_keep(recording.modules, error.path)
+        raise
     network = spec.network()
     code = api.render(network, "explicit")[f"{network.graph.stem}.py"]
     checks = session.compare(code, title)

@@ -43,6 +43,6 @@ def lost_values(recording: Recording) -> list[str]:
 
 def _ruled(module: Module, member: Member) -> bool:
     """Return whether a rule for a type says how a parameter begins."""
-    if not module.leaf or module.type in UNRULED:
+    if not module.leaf or module.kept or module.type in UNRULED:
         return False
     return member.parameter and not member.tied and "." not in member.name

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.arguments import written_arguments
 from mlpgen.importer.calls import UnsaidError, Value, fields_of
+from mlpgen.importer.customs import CUSTOM, custom_of, without_same
 from mlpgen.importer.layout import Layout, LayoutError, layout_of
 from mlpgen.importer.recording import Ref, State
 from mlpgen.layers import LAYERS
@@ -62,6 +63,8 @@ def layer_of(step: Step, module: Module) -> Layer:
     Raises:
         UnsaidError: It is called in a way that no spec can say.
     """
+    if module.kept:
+        return Layer(CUSTOM, *custom_of(step, module))
     arguments = written_arguments(module.type, module.arguments)
     if module.type == "MultiheadAttention":
         return _attention(step, arguments)
@@ -165,7 +168,7 @@ def result_layout(
     """
     value = values[0]
     layout = value.layout
-    if module.type in ANY_LAYOUT:
+    if module.type in ANY_LAYOUT and not module.kept:
         if module.type == "Embedding":
             return layout.with_dim(-1, out.shape[-1])
         if module.type in ("GLU", "Linear"):
@@ -179,8 +182,9 @@ def result_layout(
             raise UnsaidError("the batch is mixed with other dimensions", step.place)
         del part
     elif not layout.plain:
+        what = "tensors" if module.kept else "images"
         message = (
-            f"`{module.type}` works on images whose batch is not the first dimension"
+            f"`{module.type}` works on {what} whose batch is not the first dimension"
         )
         raise UnsaidError(message, step.place)
     return layout_of(out.shape, out.batch)
@@ -188,6 +192,8 @@ def result_layout(
 
 def mapped_arguments(layer: Layer, value: Value, place: Any) -> dict[str, Any]:
     """Return the arguments with dimensions as mlpgen counts them."""
+    if layer.type == CUSTOM:
+        return without_same(layer.arguments, value)
     if "dim" not in layer.arguments or value.layout.plain:
         return layer.arguments
     try:

@@ -236,6 +236,9 @@ class Module(NamedTuple):
         base: The layer of `torch.nn` that its class derives from, with a `forward` of
             its own; empty if there is none.
         base_arguments: What makes that layer.
+        file: The file that a spec can import its class from; empty if it cannot.
+        kept: Whether it is a layer for the spec, whose class stays the author's.
+        multiply_adds: Of such a layer, for one example: sizes whose products they are.
     """
 
     type: str
@@ -249,6 +252,9 @@ class Module(NamedTuple):
     chain: bool = False
     base: str = ""
     base_arguments: dict[str, Any] = {}  # noqa: RUF012 - never changed
+    file: str = ""
+    kept: bool = False
+    multiply_adds: list[list[int]] = []  # noqa: RUF012 - never changed
 
     @property
     def numbered(self) -> bool:

@@ -7,6 +7,7 @@ from math import isclose
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.importer.body import Body, Entry, Source, is_chain
+from mlpgen.importer.customs import CUSTOM
 from mlpgen.importer.examples import KEY
 from mlpgen.importer.recording import are_numbers
 from mlpgen.names.members import is_number
@@ -163,7 +164,8 @@ def repeated(
     """Return one entry with rounds; None if the entries do not do the same."""
     first = members[0]
     alone = len(members) == 1 and (not first.key or _plain_name(first.name))
-    if alone or not first.type[:1].isupper() or first.type == "Sequential":
+    layer = first.type[:1].isupper() or first.type == CUSTOM
+    if alone or not layer or first.type == "Sequential":
         return None
     if first.body is not None:
         return None

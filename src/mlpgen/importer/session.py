@@ -33,12 +33,14 @@ class Job(NamedTuple):
         arguments: What it is called with.
         inputs: For each input: name (may be empty), shape of one example, dtype.
         example: A file with the inputs instead; empty if there is none.
+        custom: The author's classes that become `custom` layers.
     """
 
     target: str
     arguments: dict[str, Any]
     inputs: tuple[tuple[str, tuple[int, ...], str], ...]
     example: str = ""
+    custom: tuple[str, ...] = ()
 
 
 class ModelError(Exception):
@@ -48,12 +50,21 @@ class ModelError(Exception):
         message: Why; the author's own error in its words.
         place: Where, if that is known.
         own: Whether the author's code raised it.
+        inside: The author's class whose code it is, if a spec can keep it.
     """
 
-    def __init__(self, message: str, place: Place | None, *, own: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        place: Place | None,
+        *,
+        own: bool = False,
+        inside: str | None = None,
+    ) -> None:
         self.message = message
         self.place = place
         self.own = own
+        self.inside = inside
         super().__init__(message)
 
 
@@ -151,7 +162,8 @@ class Session:
         found: dict[str, Any] = json.loads((self.folder / name).read_text("utf-8"))
         if "error" in found:
             place = Place(*found["place"]) if found["place"] else None
-            raise ModelError(found["error"], place, own=found.get("own", False))
+            own, inside = found.get("own", False), found.get("inside")
+            raise ModelError(found["error"], place, own=own, inside=inside)
         return found
 
     def _stop(self) -> None:

@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.importer.customs import CUSTOM, custom_arguments
 from mlpgen.importer.names import (
     Names,
     ends,
@@ -154,11 +155,17 @@ def _entry(
         yield f"{indent}- share: {names.names[entry.options['share']]}"
     else:
         arguments = _needed_arguments(entry, blocks)
+        if entry.type == CUSTOM:
+            arguments = custom_arguments(arguments)
         if index in names.parts:
             arguments["names"] = [*names.parts[index]]
         value = _value(entry.type, arguments, blocks)
         tail = f": {value}" if value else (":" if options else "")
-        yield f"{indent}- {type_}{tail}"
+        if entry.type == CUSTOM and len(f"{indent}- {type_}{tail}") > _LONGEST:
+            yield f"{indent}- {type_}:"
+            yield from (f"{indent}    {k}: {_flow(v)}" for k, v in arguments.items())
+        else:
+            yield f"{indent}- {type_}{tail}"
     for key, value in options.items():
         yield f"{indent}  {key}: {value}"
 
@@ -284,7 +291,7 @@ def _float(value: float) -> str:
 
 
 def _string(value: str) -> str:
-    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value)
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*(/\w+)*(\.py)?", value, re.ASCII)
     words = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
     return value if plain and value.lower() not in words else json.dumps(value)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from mlpgen.catalogue.component import Expects, NonNegative
+from mlpgen.catalogue.component import Expects
 from mlpgen.graph.arguments import evaluated
 from mlpgen.graph.context import container
 from mlpgen.graph.nodes import Maker
@@ -22,6 +22,12 @@ if TYPE_CHECKING:
     from mlpgen.layers.base import Shape
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
+
+
+Count = Annotated[
+    Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=r"^\$\{.*\}$")],
+    Expects("a whole number of at least 0 or an expression"),
+]
 
 
 class Custom(BaseModel):
@@ -43,11 +49,14 @@ class Custom(BaseModel):
         Field(description="The output shape without the batch dimension, or `same`."),
         Expects("`same`, a list of sizes or an expression"),
     ] = "same"
-    parameters: Annotated[
-        NonNegative, Field(description="The number of its parameters.")
-    ] = 0
+    dtype: Annotated[
+        Literal["float32", "int64", "bool"] | None,
+        Field(description="The dtype of the output, if not that of the first input."),
+        Expects("float32, int64 or bool"),
+    ] = None
+    parameters: Annotated[Count, Field(description="The number of its parameters.")] = 0
     multiply_adds: Annotated[
-        NonNegative, Field(description="Its multiply-adds for one example.")
+        Count, Field(description="Its multiply-adds for one example.")
     ] = 0
 
 
@@ -80,15 +89,19 @@ def resolve_custom(
     if mark.failed or len(values) < len(wires):
         return None
     shape = _shape(custom, values[0].shape, entry, context)
-    if shape is None:
+    parameters, multiply_adds = (
+        _count(custom, name, entry, context) for name in ("parameters", "multiply_adds")
+    )
+    if shape is None or parameters is None or multiply_adds is None:
         return None
-    node = container(entry, wires, (), values[0]._replace(shape=shape))
+    value = values[0]._replace(shape=shape, dtype=custom.dtype or values[0].dtype)
+    node = container(entry, wires, (), value)
     return node._replace(
         maker=Maker(
             custom.class_, "", arguments, frozenset(), module=_module(custom.path)
         ),
-        parameters=custom.parameters,
-        multiply_adds=custom.multiply_adds,
+        parameters=parameters,
+        multiply_adds=multiply_adds,
     )
 
 
@@ -148,6 +161,20 @@ def _tuple(value: Any) -> Any:
     if isinstance(value, Expression) and isinstance(value.value, int):
         return value if isinstance(value.value, bool) else value.value
     return value
+
+
+def _count(custom: Custom, name: str, entry: Entry, context: Context) -> int | None:
+    """Return a number of parameters or multiply-adds; None after a mistake."""
+    path = entry.argument_path(name)
+    mark = context.problems.mark()
+    value = _value(getattr(custom, name), path, context)
+    if mark.failed:
+        return None
+    if is_whole(value) and value >= 0:
+        return int(value)
+    message = f"`{name}` must be a whole number of at least 0, not {shown(value)}"
+    context.problems.add("MG231", message, path)
+    return None
 
 
 def _shape(

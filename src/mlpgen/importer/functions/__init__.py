@@ -118,6 +118,8 @@ def translated(call: Call) -> list[Value]:
     """
     handler = HANDLERS.get(call.name)
     if handler is None:
+        if "quantize" in call.step.function:
+            raise call.refuse("import the model before it is quantised")
         raise call.refuse("the language of specs has no such function")
     try:
         return [*handler(call)]

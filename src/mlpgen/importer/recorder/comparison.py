@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import sys
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from mlpgen.importer.recorder.attributes import put_back
 from mlpgen.importer.recorder.dropout import Rates, WithoutDropout
 from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.leaves import is_drop_path
-from mlpgen.importer.recorder.own_gradients import own_gradient
+from mlpgen.importer.recorder.own_gradients import class_to_keep, own_gradient
 from mlpgen.importer.recorder.target import in_words
 
 if TYPE_CHECKING:
@@ -314,6 +315,9 @@ def _gradients(
         found.append({name: p.grad for name, p in each.named_parameters()})
         each.zero_grad()
     one, other = found
+    if own:
+        kept = class_to_keep(original, partial(_run, original, inputs, named=True))
+        own += f"; --custom {kept} keeps its class" if kept else ""
     without = [name for name in one if (one[name] is None) != (other[name] is None)]
     if without:
         return f"only one has a gradient of `{without[0]}`{own}", ""

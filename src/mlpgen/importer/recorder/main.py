@@ -15,6 +15,11 @@ from torch import nn
 
 from mlpgen.importer.recorder import constructors
 from mlpgen.importer.recorder.comparison import compared
+from mlpgen.importer.recorder.customs import (
+    inner_class,
+    kept_paths,
+    with_multiply_adds,
+)
 from mlpgen.importer.recorder.examples import read_example
 from mlpgen.importer.recorder.files.loaded import load_file
 from mlpgen.importer.recorder.initial_values import InitialValues
@@ -36,7 +41,7 @@ from mlpgen.importer.recorder.weights import write_weights
 from mlpgen.importer.recording import FILES, Recording, to_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 _FRAMES = 10_000
 """How deep calls may be: each module in a module takes several more than without us."""
@@ -54,12 +59,12 @@ def main(folder: str) -> None:
     questions, answers = _own_streams()
     job = json.loads((place / "job.json").read_text("utf-8"))
     held: list[Any] = []
-    found = _tried(lambda: {"recording": to_json(recorded(job, held))})
+    found = _tried(lambda: {"recording": to_json(recorded(job, held))}, held)
     _write(place / "answer.json", found, answers)
     for line in questions:
         question, *rest = json.loads(line)
         name, ask = _QUESTIONS[question]
-        _write(place / name, _tried(partial(ask, *held, *rest)), answers)
+        _write(place / name, _tried(partial(ask, *held, *rest), held), answers)
 
 
 def _own_streams() -> tuple[TextIO, TextIO]:
@@ -105,12 +110,13 @@ def _write(path: Path, found: Any, answers: TextIO) -> None:
     print(path.name, file=answers, flush=True)
 
 
-def _tried(answer: Callable[[], Any]) -> Any:
-    """Return an answer, or what went wrong."""
+def _tried(answer: Callable[[], Any], held: list[Any]) -> Any:
+    """Return an answer, or what went wrong with the model in `held`."""
     try:
         return answer()
     except CannotSayError as error:
-        return {"error": error.message, "place": [*error.place]}
+        inside = inner_class(held[0], error.path) if held else ""
+        return {"error": error.message, "place": [*error.place], "inside": inside}
     except TargetError as error:
         return {"error": str(error), "place": None}
     except SystemExit as error:
@@ -138,7 +144,7 @@ def recorded(job: dict[str, Any], held: list[Any]) -> Recording:
         inputs_of(model, raw) if example is None else inputs_with_values(model, example)
     )
     held[:] = [model, inputs, []]
-    return record(model, given, values, inputs)
+    return record(model, given, values, inputs, job.get("custom", ()))
 
 
 def record(
@@ -146,6 +152,7 @@ def record(
     given: constructors.Given,
     values: InitialValues,
     inputs: list[Given],
+    custom: Iterable[str] = (),
 ) -> Recording:
     """Record two forward passes of a model: those of evaluation, or of training.
 
@@ -154,14 +161,16 @@ def record(
         given: What its constructors were given.
         values: How its parameters got their values.
         inputs: What it takes.
+        custom: The classes that stay the author's.
     """
     model.eval()
-    leaves = {
-        path: type_
+    kept = kept_paths(model, custom)
+    leaves = kept | {
+        path
         for path, module in model.named_modules(remove_duplicate=False)
-        if (type_ := leaf_type(module))
+        if leaf_type(module)
     }
-    modules = described(model, given, values)  # before anything changes a value
+    modules = described(model, given, values, kept)  # before a value changes
 
     def passes() -> Recorded:
         recorders = [Recorder(model, leaves) for _ in SIZES]
@@ -171,6 +180,7 @@ def record(
         ]
         return paired(found, [recorder.tensors for recorder in recorders])
 
+    modules = with_multiply_adds(modules, model, kept, drawn(inputs, 1))
     forward, tensors = with_training(model, modules, passes(), passes)
     return Recording(type(model).__name__, said(inputs), modules, tensors, forward)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import nn
 
+from mlpgen.importer.recorder.customs import arguments_of, file_of
 from mlpgen.importer.recorder.formulas import numbers_of
 from mlpgen.importer.recorder.initial_values import usual
 from mlpgen.importer.recorder.leaves import base_type, leaf_arguments, leaf_type
@@ -24,12 +25,21 @@ if TYPE_CHECKING:
 
 
 def described(
-    model: nn.Module, given: Given, values: InitialValues
+    model: nn.Module,
+    given: Given,
+    values: InitialValues,
+    kept: frozenset[str] = frozenset(),
 ) -> dict[str, Module]:
-    """Describe all modules by path; what a layer of torch contains is left out."""
-    first: dict[int, str] = {}
+    """Describe all modules by path; what a layer contains is left out.
+
+    Args:
+        model: The model.
+        given: What the constructors were given.
+        values: How parameters got their values.
+        kept: The paths of modules whose classes stay the author's.
+    """
     found: dict[str, Module] = {}
-    _describe(model, "", given, first, found)
+    _describe(model, "", _Known(given, kept, {}), found)
     return {
         path: module._replace(
             members=_with_values(model.get_submodule(path), module, values)
@@ -43,6 +53,8 @@ def _with_values(
 ) -> tuple[Member, ...]:
     """Say how the parameters of a module get their values."""
     members = []
+    if module.kept:  # the author's class makes its values
+        return tuple(member._replace(init=None) for member in module.members)
     for member in module.members:
         if member.parameter and not member.tied:
             tensor = owner.get_parameter(member.name)
@@ -59,19 +71,35 @@ def _with_values(
     return (*members,)
 
 
+class _Known(NamedTuple):
+    """What is known of all modules.
+
+    Attributes:
+        given: What the constructors were given.
+        kept: The paths of modules whose classes stay the author's.
+        first: The first key of each tensor.
+    """
+
+    given: Given
+    kept: frozenset[str]
+    first: dict[int, str]
+
+
 def _describe(
-    module: nn.Module,
-    path: str,
-    given: Given,
-    first: dict[int, str],
-    found: dict[str, Module],
+    module: nn.Module, path: str, known: _Known, found: dict[str, Module]
 ) -> None:
+    cls: Any = type(module)  # mypy takes classes of modules for unhashable
+    if path in known.kept:
+        found[path] = _kept(module, path, known)
+        return
+    first = known.first
     type_ = leaf_type(module)
     children = {} if type_ else dict(module._modules)
     arguments = (
-        leaf_arguments(module, type_) if type_ else _plain(given.get(id(module), {}))
+        leaf_arguments(module, type_)
+        if type_
+        else _plain(known.given.get(id(module), {}))
     )
-    cls: Any = type(module)  # mypy takes classes of modules for unhashable
     inner = any(child is not None and _has_state(child) for child in children.values())
     base = "" if type_ or inner else base_type(module)
     found[path] = Module(
@@ -88,10 +116,28 @@ def _describe(
         isinstance(module, nn.Sequential) and cls.forward is nn.Sequential.forward,
         base,
         leaf_arguments(module, base) if base else {},
+        file_of(cls),
     )
     for name, child in children.items():
         if child is not None:
-            _describe(child, f"{path}.{name}" if path else name, given, first, found)
+            _describe(child, f"{path}.{name}" if path else name, known, found)
+
+
+def _kept(module: nn.Module, path: str, known: _Known) -> Module:
+    """Describe a module whose class stays the author's, so that it is a layer."""
+    cls: Any = type(module)
+    given = known.given.get(id(module), {})
+    return Module(
+        cls.__name__,
+        cls.__module__,
+        leaf=True,
+        arguments=_plain(arguments_of(cls, given)),
+        children=(),
+        members=_leaf_members(module, path, known.first),
+        place=_place(cls),
+        file=file_of(cls),
+        kept=True,
+    )
 
 
 def _members(module: nn.Module, path: str, first: dict[int, str]) -> tuple[Member, ...]:

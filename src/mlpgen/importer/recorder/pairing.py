@@ -98,7 +98,11 @@ def _step(one: Step, other: Step, found: Mapping[int, Tensor]) -> Step:
         raise _other_code(one.place)
     inside = one.pass_
     if inside is not None and other.pass_ is not None:
-        inside = _pass(inside, other.pass_, found)
+        try:
+            inside = _pass(inside, other.pass_, found)
+        except CannotSayError as error:
+            error.path = error.path or one.module
+            raise
     return one._replace(
         args=_argument(one.args, other.args, one.place),
         kwargs=_argument(one.kwargs, other.kwargs, one.place),

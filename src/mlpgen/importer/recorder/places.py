@@ -19,11 +19,13 @@ class CannotSayError(Exception):
     Attributes:
         message: What, in a sentence.
         place: Where the author's code does it.
+        path: The module that does it.
     """
 
-    def __init__(self, message: str, place: Place) -> None:
+    def __init__(self, message: str, place: Place, path: str = "") -> None:
         self.message = message
         self.place = place
+        self.path = path
         super().__init__(message)
 
 

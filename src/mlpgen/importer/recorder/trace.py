@@ -18,6 +18,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 
 from mlpgen.importer.needed import keys, refs
 from mlpgen.importer.recorder.attributes import put_back
+from mlpgen.importer.recorder.customs import in_order
 from mlpgen.importer.recorder.formulas import numbers_of
 from mlpgen.importer.recorder.functions import (
     ASSIGN,
@@ -50,7 +51,7 @@ from mlpgen.importer.recording import (
 from mlpgen.importer.recording import Tensor as Recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection
 
     from mlpgen.importer.recording import Place
 
@@ -66,7 +67,7 @@ class Recorder(TorchFunctionMode):
         tensors: The tensors of the pass, by number.
     """
 
-    def __init__(self, model: nn.Module, leaves: Mapping[str, str]) -> None:
+    def __init__(self, model: nn.Module, leaves: Collection[str]) -> None:
         super().__init__()
         self.tensors: dict[int, Recorded] = {}
         self._paths: dict[nn.Module, list[str]] = {}
@@ -121,6 +122,7 @@ class Recorder(TorchFunctionMode):
         place = author_place()
         given = self._given(args, kwargs)
         if path in self._leaves:
+            given = self._given(*in_order(module, args, kwargs))
             self._hidden += 1
             try:
                 found = call(module, *args, **kwargs)
@@ -133,6 +135,9 @@ class Recorder(TorchFunctionMode):
         first = max(self.tensors, default=-1) + 1
         try:
             found = call(module, *args, **kwargs)
+        except CannotSayError as error:
+            error.path = error.path or path
+            raise
         finally:
             steps = self._steps.pop()
             self._inside.pop()
