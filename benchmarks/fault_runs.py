@@ -135,6 +135,7 @@ def _of_script(folder: Path, data: Path) -> dict[str, float]:
     )
     if done.returncode:
         print(done.stderr.strip().splitlines()[-1:], file=sys.stderr)
+        shutil.rmtree(folder / "run", ignore_errors=True)
         return {"failed": 1.0}
     text = (folder / "run" / "metrics.csv").read_text("utf-8")
     shutil.rmtree(folder / "run")

@@ -11,6 +11,7 @@ from .finds import in_spec
 from .short import rows, written
 
 TWICE = """
+ReLU, {sigmoid: , name: b}, {mul: , from: [linear_1, b]} | from 0.5 to 1
 ReLU, ReLU | does nothing
 relu, relu | does nothing
 ReLU, relu | does nothing
@@ -70,7 +71,6 @@ Softplus, sqrt
 # Mish in its parts, and a gate of what is pooled.
 softplus, {tanh: , name: b}, {mul: , from: [linear_1, b]}
 ReLU, {mean: 1}, {unsqueeze: 1}, {sigmoid: , name: b}, {mul: , from: [linear_1, b]}
-ReLU, {sigmoid: }, {unsqueeze: 1}, {squeeze: 1, name: b}, {mul: , from: [linear_1, b]}
 """
 IMAGES = """
 C8, ReLU, {MaxPool2d: 2}, ReLU | 502
@@ -92,6 +92,7 @@ HIDDEN = """
 L8, {Softmax: {dim: 1}}, L3 | 502
 L8, {softmax: 1}, {Dropout: 0.5}, L3 | 502
 L8, BatchNorm1d, {softmax: 1}, L3 | 502
+L8, {log_softmax: 1}, L3 | 502
 L8, ReLU, {Dropout: 0.1}, L3 |
 # The topics of a text, a code, a mixture.
 L3, {Softmax: {dim: 1}}, L8 |
@@ -161,3 +162,18 @@ def test_one_finding_for_what_a_loss_sees(
         f"{{data: {{npz: a.npz}}, loss: {loss}, optimizer: {{Adam: {{lr: 1e-3}}}}}}"
     )
     assert in_spec(written(f"L8, {last}", "[8]", f"training: {training}\n")) == codes
+
+
+@pytest.mark.parametrize(
+    ("layers", "codes"),
+    [
+        ("{LSTM: 8, select: last}, Tanh, {Linear: 2}", [502]),
+        ("{GRU: 8, select: hidden}, {Dropout: 0.1}, tanh, {Linear: 2}", [502]),
+        ("{LSTM: 8, select: cell}, Tanh, {Linear: 2}", []),
+        ("{RNN: {hidden_size: 8, nonlinearity: relu}, select: last}, Tanh", []),
+        ("{LSTM: 8, select: last}, {Linear: 4}, Tanh, {Linear: 2}", []),
+        ("{LSTM: 8, select: last}, ReLU, {Linear: 2}", []),
+    ],
+)
+def test_a_state_that_is_bounded_already(layers: str, codes: list[int]) -> None:
+    assert in_spec(written(layers, "[6, 4]"), only=(502,)) == codes

@@ -93,7 +93,7 @@ def test_a_bias_that_another_use_of_its_block_needs() -> None:
 def test_a_bias_that_another_layer_sees() -> None:
     conv = "Conv2d: {out_channels: 3, kernel_size: 3, padding: 1}"
     assert finds(conv, "BatchNorm2d", ADDED % "conv2d_1, input", hints=True) == []
-    again = "share: conv2d_1\n    from: input"
+    again = "share: conv2d_1"
     both = ADDED % "batch_norm2d_1, share_1"
     assert finds(conv, "BatchNorm2d", again, both, hints=True) == []
     rounds = f"Sequential: [{{{conv}}}, BatchNorm2d, ReLU]\n    repeat: 2"

@@ -49,7 +49,7 @@ def test_convolutions_with_pools_between() -> None:
     assert finds(*layers * 4, *layers[:4] * 6, only=(532,)) == []
 
 
-@pytest.mark.parametrize(("steps", "codes"), [(784, [533]), (200, [533]), (199, [])])
+@pytest.mark.parametrize(("steps", "codes"), [(784, [533]), (100, [533]), (99, [])])
 def test_a_state_that_is_carried_far(steps: int, codes: list[int]) -> None:
     def found(*layers: str) -> list[int]:
         return finds(*layers, "Linear: 2", image=f"[{steps}, 4]", only=(533,))
@@ -58,5 +58,15 @@ def test_a_state_that_is_carried_far(steps: int, codes: list[int]) -> None:
     assert found("RNN: {hidden_size: 8, num_layers: 2}\n    select: hidden") == codes
     assert found("RNN: 8") == []
     assert found("GRU: 8\n    select: last") == []
+    assert found("LSTM: 8\n    select: last") == []
     identity = "{matrices: eye_}"
     assert found(f"RNN: 8\n    select: last\n    init: {identity}") == []
+
+
+@pytest.mark.parametrize(("steps", "codes"), [(999, []), (1000, [533])])
+@pytest.mark.parametrize("layer", ["LSTM", "GRU"])
+def test_gates_do_not_keep_a_thousand_steps(
+    layer: str, steps: int, codes: list[int]
+) -> None:
+    read = f"{layer}: 8\n    select: hidden"
+    assert finds(read, "Linear: 2", image=f"[{steps}, 4]", only=(533,)) == codes

@@ -27,6 +27,8 @@ BLOCK = """blocks:
         ("{Linear: 8, name: a}, {add: , from: [a, input]}", []),
         ("{Linear: 8, name: a}, {mul: , from: [a, a]}", []),
         ("{cat: {dim: 1}, from: [input, input]}", []),
+        ("{Linear: 8}, {ReLU: , name: a}, {cat: {dim: 1}, from: [a, a]}", [527]),
+        ("{Linear: 8, name: a}, {neg: , name: b}, {cat: {dim: 1}, from: [a, b]}", []),
         # What a condition leaves out passes the input, which is no wrong name.
         ("{Residual: {on: false}}, {Residual: {on: true}}", []),
     ],

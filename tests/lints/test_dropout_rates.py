@@ -6,7 +6,7 @@ import pytest
 
 from mlpgen.diagnostics.explanations.explanation import spec
 
-from .trained import places
+from .trained import places, text_of
 
 ENCODER = "TransformerEncoderLayer: {nhead: 4, dim_feedforward: 8, dropout: %s}"
 
@@ -55,3 +55,16 @@ def test_before_batch_normalization_another_rule_says_more(
 ) -> None:
     text = spec("Linear: 8", f"Dropout: {rate}", "BatchNorm1d", image="[8]")
     assert places("MG556", text) == marked
+
+
+@pytest.mark.parametrize(
+    ("layers", "marked"),
+    [
+        ("[{Dropout: 0.8}, Flatten, {Linear: 64}, ReLU, {Linear: 10}]", ["0.8"]),
+        ("[Flatten, {Dropout: 0.6}, {Linear: 10}]", ["0.6"]),
+        ("[Flatten, {Dropout: 0.2}, {Linear: 10}]", []),
+        ("[Flatten, {Linear: 64}, ReLU, {Dropout: 0.8}, {Linear: 10}]", []),
+    ],
+)
+def test_examples_bear_less_than_hidden_layers(layers: str, marked: list[str]) -> None:
+    assert places("MG556", text_of("", layers)) == marked

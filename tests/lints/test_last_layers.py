@@ -22,6 +22,9 @@ WRONG: list[tuple[str, str, int]] = [
     (f"{END}, {{Hardtanh: {{min_val: -2}}}}", CROSS, 1),
     (f"{END}, {{normalize: {{dim: 1}}}}", CROSS, 1),
     (f"{END}, {{Dropout: 0.5}}", CROSS, 1),
+    (f"{END}, {{div: 100}}", CROSS, 1),
+    (f"{END}, {{mul: 1000}}", CROSS, 1),
+    (f"{END}, {{mul: 0.001}}, {{LogSoftmax: 1}}", NLL, 1),
     (f"{END}, {{dropout: 0.1}}", CROSS, 1),
     (f"{END}, AlphaDropout", CROSS, 1),
     (f"{END}, square, neg", CROSS, 1),
@@ -56,6 +59,9 @@ WRONG: list[tuple[str, str, int]] = [
 ]
 RIGHT: list[tuple[str, str]] = [
     (END, CROSS),
+    (f"{END}, {{div: 8}}", CROSS),
+    (f"{END}, {{mul: 30}}", CROSS),
+    (f"{END}, {{mul: 1000}}", "MSELoss"),
     (f"ReLU, {{Dropout: 0.5}}, {END}", CROSS),
     (f"{END}, LayerNorm, {END}", CROSS),
     (f"{END}, {{div: 30}}, tanh, {{mul: 30}}", CROSS),

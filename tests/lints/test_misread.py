@@ -108,3 +108,18 @@ def test_linear_maps_in_blocks(
 ) -> None:
     listed = "\n".join(f"  - {each}" for each in before)
     assert in_spec(HEAD % (image, head, listed), only=(511,)) == codes
+
+
+@pytest.mark.parametrize(
+    ("layers", "codes"),
+    [
+        ([TABLE, "mean: 2", "Linear: 4"], [518]),
+        ([TABLE, "amax: -1", "ReLU", "Linear: 4"], [518]),
+        ([TABLE, "LSTM: 8", "mean: -1", "Linear: 4"], [518]),
+        ([TABLE, "mean: 1", "Linear: 4"], []),
+        ([TABLE, "mean: {dim: 2, keepdim: true}", "Linear: 4"], []),
+        ([TABLE, "sum: -1"], []),
+    ],
+)
+def test_means_of_features(layers: list[str], codes: list[int]) -> None:
+    assert finds(*layers, image=WORDS, only=(518,)) == codes

@@ -42,6 +42,55 @@ def test_places_of_words(layers: str, codes: list[int]) -> None:
     assert in_spec(text, hints=True, only=(529,)) == codes
 
 
-def test_only_the_order_of_texts_is_known_to_matter() -> None:
-    text = TEXT.format(layers=BLIND[0], data="npz: a.npz")
-    assert in_spec(text, hints=True, only=(529,)) == []
+def test_weights_from_elsewhere_may_know_places() -> None:
+    text = TEXT.format(layers=BLIND[0], data="text: moods, units: words")
+    assert in_spec(text.replace("optimizer:", "weights: a.pt, optimizer:")) == []
+
+
+PARTS = "{flatten: 2}, {transpose: {dim0: 1, dim1: 2}}, "
+PATCHES = "{Conv2d: {out_channels: 16, kernel_size: 4, stride: 4}}, " + PARTS
+OVERLAPPING = "{Conv2d: {out_channels: 16, kernel_size: 5, stride: 4}}, " + PARTS
+TOKEN = (
+    "{parameter: [1, 16], name: token}, {cat: {dim: 1}, from: [token, transpose_1]}, "
+)
+END = f"{CODER}, {{mean: 1}}, {{Linear: 2}}"
+
+
+@pytest.mark.parametrize(
+    ("name", "image", "layers", "codes"),
+    [
+        ("Net", "[3, 32, 32]", PATCHES + END, [529]),
+        ("Net", "[3, 32, 32]", PATCHES + TOKEN + END, [529]),
+        ("Net", "[3, 32, 32]", OVERLAPPING + END, []),
+        (
+            "Net",
+            "[3, 32, 32]",
+            f"{PATCHES}{{parameter: [64, 16], name: at}}, "
+            f"{{add: , from: [transpose_1, at]}}, {END}",
+            [],
+        ),
+        ("Net", "[3, 32, 32]", PATCHES + f"{CODER}, Flatten, {{Linear: 2}}", []),
+        ("Weather", "[64, 5]", "{Linear: 16}, " + END, [529]),
+        ("Weather", "[8, 5]", "{Linear: 16}, " + END, []),
+        ("PointCloud", "[64, 3]", "{Linear: 16}, " + END, []),
+        ("Weather", "{objects: [64, 3]}", "{Linear: 16}, " + END, []),
+        ("Weather", "[64, 5]", "{GRU: 16}, " + END, []),
+        (
+            "Net",
+            "{tokens: {shape: [16], dtype: int64}}",
+            f"{{Embedding: {{num_embeddings: 9, embedding_dim: 16}}}}, {END}",
+            [529],
+        ),
+        (
+            "Net",
+            "{tags: {shape: [16], dtype: int64}}",
+            f"{{Embedding: {{num_embeddings: 9, embedding_dim: 16}}}}, {END}",
+            [],
+        ),
+    ],
+)
+def test_places_of_patches_and_steps(
+    name: str, image: str, layers: str, codes: list[int]
+) -> None:
+    text = f"name: {name}\ninput: {image}\nlayers: [{layers}]\n"
+    assert in_spec(text, only=(529,)) == codes

@@ -220,3 +220,19 @@ def test_the_message_says_what_happens() -> None:
             "10",
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "marked"),
+    [
+        ("{SGD: {lr: 1.0e-6}}", ["1.0e-6"]),
+        ("{SGD: {lr: 1.0e-7, momentum: 0.9}}", ["1.0e-7"]),
+        ("{Adam: {lr: 1.0e-7}}", ["1.0e-7"]),
+        ("{Adagrad: {lr: 1.0e-5}}", ["1.0e-5"]),
+        ("{SGD: {lr: 0.001}}", []),
+        ("{Adam: {lr: 1.0e-4}}", []),
+    ],
+)
+def test_low_rates_for_tables_of_any_length(written: str, marked: list[str]) -> None:
+    keys = f"data: {{csv: a.csv, target: y}}\nloss: MSELoss\noptimizer: {written}"
+    assert places("MG553", text_of(keys, REGRESSION, "[8]")) == marked

@@ -15,8 +15,10 @@ def images(*layers: str) -> list[int]:
     return in_spec(trained(*layers, *REST), only=(568,))
 
 
-@pytest.mark.parametrize("first", ["div: 255", "mul: 0.0039", "div: 50"])
-def test_images_that_are_divided_once_more(first: str) -> None:
+@pytest.mark.parametrize(
+    "first", ["div: 255", "mul: 0.0039", "div: 50", "mul: 255", "div: 0.02"]
+)
+def test_images_of_another_scale(first: str) -> None:
     assert images(first) == images("Flatten", first) == [568]
     assert images(f"Sequential: [{{{first}}}, Identity]") == [568]
     assert images(first, "BatchNorm2d") == []

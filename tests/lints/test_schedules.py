@@ -161,6 +161,7 @@ def test_the_length_of_the_training_is_a_second_place() -> None:
 def test_a_patience_that_stops_nothing_does_no_harm() -> None:
     ((level, message, _),) = found("MG551", text_of("early_stopping: 10"))
     assert level == "hint"
+    assert found("MG551", text_of("early_stopping: 30"))[0][0] == "warning"
     assert message == (
         "the training never stops early: `early_stopping` is 10, but the training has "
         "10 epochs"

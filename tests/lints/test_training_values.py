@@ -45,6 +45,9 @@ def test_gradients_are_clipped_to_nothing(training: str, marked: list[str]) -> N
         ("{Adam: {eps: 100}}", ["100"]),
         ("{Adagrad: {eps: 2.0}}", ["2.0"]),
         ("{RMSprop: {eps: 1.0}}", []),
+        ("{Adam: {lr: 0.001, eps: 1}}", ["1"]),
+        ("{AdamW: {lr: 0.0001, eps: 0.1}}", ["0.1"]),
+        ("{Adam: {lr: 0.02, eps: 1}}", []),
         ("{Adafactor: {eps: [1.0e-30, 2.0]}}", []),
         ("{RMSprop: {alpha: 1}}", ["1"]),
         ("{Adadelta: {rho: 1}}", ["1"]),
@@ -84,6 +87,7 @@ def test_a_loss_of_your_own_may_be_maximized() -> None:
         ("MG561", "subset: 100000", ["100000"]),
         ("MG561", "data: cifar10\nfit: resize\nsubset: 60000", ["60000"]),
         ("MG561", "subset: 6000", []),
+        ("MG561", "subset: 8\nbatch_size: 4", ["8"]),
         ("MG566", "batch_size: 60000\nepochs: 5", ["60000"]),
         ("MG566", "batch_size: 30000\naccumulate: 2\nepochs: 1", ["30000"]),
         ("MG566", "batch_size: 60000\nepochs: 11", []),
@@ -126,6 +130,8 @@ def test_a_loss_of_your_own_may_be_maximized() -> None:
         ("MG564", "normalize: [0.1307, 0.3081]", []),
         ("MG564", "normalize: [0.5, 0.5]", []),
         ("MG564", "normalize: [0, 1]", []),
+        ("MG564", "normalize: [0, 0.001]", ["0.001"]),
+        ("MG564", "normalize: [0.13, 0.05]", []),
         ("MG564", "normalize: auto", []),
         ("MG565", "loss: {CrossEntropyLoss: {label_smoothing: 1}}", ["1"]),
         ("MG565", "loss: [{CrossEntropyLoss: {label_smoothing: 0.95}}]", ["0.95"]),
@@ -172,3 +178,30 @@ def test_certain_mends_are_edits(code: str, training: str, title: str) -> None:
     linted = api.lint(network_of(text_of(training)))
     fixes = [each.fix for each in linted if each.code == code]
     assert [each.title for each in fixes if each is not None] == [title]
+
+
+@pytest.mark.parametrize(
+    ("layers", "rest", "level"),
+    [
+        ("[Flatten, {Linear: 16, name: body}, ReLU, {Linear: 10}]", "", "warning"),
+        (
+            "[Flatten, {Linear: 16}, {BatchNorm1d: , name: body}, {Linear: 10}]",
+            "",
+            "hint",
+        ),
+        (
+            "[Flatten, {Linear: 16, init: {weight: normal_}, name: body}, ReLU, "
+            "{Linear: 10}]",
+            "",
+            "hint",
+        ),
+        (
+            "[Flatten, {Linear: 16, name: body}, ReLU, {Linear: 10}]",
+            "weights: {path: a.pt, except: [body]}",
+            "warning",
+        ),
+    ],
+)
+def test_frozen_layers_that_stay_random(layers: str, rest: str, level: str) -> None:
+    ((told, _, _), *_) = found("MG586", text_of(f"freeze: [body]\n{rest}", layers))
+    assert told == level

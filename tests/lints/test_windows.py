@@ -171,3 +171,12 @@ def test_sizes_that_are_examples_are_not_judged() -> None:
 )
 def test_a_kernel_of_one_may_skip_what_others_see(layers: list[str]) -> None:
     assert finds(*layers, only=(508,)) == []
+
+
+@pytest.mark.parametrize(("kernel", "codes"), [(7, []), (11, [507])])
+def test_stages_of_convnext_end_with_small_pictures(
+    kernel: int, codes: list[int]
+) -> None:
+    layer = f"Conv2d: {{out_channels: 8, kernel_size: {kernel}, groups: 8, "
+    layer += f"padding: {kernel // 2}}}"
+    assert finds(layer, image="[8, 4, 4]", only=(507,)) == codes

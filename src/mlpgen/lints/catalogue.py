@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 _MODULES = (
     "rules.exported_names",
+    "rules.first_sizes",
     "rules.activations",
     "rules.attention_axes",
     "rules.before_norm",
@@ -21,18 +22,25 @@ _MODULES = (
     "rules.dropout_rates",
     "rules.ends",
     "rules.gradients",
+    "rules.layouts",
     "rules.linear_chains",
+    "rules.masks",
     "rules.misread",
+    "rules.narrow_parts",
     "rules.next_step",
     "rules.normalization_arguments",
     "rules.order",
     "rules.residuals",
+    "rules.sharing",
+    "rules.shortcuts",
     "rules.single_steps",
     "rules.slopes",
     "rules.reshapes",
+    "rules.same_factors",
     "rules.saturation",
     "rules.single_values",
     "rules.tables",
+    "rules.unmixed_groups",
     "rules.weights",
     "rules.widths",
     "rules.probabilities",
@@ -53,6 +61,8 @@ _MODULES = (
     "training.leaks",
     "training.raw_inputs",
     "training.small_batches",
+    "training.targets",
+    "training.parts_of_loss",
 )
 
 RULES: tuple[Rule, ...] = tuple(

@@ -122,11 +122,18 @@ def places(node: Node, arriving: int) -> int:
 
 def _keeps_places(node: Node) -> bool:
     """Return whether a layer keeps spatial dimensions, as additions do."""
-    if kind(node) in _KEEPING:
+    if kind(node) in _KEEPING or _slides_without_weights(node):
         return True
     if node.pointwise or not node.is_function or node.function is None:
         return node.pointwise
     return node.function.gathers or node.function.name in ("+", "-", "*", "/")
+
+
+def _slides_without_weights(node: Node) -> bool:
+    """Return whether a layer is a pool or a pad, which a table of series may have."""
+    cls = class_of(node)
+    slides = cls is not None and cls.spatial > 0 and not node.weights
+    return slides and len(node.sources) == 1 and len(node.input) == len(node.output)
 
 
 _KEEPING = (

@@ -44,6 +44,11 @@ _BENDS: dict[str, Callable[[float], float]] = {
     "Softplus": lambda x: x if x == inf else log1p(exp(x)),
 }
 _SOFTMAX = frozenset(("Softmax", "LogSoftmax"))
+_HALVED = frozenset(("ReLU", "ReLU6"))
+"""Behind these, a gate is never below a half: it cannot close."""
+_BOUNDED = frozenset(("LSTM", "GRU", "RNN", "LSTMCell", "GRUCell", "RNNCell"))
+"""Layers whose own last step is a tanh."""
+_BOUNDS = frozenset(("Tanh", "Hardtanh"))
 _ABOVE = frozenset(("ReLU", "ReLU6", "Sigmoid", "Hardsigmoid"))
 
 
@@ -80,11 +85,23 @@ def _two(second: Operation) -> _Two | None:
     while each is not None and kinds.is_single(each) and len(each.sources) == 1:
         if each.kind in kinds.ACTIVATIONS or _is_clipped(each):
             return _Two(each, second, pooled)
+        if _is_state(each, second):
+            return _Two(each, second, pooled)
         pooled |= each.kind in _POOLS
         if not kinds.passes(each, _POOLS):
             return None
         each = each.before
     return None
+
+
+def _is_state(each: Operation, second: Operation) -> bool:
+    """Tell whether a result of a recurrent layer is between -1 and 1 already."""
+    if each.kind not in _BOUNDED or second.kind not in _BOUNDS:
+        return False
+    if argument(each, "nonlinearity") == "relu" or argument(each, "proj_size"):
+        return False
+    parts = [source.part for source in second.sources]
+    return not any(part in ("cell", "c_n") for part in parts)
 
 
 def _is_clipped(each: Operation) -> bool:
@@ -95,7 +112,7 @@ def _is_clipped(each: Operation) -> bool:
 def _is_fault(pair: _Two) -> bool:
     first, second, pooled = pair
     if kinds.is_gate(second):
-        return False
+        return first.kind in _HALVED and second.kind == "Sigmoid" and not pooled
     if second.kind in _SOFTMAX:
         return first.kind in _ABOVE and not pooled
     clips = second.kind == "Hardtanh" and _range(first)[0] >= 0
@@ -124,6 +141,9 @@ def _finding(pair: _Two, subject: Subject) -> Finding:
 def _effect(first: Operation, second: Operation) -> tuple[str, str]:
     """Say what two activations in a row do, and how to mend it."""
     one, two = f"`{first.name}`", f"`{second.name}`"
+    if first.kind in _BOUNDED:
+        message = f"{two} bounds what {one} has put between -1 and 1 by a tanh"
+        return message, Advice(f"leave out {two}", Removed(second.name))
     low, high = _range(first)
     if second.kind in _SOFTMAX:
         message = f"{two} sees nothing below 0, which {one} takes away"
@@ -157,11 +177,14 @@ def _inside(second: Operation, high: float) -> bool:
 
 def _middle(subject: Subject) -> Iterator[Finding]:
     """Yield each softmax whose result is only the input of another layer."""
-    every = [*subject.flow.of("Softmax", "Softmax2d")]
+    every = [*subject.flow.of("Softmax", "Softmax2d", "LogSoftmax")]
     for each in kinds.always(filter(_is_hidden, every), every):
+        said = "is a softmax in the middle of the network: its values add up to 1, so "
+        said += "that few are not small"
+        if each.kind == "LogSoftmax":
+            said = "makes logarithms of probabilities in the middle of the network"
         yield Finding(
-            f"`{each.name}` is a softmax in the middle of the network: its values add "
-            "up to 1, so that few are not small",
+            f"`{each.name}` {said}",
             each.node.path,
             each.owner,
             help="write `ReLU` instead",
@@ -201,16 +224,18 @@ RULES = (
         _find,
         Explanation(
             "An activation right behind an activation",
-            "A ReLU of what a ReLU returned does nothing, also behind pooling, "
-            "dropout and views. A sigmoid behind a ReLU returns nothing below 0.5, "
-            "and behind another sigmoid only values from 0.5 to 0.73, so that no "
-            "output can be near 0 or 1. A ReLU takes away what a Tanh or a LeakyReLU "
-            "returns below 0. A softmax behind a ReLU can't give a class less than "
-            "another with 0, and one between two layers leaves values that add up to "
-            "1. Gates, which others are multiplied by, are no such case. Torch's "
-            "pages give the formulas (https://docs.pytorch.org/docs/stable/nn.html). "
-            "That it does nothing, or the range, is certain. Leave one of them out, "
-            "or put the layer between them that is missing.",
+            "A ReLU of what a ReLU returned does nothing, also behind pooling, dropout "
+            "and views. A sigmoid behind a ReLU returns nothing below 0.5, and behind "
+            "another sigmoid only values from 0.5 to 0.73, so that no output can be "
+            "near 0 or 1. A ReLU takes away what a Tanh or a LeakyReLU returns below "
+            "0. A Tanh behind an LSTM bounds its state a second time. A softmax behind "
+            "a ReLU can't give a class less than another with 0, and one between two "
+            "layers leaves values that add up to 1. Gates, which others are multiplied "
+            "by, are no such case, but for a sigmoid behind a ReLU, which never "
+            "closes. Torch's pages give the formulas "
+            "(https://docs.pytorch.org/docs/stable/nn.html). That it does nothing, or "
+            "the range, is certain. Leave one of them out, or put the layer between "
+            "them that is missing.",
             spec("Flatten", "Linear: 128", "ReLU", "ReLU", "Linear: 10"),
             spec("Flatten", "Linear: 128", "ReLU", "Linear: 10"),
         ),

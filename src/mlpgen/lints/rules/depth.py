@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _DEEP = 20
 """VGG-19 has 19 layers, and the deepest version of it did not train from scratch."""
-_LONG = 200
+_LONG = {"RNN": 100, "LSTM": 1000, "GRU": 1000}
+"""From so many steps on, nothing is left of the first ones in the last state."""
 _HALVING = kinds.ONE_SIDED - {"SELU"}
 _POOLS = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS
 _STATES = ("last", "hidden", "h_n")
@@ -95,16 +96,18 @@ def _behind(
 
 def _long(subject: Subject) -> Iterator[Finding]:
     starts = Starts(subject.model)
-    for each in subject.flow.of("RNN"):
+    for each in subject.flow.of(*_LONG):
         steps = int(each.node.input[0])
-        if steps < _LONG or starts.of(each) or not _is_end_alone(each):
+        if steps < _LONG[each.kind] or starts.of(each) or not _is_end_alone(each):
             continue
         yield Finding(
             f"`{each.name}` carries its state through {steps:,} steps, and only the "
             "last one is used: what comes first is forgotten",
             each.node.path,
             each.owner,
-            help="write `GRU` or `LSTM`, or shorten the sequence by strides before it",
+            help="write `GRU` or `LSTM`, or shorten the sequence by strides before it"
+            if each.kind == "RNN"
+            else "shorten the sequence by convolutions with strides before it",
         )
 
 
@@ -153,13 +156,15 @@ RULES = (
         "warning",
         _long,
         Explanation(
-            "A plain recurrent layer over hundreds of steps",
+            "A recurrent layer over too many steps",
             "The gradient of a plain `RNN` is multiplied by its matrix and the slope "
             "of its activation at each step, so that what is hundreds of steps away "
             "has none (Bengio et al., Learning long-term dependencies with gradient "
             "descent is difficult, 1994; Pascanu et al., arXiv:1211.5063). Of the 784 "
             "pixels of a digit one by one it learns next to nothing. There is a "
-            "warning from 200 steps, if only the final state is used; silent where "
+            "warning from 100 steps, if only the final state is used; `LSTM` and `GRU` "
+            "keep it longer, but not for 1,000 (Khandelwal et al., arXiv:1805.04623, "
+            "measure 200 words). Silent where "
             "the layer has an `init`, as one that begins as the identity has (Le et "
             "al., arXiv:1504.00941). How sure: very.",
             spec("reshape: [784, 1]", "RNN: 32\n    select: last", "Linear: 10"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import plain, spot_of
 
@@ -15,14 +16,17 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Subject
 
 _ARGUMENTS = ("dropout", "dropout_p")
-_MOST = 0.9
+_MOST, _HALF = 0.9, 0.5
+"""The most that a hidden layer bears, and the examples."""
 
 
 def _dropped(subject: Subject) -> Iterator[Finding]:
     for each in subject.flow.operations:
         argument = _argument(each)
         rate = plain(each.node.arguments.get(argument, 0.0)) if argument else 0.0
-        if not isinstance(rate, int | float) or rate < _MOST:
+        if not isinstance(rate, int | float):
+            continue
+        if rate < _MOST and not (rate > _HALF and _is_first(each, subject)):
             continue
         if rate < 1 and each.users and all(map(_normalizes, each.users)):
             continue  # MG517 says more
@@ -31,6 +35,13 @@ def _dropped(subject: Subject) -> Iterator[Finding]:
             f"`{each.name}` {effect} values to 0 in training",
             help="the rate is the share that is dropped; usual are 0.1 to 0.5",
         )
+
+
+def _is_first(each: Operation, subject: Subject) -> bool:
+    """Tell whether a dropout is on the examples, and no network restores them."""
+    recipe = subject.model.recipe
+    labels = recipe is not None and recipe.target == "label"
+    return labels and bool(each.sources) and kinds.origin(each.before) is None
 
 
 def _argument(operation: Operation) -> str:

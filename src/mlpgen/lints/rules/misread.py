@@ -80,6 +80,13 @@ def _sequences(subject: Subject) -> Iterator[Finding]:
         if not each.sources:
             continue
         axes = arriving(each.sources[0], known)
+        if axes == PLACES + CHANNELS and _loses_features(each):
+            yield spot_of(each, "dim", subject.sources).finding(
+                f"`{each.name}` is over the features of each step: what is left is one "
+                "number for each step",
+                help="write `dim: 1` to take it over the steps",
+            )
+            continue
         if axes == CHANNELS + PLACES and _reads_steps(each):
             what = "takes channels for steps, and steps for features"
         elif axes == PLACES + CHANNELS and convolves(each) == 1:
@@ -91,6 +98,19 @@ def _sequences(subject: Subject) -> Iterator[Finding]:
             f"`{each.name}` {what}: its input is {value}",
             help="put `transpose: {dim0: 1, dim1: 2}` before it",
         )
+
+
+def _loses_features(operation: Operation) -> bool:
+    """Tell whether features are reduced to one, and a linear layer mixes the steps."""
+    if operation.kind not in ("Mean", "Amax", "Max", "Sum"):
+        return False
+    dim = argument(operation, "dim")
+    if dim not in (-1, 2) or argument(operation, "keepdim"):
+        return False
+    after = operation
+    while len(after.users) == 1 and after.users[0].kind in ("Dropout", "ReLU"):
+        after = after.users[0]
+    return len(after.users) == 1 and after.users[0].kind == "Linear"
 
 
 def _reads_steps(operation: Operation) -> bool:
@@ -146,7 +166,8 @@ RULES = (
             "(https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv1d.html and "
             "torch.nn.LSTM.html with `batch_first`). Without a `transpose` between "
             "them, a recurrent layer walks along the channels, and a convolution "
-            "slides over the numbers of an embedding, whose order means nothing. How "
+            "slides over the numbers of an embedding, whose order means nothing; a "
+            "mean over the last dimension takes that of the features of each step. How "
             "sure: almost certain; torch cannot tell, as the sizes fit.",
             spec(
                 "Conv1d: {out_channels: 8, kernel_size: 3}",

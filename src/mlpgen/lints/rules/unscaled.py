@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
-from mlpgen.graph.effects.arguments import dim_of
+from mlpgen.graph.effects.arguments import dim_of, number_of
 from mlpgen.lints import kinds
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
 _WIDE = 256
 """From this width on, products of such queries and keys differ by 5 and more."""
+_GROWS, _LEAST = 1.5, 8
+"""A factor of products that are at least so wide, with which they only grow."""
 _MASKS = frozenset(("MaskedFill",))
 _PARTS = frozenset(("Chunk", "Split", "Unbind", "Select", "Slice"))
+
+
+def _find(subject: Subject) -> Iterator[Finding]:
+    yield from _large(subject)
+    yield from _grown(subject)
 
 
 def _large(subject: Subject) -> Iterator[Finding]:
@@ -38,6 +45,48 @@ def _large(subject: Subject) -> Iterator[Finding]:
                 each.owner,
                 help=f"put `mul: {width**-0.5:.4g}` before it",
             )
+
+
+def _grown(subject: Subject) -> Iterator[Finding]:
+    """Yield products that are multiplied where they should be divided."""
+    for each in subject.flow.of("Softmax", "ScaledDotProductAttention"):
+        if each.kind == "Softmax":
+            product, factor, scale = _scaled(each)
+            at = scale
+        else:
+            product, at = each, each
+            factor = number_of(each, "scale") or 0.0
+        if product is None or at is None or not _is_of_layers(product):
+            continue
+        width = int(product.sources[0].value.shape[-1])
+        if factor < _GROWS or width < _LEAST:
+            continue
+        yield Finding(
+            f"`{at.name}` multiplies products of {width} numbers by {factor:.4g}: "
+            "nearly all the weight of a softmax is on one of them",
+            at.node.path,
+            at.owner,
+            help=f"divide them by the root of their width: `mul: {width**-0.5:.4g}`",
+        )
+
+
+def _scaled(each: Operation) -> tuple[Operation | None, float, Operation | None]:
+    """Return the product before a softmax, its factor, and what multiplies."""
+    made, factor, scale = each.before, 1.0, None
+    while made is not None and made.kind not in ("Matmul", "Bmm"):
+        if made.kind in ("Mul", "Div") and len(made.sources) == 1:
+            number = number_of(made, "other") or 0.0
+            factor *= number if made.kind == "Mul" else 1 / number if number else 0.0
+            scale = made
+        elif not (kinds.passes(made) or made.kind in _MASKS):
+            return None, factor, scale
+        made = made.before
+    return made, factor, scale
+
+
+def _is_of_layers(product: Operation) -> bool:
+    origins = [_origin(source.operation) for source in product.sources[:2]]
+    return len(origins) == 2 and None not in origins
 
 
 def _product(each: Operation) -> Operation | None:
@@ -64,16 +113,17 @@ RULES = (
     Rule(
         "MG536",
         "warning",
-        _large,
+        _find,
         Explanation(
             "Products of attention that are not scaled",
             "A product of a query and a key is a sum of as many terms as they are "
             "wide, and grows with the root of that; a softmax of large numbers is all "
             "but 1 at one place, where it has no slope. So attention divides them by "
             "the root of the width (Vaswani et al., Attention is all you need, 2017, "
-            "section 3.2.1). There is a warning from a width of 256, if both come "
-            "from a `Linear` without an `init`; T5 scales its initial weights in the "
-            "place of the products. How sure: very.",
+            "section 3.2.1). There is a warning from a width of 256, if both come from "
+            "a `Linear` without an `init`; T5 scales its initial weights in the place "
+            "of the products. From a width of 8, products are named that are "
+            "multiplied by the root where they should be divided. How sure: very.",
             spec(
                 "Linear: 256\n    name: q",
                 "Linear: 256\n    name: k\n    from: input",

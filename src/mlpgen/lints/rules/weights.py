@@ -1,14 +1,15 @@
-"""Initial weights that are all equal, or far too large."""
+"""Initial weights that are all equal."""
 
 from __future__ import annotations
 
-from math import prod, sqrt
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints import kinds
+from mlpgen.lints.hidden import hidden_of
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.rules.equal_rows import equal_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,31 +21,13 @@ if TYPE_CHECKING:
 _WHOLE = kinds.RECURRENT | kinds.TRANSFORMERS | {"MultiheadAttention"}
 """Layers that contain hidden ones."""
 _ZERO_AT_ZERO = kinds.ACTIVATIONS - {"Sigmoid", "Hardsigmoid", "Softplus", "Hardtanh"}
-_SHIFTS = kinds.NORMALIZATIONS | {"AlphaDropout", "FeatureAlphaDropout"}
-"""What can make another number of 0, or of a large one."""
-_PASSED = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS | kinds.NORMALIZATIONS
-_LARGE = 10.0
-"""How many times as large as what comes in a result begins, if weights are large."""
-
-
-class _Hidden(NamedTuple):
-    """What is behind a hidden layer.
-
-    Attributes:
-        activation: The first activation.
-        after: The next layer.
-        normalized: Whether a normalization is between.
-    """
-
-    activation: Operation
-    after: Operation
-    normalized: bool
 
 
 def _equal(subject: Subject) -> list[Finding]:
     """Return what is found, errors first: of one place only the first is told."""
     starts = Starts(subject.model)
-    found = [*_constants(subject, starts)] if starts.any else []
+    found = [*equal_rows(subject)]
+    found += _constants(subject, starts) if starts.any else ()
     operations = subject.flow.operations
     if any(each.node.tied or each.node.shared for each in operations):
         found = [each._replace(level="warning") for each in found]
@@ -97,7 +80,7 @@ def _whole(each: Operation, matrices: Mapping[str, Start | None]) -> Iterator[Fi
 def _layer(
     each: Operation, found: Mapping[str, Start], starts: Starts
 ) -> Iterator[Finding]:
-    hidden = _hidden(each)
+    hidden = hidden_of(each)
     if hidden is None:
         return
     start, value = found["weight"], found["weight"].constant
@@ -126,56 +109,6 @@ def _constant(found: Mapping[str, Start], name: str) -> float | None:
     return found[name].constant if name in found else None
 
 
-def _hidden(each: Operation) -> _Hidden | None:
-    """Return what is behind a layer; None if it is the last one, a gate or a branch."""
-    activation, normalized = None, False
-    while kinds.is_single(each):
-        each = each.users[0]
-        if each.kind in kinds.WEIGHTED:
-            made = activation and _Hidden(activation, each, normalized)
-            return made or None
-        if each.kind in kinds.ACTIVATIONS:
-            activation = activation or each
-        elif not kinds.passes(each, _PASSED):
-            return None
-        normalized |= each.kind in _SHIFTS
-    return None
-
-
-def _large(subject: Subject) -> Iterator[Finding]:
-    starts = Starts(subject.model)
-    if not starts.any:
-        return
-    for each in subject.flow.of("Linear", *kinds.CONVOLUTIONS):
-        start = starts.of(each).get("weight")
-        hidden = _hidden(each)
-        if start is None or hidden is None or hidden.normalized:
-            continue
-        times = _size(start) * sqrt(prod(map(int, each.node.weights["weight"][1:])))
-        if times >= _LARGE and start.constant is None:
-            yield Finding(
-                f"`{each.name}` begins with weights that make values about {times:.0f} "
-                f"times as large, for `{hidden.activation.name}`",
-                start.path,
-                start.owner,
-                help="write `kaiming_normal_`, or a smaller deviation",
-            )
-
-
-def _size(start: Start) -> float:
-    """Return the root of the mean square of weights; 0 if it depends on their size."""
-    given = start.arguments
-    if start.function == "normal_":
-        return sqrt(given.get("mean", 0.0) ** 2 + given.get("std", 1.0) ** 2)
-    if start.function == "uniform_":
-        low, high = given.get("a", 0.0), given.get("b", 1.0)
-        return sqrt((low**2 + low * high + high**2) / 3)
-    if start.function == "trunc_normal_":
-        wide = max(abs(given.get("a", -2.0)), abs(given.get("b", 2.0))) / sqrt(3)
-        return min(given.get("std", 1.0), wide)
-    return 0.0
-
-
 RULES = (
     Rule(
         "MG505",
@@ -183,15 +116,16 @@ RULES = (
         _equal,
         Explanation(
             "Weights that begin equal",
-            "Units whose weights are equal compute the same and get the same "
-            "gradient, so that a layer of them is as good as one unit; initial values "
-            "must break that symmetry (Goodfellow et al., Deep Learning, 8.4). Random "
-            "biases tell units apart a little, but behind a ReLU about half of them "
-            "are 0 for everything and stay so. Where biases are zero too, the layer "
-            "never learns, which is an error. There is no warning for the last layer, "
-            "the last one of a residual branch (zeros make it begin as the identity), "
-            "biases, normalizations and embeddings. It is certain that they begin "
-            "equal. Leave out the `init`, or use one that draws numbers.",
+            "Units whose weights are equal compute the same and get the same gradient, "
+            "so that a layer of them is as good as one unit; initial values must break "
+            "that symmetry (Goodfellow et al., Deep Learning, 8.4). Random biases tell "
+            "units apart a little, but behind a ReLU about half of them are 0 for "
+            "everything and stay so. Where biases are zero too, the layer never "
+            "learns, which is an error. The rows of a `parameter` that are the queries "
+            "of an attention, and begin equal, stay equal. There is no warning for the "
+            "last layer, the last one of a residual branch (zeros make it begin as the "
+            "identity), biases, normalizations and embeddings. It is certain that they "
+            "begin equal. Leave out the `init`, or use one that draws numbers.",
             spec(
                 *("Flatten", "Linear: 64", "ReLU", "Linear: 10"),
                 rest="init: {Linear: {weight: zeros_}}\n",
@@ -199,30 +133,6 @@ RULES = (
             spec(
                 *("Flatten", "Linear: 64", "ReLU", "Linear: 10"),
                 rest="init: {Linear: {weight: kaiming_normal_, bias: zeros_}}\n",
-            ),
-        ),
-    ),
-    Rule(
-        "MG520",
-        "warning",
-        _large,
-        Explanation(
-            "Weights that begin far too large",
-            "A sum of many inputs times weights of a deviation of 1 is as large as the "
-            "root of their number: 28 for the 784 pixels of a digit, where Sigmoid and "
-            "Tanh have no slope and the outputs behind a ReLU are huge. The deviation "
-            "that keeps values as large as they are is about the root of 2 divided by "
-            "the number of inputs (He et al., Delving Deep into Rectifiers, 2015); "
-            "there is a warning where values become ten times as large, and nothing "
-            "normalizes them. It is certain that they are large; whether the training "
-            "recovers depends on its rate. Use `kaiming_normal_` or `xavier_normal_`.",
-            spec(
-                *("Flatten", "Linear: 64", "Tanh", "Linear: 10"),
-                rest="init: {Linear: {weight: normal_}}\n",
-            ),
-            spec(
-                *("Flatten", "Linear: 64", "Tanh", "Linear: 10"),
-                rest="init: {Linear: {weight: xavier_normal_}}\n",
             ),
         ),
     ),

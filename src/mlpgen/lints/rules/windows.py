@@ -126,6 +126,8 @@ def _outgrown(subject: Subject) -> Iterator[Finding]:
         empty = next((one for one in windows if one.padding >= one.reach), None)
         if empty is not None:
             yield _whole_windows(each, empty, subject)
+        elif _is_small_depthwise(each, windows):
+            continue
         elif any(one.outgrows for one in windows) or _is_crowded(each, windows):
             yield _outgrowing(each, windows, subject)
         elif any(one.padding >= one.size for one in windows):
@@ -133,6 +135,18 @@ def _outgrown(subject: Subject) -> Iterator[Finding]:
 
 
 _ZEROS = (None, "zeros")
+
+
+def _is_small_depthwise(each: Operation, windows: list[_Window]) -> bool:
+    """Tell whether a kernel of each channel is as large as ConvNeXt has it.
+
+    All its stages have a kernel of 7, whatever is left of small pictures.
+    """
+    channels = int(each.node.input[0])
+    alone = channels > 1 and argument(each, "groups") == channels
+    return alone and all(
+        one.reach <= _LARGE and one.places == one.size for one in windows
+    )
 
 
 def _whole_windows(each: Operation, one: _Window, subject: Subject) -> Finding:

@@ -36,6 +36,13 @@ def _too_many(subject: Subject) -> Iterator[Finding]:
             (*TRAINING, "subset"),
             help=Advice("leave it out", Removed()),
         )
+    labels = recipe.main.classes if recipe.target == "label" else 0
+    if settings.subset is not None and settings.subset < labels:
+        yield Finding(
+            f"{settings.subset:,} examples cannot show {labels} classes",
+            (*TRAINING, "subset"),
+            help=f"write at least {10 * labels}",
+        )
     examples, batches = known_examples(recipe), settings.accumulate
     batch = settings.batch_size * batches
     if not examples or batch <= examples:

@@ -25,7 +25,10 @@ _LARGE_EPS = 1e-3
 _SMALL, _SMALL_DESCENT = 1e-5, 1e-4
 """No rate above these is too low; the training may be too short for it."""
 _LOW = 1e-7
-_ADADELTA_LOW = 1e-3
+_ANY_STEPS = 2000
+"""As many steps are taken for an epoch of data whose size is not known."""
+_LOWEST = {"Adadelta": 1e-3, "Adagrad": 2e-5}
+"""Rates at which optimizers whose steps shrink by themselves get nowhere."""
 _LEAST_PART, _LEAST_DESCENT = 0.05, 0.1
 _CLASSES = ("CrossEntropyLoss", "NLLLoss")
 
@@ -114,20 +117,25 @@ def lowest(share: Share, recipe: Recipe, steps: int) -> float:
     Args:
         share: What is trained.
         recipe: The training.
-        steps: The most steps that the training can have; 0 if that is not known.
+        steps: The most steps that the training can have; 0 if that is not known, and
+            2,000 for each epoch are taken.
     """
-    if share.kind == "Adadelta":
-        return _ADADELTA_LOW
+    if share.kind in _LOWEST:
+        return _LOWEST[share.kind]
     slower = 1 - momentum_of(share)
+    steps = steps or _ANY_STEPS * recipe.settings.epochs
     if share.kind in SIGNS:
-        if not steps or not share.widest:
+        if not share.widest:
             return _LOW
         if share.kind != "RMSprop":
             slower = 1.0
         return min(_LEAST_PART / sqrt(share.widest) / steps * slower, _SMALL)
     if share.kind not in DESCENT:
         return _LOW if share.kind != "Rprop" else 0.0
-    usual = all(type(each.loss).__name__ in _CLASSES for each in recipe.terms)
-    if not usual:
+    of_classes = all(type(each.loss).__name__ in _CLASSES for each in recipe.terms)
+    standardized = recipe.dataset.origin.standardizes and not any(
+        each.loss.custom or each.bounded for each in recipe.terms
+    )
+    if not of_classes and not standardized:
         return 0.0
-    return min(_LEAST_DESCENT / steps * slower, _SMALL_DESCENT) if steps else _LOW
+    return min(_LEAST_DESCENT / steps * slower, _SMALL_DESCENT)

@@ -36,6 +36,8 @@ _NARROW = kinds.RECURRENT | {"CosineSimilarity"}
 _CLASSES = ("label", "places", "next", "one_hot")
 _RIVALS = 3
 """How many classes take the chances of each other in a softmax, but not in a loss."""
+_FACTOR = 50
+"""Scores of a layer that are so many times as large, or as small, are no scores."""
 _WIDE = 4
 """Logits from -4 to 4 are enough to be sure; what keeps them wider is a soft limit."""
 
@@ -155,6 +157,9 @@ def _fault(each: Operation, end: _End, subject: Subject) -> str:
     if each.kind in kinds.NORMALIZATIONS:
         plain = classes and not image
         return "brings {} to one scale, however sure they are," if plain else ""
+    factor = _factor(each) if classes else 1.0
+    if end.scores.kind == "logits" and not 1 / _FACTOR < abs(factor) < _FACTOR:
+        return f"multiplies {{}} by {factor:.3g}, far from what a softmax takes,"
     bends = each.kind in _BENDS or (each.kind in _SOFTMAXES and takes == "scores")
     meant = each.kind in _RISES and end.learned is None
     if not bends or meant or _is_wide(end.scores):
@@ -163,6 +168,14 @@ def _fault(each: Operation, end: _End, subject: Subject) -> str:
     if found.bounded:
         return f"makes {{}} numbers {interval(found)}"
     return "shrinks {} that are below 0" if each.kind in kinds.ONE_SIDED else ""
+
+
+def _factor(each: Operation) -> float:
+    """Return the number that an operation multiplies by; 1 if it does not."""
+    number = number_of(each, "other") if len(each.sources) == 1 else None
+    if each.kind not in ("Mul", "Div") or not number:
+        return 1.0
+    return number if each.kind == "Mul" else 1 / number
 
 
 def _of_table(subject: Subject) -> bool:
@@ -273,18 +286,18 @@ RULES = (
             "unit that is never positive is lost (test accuracy 0.91 or 0.62 on MNIST, "
             "by the seed); `Tanh` and other bounded functions let no class become "
             "sure; `Dropout` sets scores to 0; a normalization brings them to one "
-            "scale. The same holds before the `Sigmoid` or `LogSoftmax` of losses of "
-            "probabilities, of a recurrent layer whose state are the scores, and of a "
-            "cosine without a temperature. A "
-            "softmax of three or more classes is named before `BCELoss`, which judges "
-            "each class alone; dropout also before losses of numbers, and so is a "
-            "batch normalization, with which a prediction depends on the others of "
-            "its batch. Silent behind a mean over "
-            "the places (SqueezeNet ends with `ReLU` and pooling), for soft limits "
-            "such as `30 * tanh(x / 30)`, for `ReLU` and `Softplus` before `MSELoss` "
-            "(targets of tables then stay as they are), and if a layer with weights "
-            "follows. Source: Goodfellow et al., Deep Learning, 2016, 6.2.2; Wardat "
-            "et al., DeepLocalize, 2021. It is likely, not certain.",
+            "scale, and a factor of 50 and more, or less than a fiftieth, to another "
+            "than the loss expects. The same holds before the `Sigmoid` or "
+            "`LogSoftmax` of losses of probabilities, of a recurrent layer whose state "
+            "are the scores, and of a cosine without a temperature. A softmax of three "
+            "or more classes is named before `BCELoss`, which judges each class alone; "
+            "dropout also before losses of numbers, and so is a batch normalization, "
+            "with which a prediction depends on the others of its batch. Silent behind "
+            "a mean over the places (SqueezeNet ends with `ReLU` and pooling), for "
+            "soft limits such as `30 * tanh(x / 30)`, for `ReLU` and `Softplus` before "
+            "`MSELoss` (targets of tables then stay as they are), and if a layer with "
+            "weights follows. Source: Goodfellow et al., Deep Learning, 2016, 6.2.2; "
+            "Wardat et al., DeepLocalize, 2021. It is likely, not certain.",
             trained("Flatten", "Linear: 10", "ReLU"),
             trained(*MLP),
         ),

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import MLP, Explanation, trained
 from mlpgen.graph.training.parameter_names import fits, named_parameters
+from mlpgen.graph.walks import every_layer
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.training.places import SCHEDULER, TRAINING, name_spot
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlpgen.lints.rule import Subject
+    from mlpgen.lints.rule import Level, Subject
 
 
 def _watched(subject: Subject) -> Iterator[Finding]:
@@ -36,11 +37,13 @@ def _frozen(subject: Subject) -> Iterator[Finding]:
     if recipe is None or not recipe.settings.freeze:
         return
     if recipe.settings.weights is None:
+        level: Level = "warning" if _freezes_layers(subject) else "hint"
         yield Finding(
             "frozen layers keep their random initial values: no `weights` are given",
             (*TRAINING, "freeze"),
             key=True,
             help="write `weights`, or give them by `--weights`",
+            level=level,
         )
     without = recipe.start.without if recipe.start else []
     every = [*named_parameters(subject.model.nodes)] if without else []
@@ -53,7 +56,23 @@ def _frozen(subject: Subject) -> Iterator[Finding]:
                 "its random initial values",
                 (*TRAINING, "freeze", place),
                 help="train it, or take its weights",
+                level="warning" if len(random[0].shape) > 1 else "hint",
             )
+
+
+def _freezes_layers(subject: Subject) -> bool:
+    """Tell whether layers with random matrices are frozen, and no mere tables.
+
+    With an `init` of their own they may be meant, as fixed filters are.
+    """
+    recipe, model = subject.model.recipe, subject.model
+    if recipe is None or model.rules or any(x.inits for x in every_layer(model.nodes)):
+        return False
+    return any(
+        "matrices" in each.kinds and len(each.shape) > 1
+        for each in named_parameters(model.nodes)
+        if any(fits(each, pattern) for pattern in recipe.settings.freeze)
+    )
 
 
 RULES = (
@@ -78,8 +97,11 @@ RULES = (
         Explanation(
             "Frozen layers without weights",
             "`freeze` is for layers that were trained before: without `weights`, here "
-            "or as a flag of the script, they stay random. That can be meant (Rahimi "
-            "and Recht, 'Random features for large-scale kernel machines', 2007).",
+            "or as a flag of the script, they stay random, and so does a new head that "
+            "`except` leaves out of them. It is a warning for matrices of layers; a "
+            "hint for other parameters, and where an `init` says what they are. Random "
+            "layers can be meant (Rahimi and Recht, 'Random features for large-scale "
+            "kernel machines', 2007): then `ignore` it.",
             trained(
                 "Flatten",
                 "Linear: 16",

@@ -57,7 +57,7 @@ def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
     if eps == 0:
         message = f"`{name}` divides 0 by 0 for each weight without a gradient: the "
         yield "eps", f"{message}loss becomes nan", _LEFT_OUT
-    if isinstance(eps, int | float) and eps > 1:
+    if isinstance(eps, int | float) and _is_large(eps, optimizer.lr):
         message = f"`{name}` divides each gradient by at least {eps:g}, its `eps`: "
         yield "eps", f"{message}all steps become as many times smaller", _LEFT_OUT
     alpha = getattr(optimizer, "alpha", 0.0) if name == "RMSprop" else 0.0
@@ -71,6 +71,16 @@ def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
         yield "maximize", message, _LEFT_OUT
 
 
+def _is_large(eps: float, rate: float) -> bool:
+    """Tell whether an `eps` outweighs gradients, and the rate does not make up for it.
+
+    MobileNet and EfficientNet are trained with an `eps` of 1 or 0.001 and high rates.
+    """
+    return eps > 1 or (eps >= _EPS and rate / eps < _LEAST)
+
+
+_EPS, _LEAST = 0.1, 0.01
+
 RULES = (
     Rule(
         "MG560",
@@ -83,10 +93,10 @@ RULES = (
             "lets no gradient but the first into the momentum; `betas` the wrong way "
             "round, so that the mean of squares changes faster than that of the "
             "gradient (Kingma and Ba, arXiv:1412.6980, ask for β1² < √β2); an `eps` of "
-            "0, as 0 / 0 is nan, or above 1, as every step is divided by it; an "
-            "`alpha` or `rho` of 1, with which the mean of squares stays 0; and "
-            "`maximize` of a loss of torch. Source: the algorithms in the "
-            "documentation of torch.optim. It is certain.",
+            "0, as 0 / 0 is nan, or from 0.1, as every step is divided by it, if the "
+            "rate is not as much higher; an `alpha` or `rho` of 1, with which the mean "
+            "of squares stays 0; and `maximize` of a loss of torch. Source: the "
+            "algorithms in the documentation of torch.optim. It is certain.",
             trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 1.0}}"),
             trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 0.9}}"),
         ),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TINY = 0.02
 """A factor of at most this leaves nothing of numbers from 0 to 1."""
+_HUGE = 20
 _ARITHMETIC = frozenset(("Float", "Add", "Sub", "Mul", "Div", "Log", "Log1p"))
 """What leaves numbers of places in a vocabulary such numbers."""
 _FIRST = kinds.WEIGHTED | kinds.RECURRENT | kinds.NORMALIZATIONS
@@ -25,7 +26,7 @@ _LEARNED = _FIRST | kinds.TRANSFORMERS | {"MultiheadAttention"}
 
 
 def _shrunk(subject: Subject) -> Iterator[Finding]:
-    """Yield a division that brings images to numbers near 0."""
+    """Yield a factor that brings images to numbers near 0, or to large ones."""
     recipe = subject.model.recipe
     if recipe is None or not recipe.dataset.pictures:
         return
@@ -37,6 +38,14 @@ def _shrunk(subject: Subject) -> Iterator[Finding]:
             yield Finding(
                 f"`{each.name}` makes numbers from 0 to {factor:.2g} of images, which "
                 "are numbers from 0 to 1 already",
+                each.node.path,
+                each.owner,
+                help=f"leave out `{each.name}`",
+            )
+        elif abs(factor) >= _HUGE and any(map(_is_plain, each.users)):
+            yield Finding(
+                f"`{each.name}` makes numbers up to {factor:.4g} of images, which are "
+                "numbers from 0 to 1: layers begin with weights for numbers near 1",
                 each.node.path,
                 each.owner,
                 help=f"leave out `{each.name}`",
@@ -104,15 +113,16 @@ RULES = (
         "warning",
         _shrunk,
         Explanation(
-            "Images that are divided once more",
+            "Images that are divided once more, or multiplied",
             "The training scripts give images as numbers from 0 to 1, or as "
             "`normalize` makes them of these. Divided by 255 in the network, they are "
             "all but 0: the first layer sees its bias and little else, and learns "
             "slowly (LeCun et al., Efficient BackProp, 1998, section 4.3; inputs of "
             "another scale than expected are a fault in Humbatova et al., Taxonomy of "
-            "real faults in deep learning systems, arXiv:1910.11015). It is certain "
-            "that they are small; a normalization behind the division heals it, and "
-            "is not named. Leave the division out.",
+            "real faults in deep learning systems, arXiv:1910.11015). Multiplied by 20 "
+            "or more, they are as large as raw bytes, and the first steps are too. It "
+            "is certain that they are small, or large; a normalization behind the "
+            "division heals it, and is not named. Leave the division out.",
             trained("div: 255", "Flatten", "Linear: 64", "ReLU", "Linear: 10"),
             trained("Flatten", "Linear: 64", "ReLU", "Linear: 10"),
         ),

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Subject
 
 _SMOOTH = 0.9
+_LEAST = 0.02
+"""The deviation of pictures is above it, unless they are all of one color."""
 
 
 def _pixels(subject: Subject) -> Iterator[Finding]:
@@ -30,6 +32,14 @@ def _pixels(subject: Subject) -> Iterator[Finding]:
                 f"images are numbers from 0 to 1, whose {what} is never {value:g}",
                 (*TRAINING, "normalize", place),
                 help="divide by 255, or write `normalize: auto`",
+            )
+        elif what == "deviation" and 0 < min(_numbers(raw)) <= _LEAST:
+            yield Finding(
+                f"images are numbers from 0 to 1, whose deviation is never "
+                f"{min(_numbers(raw)):g}: they become numbers up to "
+                f"{1 / min(_numbers(raw)):,.0f}",
+                (*TRAINING, "normalize", place),
+                help="write `normalize: auto`",
             )
 
 
@@ -64,7 +74,8 @@ RULES = (
             "Images that are normalized as numbers up to 255",
             "Images are numbers from 0 to 1 before `normalize`, as after torchvision's "
             "`ToTensor`: a mean or a deviation above 1 is one of bytes, and makes all "
-            "images nearly the same. Source: docs/data.md. It is certain; numbers "
+            "images nearly the same; a deviation of at most 0.02 makes numbers up to "
+            "50 and more of them. Source: docs/data.md. It is certain; other numbers "
             "within 0 and 1 are not looked at.",
             trained(*MLP, rest="  normalize: [33.3, 78.6]\n"),
             trained(*MLP, rest="  normalize: [0.1307, 0.3081]\n"),

@@ -102,7 +102,7 @@ def _patience(recipe: Recipe) -> Iterator[Finding]:
             f"{Span(epochs, 'epoch')}",
             (*TRAINING, "early_stopping"),
             help=f"write at most {epochs - 2}" if epochs > 2 else "leave it out",
-            level="hint",
+            level="" if patience > epochs else "hint",
         )
 
 
@@ -142,8 +142,8 @@ RULES = (
             "a high rate. Arguments count epochs, or steps with `per: step`; `warmup` "
             "counts epochs. In `SequentialLR`, and after a `warmup`, each scheduler "
             "begins to count anew. The same is said of an `ema` of more steps than the "
-            "training has, which its ramp keeps from harm, and as a hint of an "
-            "`early_stopping` that cannot stop anything. Source: "
+            "training has, which its ramp keeps from harm, and of an `early_stopping` "
+            "that cannot stop anything (as a hint, if it is just as long). Source: "
             "torch.optim.lr_scheduler, whose schedulers know no end; the rate should "
             "be low at the end (Smith and Topin, arXiv:1708.07120). It is certain, as "
             "it is counted; steps are counted where the size of the data is known: of "

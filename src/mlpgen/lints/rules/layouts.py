@@ -1,0 +1,148 @@
+"""Pictures and signals whose channels stand last, and pictures lost at once."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import TYPE_CHECKING
+
+from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.layers.shapes import whole_shown
+from mlpgen.lints import kinds
+from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.rules.axes import convolves
+from mlpgen.lints.written import spot_of
+from mlpgen.spec.types import layer_class
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlpgen.graph.flow import Operation
+    from mlpgen.lints.rule import Subject
+
+_COLORS = (1, 3, 4)
+_LARGE = 16
+"""A picture has as many rows and columns; so many channels a picture never has."""
+_LONG, _TIMES = 64, 8
+"""A signal is as long, and so many times as long as it has channels."""
+_POOLS = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS
+_LEFT, _SEEN = 16, 256
+"""So few places are nothing of a picture that has so many."""
+
+
+def _last(subject: Subject) -> Iterator[Finding]:
+    """Find what slides over rows and channels, as the channels of an input are last."""
+    for each in subject.flow.operations:
+        if not each.sources or not _is_first(each):
+            continue
+        shape = [*map(int, each.sources[0].value.shape)]
+        cls = layer_class(each.node.type)
+        places = cls.spatial if cls is not None else 0
+        places = 2 if each.kind == "BatchNorm2d" else places
+        if places == 2 and len(shape) == 3 and _is_picture(shape):
+            turn, what = "permute: [0, 3, 1, 2]", f"{shape[0]} rows for channels"
+        elif convolves(each) == 1 and len(shape) == 2 and _is_signal(shape):
+            turn = "transpose: {dim0: 1, dim1: 2}"
+            what = f"{shape[0]} steps for channels"
+        else:
+            continue
+        value = whole_shown(each.sources[0].value)
+        yield spot_of(each, "", subject.sources).finding(
+            f"`{each.name}` takes {what}: the input is {value}",
+            help=f"put `{turn}` before it, or the channels first in `input`",
+        )
+
+
+def _is_first(each: Operation) -> bool:
+    """Tell whether an operation takes an input of the model, in its own shape."""
+    taken = each.sources[0]
+    return taken.operation is None and taken.value.dtype == "float32"
+
+
+def _is_picture(shape: list[int]) -> bool:
+    rows, columns, colors = shape
+    return min(rows, columns) >= _LARGE and colors in _COLORS
+
+
+def _is_signal(shape: list[int]) -> bool:
+    steps, channels = shape
+    return steps >= max(_LONG, _TIMES * channels)
+
+
+def _lost(subject: Subject) -> Iterator[Finding]:
+    """Find pooling that leaves next to nothing of a picture before anything learns."""
+    for each in subject.flow.of(*_POOLS, "Mean", "Amax"):
+        first = each
+        while first.before is not None and kinds.passes(first.before, _POOLS):
+            first = first.before
+        given = [*map(int, first.node.input)]
+        if first.before is not None or len(given) != 3 or not _is_all(each):
+            continue
+        left = prod(map(int, each.node.output)) // given[0]
+        if left > _LEFT or prod(given[1:]) < _SEEN:
+            continue
+        yield Finding(
+            f"`{each.name}` leaves {whole_shown(each.node.value)} of the picture "
+            f"{whole_shown(first.sources[0].value)} before any layer has seen it",
+            each.node.path,
+            each.owner,
+            help="put convolutions before it",
+        )
+
+
+def _is_all(each: Operation) -> bool:
+    """Tell whether nothing else looks at the picture."""
+    taken = each
+    while taken.before is not None:
+        if not kinds.is_single(taken.before):
+            return False
+        taken = taken.before
+    return _lonely(taken) and bool(each.users)
+
+
+def _lonely(each: Operation) -> bool:
+    return not any(
+        len(user.sources) > 1
+        for user in each.users
+        if any(source.operation is None for source in user.sources)
+    )
+
+
+RULES = (
+    Rule(
+        "MG540",
+        "warning",
+        _last,
+        Explanation(
+            "Channels that stand last",
+            "torch has the channels of a picture first, (N, C, H, W), and those of a "
+            "signal, (N, C, L); Keras, NumPy and most files have them last. A "
+            "convolution of (N, 32, 32, 3) takes the rows for channels, and slides "
+            "over the columns and the three colors. Sizes fit, so nothing fails "
+            "(https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html; "
+            "Schoop et al., UMLAUT, 2021, name it among the most frequent errors). "
+            "There is a warning for pictures of 1, 3 or 4 columns and many rows, and "
+            "for signals of at least 64 steps that are eight times as many as the "
+            "channels. How sure: almost certain.",
+            spec("Conv2d: {out_channels: 8, kernel_size: 3}", image="[32, 32, 3]"),
+            spec("Conv2d: {out_channels: 8, kernel_size: 3}", image="[3, 32, 32]"),
+        ),
+    ),
+    Rule(
+        "MG541",
+        "warning",
+        _lost,
+        Explanation(
+            "A picture that is pooled before anything has seen it",
+            "A mean or a maximum over a whole picture, or over large parts of it, "
+            "leaves a few numbers: its color, and nothing of what is on it. Behind "
+            "convolutions a global mean is fine (Lin et al., Network in network, "
+            "arXiv:1312.4400), as channels then say what is where; before them, no "
+            "layer can bring back what is lost (Goodfellow et al., Deep Learning, "
+            "9.4, on pooling as a strong prior). There is a warning if at most 16 of "
+            "at least 256 places are left, and nothing else looks at the picture. How "
+            "sure: very.",
+            spec("AvgPool2d: 28", "Flatten", "Linear: 10"),
+            spec("Conv2d: {out_channels: 8, kernel_size: 3}", "ReLU", "AvgPool2d: 26"),
+        ),
+    ),
+)

@@ -1,0 +1,51 @@
+"""MG545: residual blocks without a shortcut, and streams that only grow."""
+
+from __future__ import annotations
+
+import pytest
+
+from .finds import in_spec
+
+BLOCK = """
+name: Net
+input: [8]
+blocks: {{Residual: {{layers: [{layers}]}}}}
+layers: [{{Linear: 8}}, {{Residual: , repeat: {times}}}, {{Linear: 2}}]
+"""
+PLAIN = (
+    "{Linear: 8, name: one}, BatchNorm1d, {ReLU: , name: act}, {Linear: 8, name: two}"
+)
+CUT = f"{PLAIN}, {{add: , from: [two, act]}}, ReLU"
+WHOLE = f"{PLAIN}, {{add: , from: [two, input]}}, ReLU"
+NORMED = "{LayerNorm: , name: norm}, {Linear: 8, name: two}, {add: , from: [two, norm]}"
+BEFORE = "BatchNorm1d, {Linear: 8}, {ReLU: , name: out}, {add: , from: [out, input]}"
+BEHIND = "{Linear: 8}, {ReLU: , name: out}, {add: , from: [out, input]}, BatchNorm1d"
+ENDED = "BatchNorm1d, ReLU, {Linear: 8, name: out}, {add: , from: [out, input]}"
+
+
+@pytest.mark.parametrize(
+    ("layers", "times", "codes"),
+    [
+        (CUT, 5, [545]),
+        (CUT, 2, []),
+        (WHOLE, 5, []),
+        (NORMED, 5, []),
+        (BEFORE, 5, [545]),
+        (BEFORE, 2, []),
+        (BEHIND, 5, []),
+        (ENDED, 5, []),
+    ],
+)
+def test_blocks(layers: str, times: int, codes: list[int]) -> None:
+    assert in_spec(BLOCK.format(layers=layers, times=times), only=(545,)) == codes
+
+
+def test_a_block_that_has_several_layers_of_its_own_is_judged_as_a_whole() -> None:
+    inner = "{Sequential: [{Linear: 8}, ReLU, {Linear: 8}], name: body}"
+    assert (
+        in_spec(
+            BLOCK.format(layers=f"{inner}, {{add: , from: [body, input]}}", times=4),
+            only=(545,),
+        )
+        == []
+    )
