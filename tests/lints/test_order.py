@@ -69,6 +69,13 @@ END = f"{CODER}, {{mean: 1}}, {{Linear: 2}}"
             f"{{add: , from: [transpose_1, at]}}, {END}",
             [],
         ),
+        (
+            "Net",
+            "[3, 32, 32]",
+            f"{PATCHES}{{parameter: [1, 64, 16], name: at}}, "
+            f"{{add: , from: [transpose_1, at]}}, {END}",
+            [],
+        ),
         ("Net", "[3, 32, 32]", PATCHES + f"{CODER}, Flatten, {{Linear: 2}}", []),
         ("Weather", "[64, 5]", "{Linear: 16}, " + END, [529]),
         ("Weather", "[8, 5]", "{Linear: 16}, " + END, []),

@@ -131,7 +131,7 @@ def _is_blind(each: Operation, steps: int, moved: bool) -> bool:
         moved: Whether steps may be in the last dimension, where they are features.
     """
     if kinds.is_constant(each):
-        return each.kind == "Parameter" and int(each.node.output[0]) == 1
+        return each.kind == "Parameter" and prod(map(int, each.node.output[:-1])) == 1
     if _cuts(each) or (each.kind == "Cat" and _adds_token(each)):
         return True
     if each.kind in _ATTENTION | _EACH | _POOLS or kinds.is_inert(each):
