@@ -255,7 +255,9 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
     done = time.perf_counter()
     (code,) = api.render(spec.network(), "explicit").values()
     (folder / "imported.py").write_text(code, encoding="utf-8")
-    checks = compared(model, str(folder / "imported.py"), "Imported", drawn(inputs, 2))
+    checks = compared(
+        model, str(folder / "imported.py"), "Imported", drawn(inputs, 2), spec.inputs
+    )
     failed = [f"{c['name']}: {c['detail']}" for c in checks if c["status"] == "failed"]
     return {
         "proved": not failed,

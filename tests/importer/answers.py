@@ -51,7 +51,8 @@ def answer(network: Network, folder: Path) -> dict[str, Any]:
     code = folder / "imported_model.py"
     code.write_text(api.render(loaded)[f"{loaded.graph.stem}.py"], encoding="utf-8")
     model, drawn_for, _ = held
-    checks = compared(model, str(code), network.cls.__name__, drawn(drawn_for, 2))
+    given = drawn(drawn_for, 2)
+    checks = compared(model, str(code), network.cls.__name__, given, spec.inputs)
     return {"text": spec.text, "checks": checks}
 
 

@@ -6,6 +6,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -1057,6 +1058,169 @@ class Choosy(nn.Module):
         return self.places(x)
 
 
+class Branch(nn.Module):
+    """Two halves, each of which may be a branch again."""
+
+    def __init__(self, inputs: int, size: int, level: int) -> None:
+        super().__init__()
+        self.root = nn.Linear(2 * size, size)
+        half = Branch if level > 1 else nn.Linear
+        more = (level - 1,) if level > 1 else ()
+        self.left: nn.Module = half(inputs, size, *more)
+        self.right: nn.Module = half(size, size, *more)
+
+    def forward(self, x: Tensor) -> Tensor:
+        left = self.left(x)
+        return F.relu(self.root(torch.cat([left, self.right(left)], dim=-1)))
+
+
+class Recursive(nn.Module):
+    """A class that contains itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.small = Branch(4, 6, 1)
+        self.large = Branch(6, 8, 2)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.large(self.small(x))
+
+
+class Around(nn.Module):
+    """A normalization in front of a layer that is given, and a way around both."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm(size)
+        self.dropout = nn.Dropout(0.1)
+
+    def forward(self, x: Tensor, inner: Any) -> Tensor:
+        return x + self.dropout(inner(self.norm(x)))
+
+
+class Dropped(nn.Module):
+    """A function that is given a dropout."""
+
+    def forward(self, x: Tensor, dropout: nn.Module) -> Tensor:
+        return dropout(x.softmax(-1))
+
+
+class Positions(nn.Module):
+    """A table of which only the length of the input says something."""
+
+    def __init__(self, length: int, size: int) -> None:
+        super().__init__()
+        self.register_buffer("table", torch.ones(1, length, size))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.table[:, : x.size(1)]  # type: ignore[index]
+
+
+class Lent(nn.Module):
+    """Classes that call layers of the class around them."""
+
+    def __init__(self, size: int = 6) -> None:
+        super().__init__()
+        self.positions = Positions(9, size)
+        self.mixed = nn.Linear(size, size)
+        self.dropped = Dropped()
+        self.drop = nn.Dropout(0.2)
+        self.fed = nn.Sequential(nn.Linear(size, 2 * size), nn.GELU())
+        self.back = nn.Linear(2 * size, size)
+        self.around = nn.ModuleList([Around(size), Around(size)])
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x + self.positions(x)
+        x = self.around[0](x, lambda y: self.dropped(self.mixed(y), self.drop))
+        return self.around[1](x, lambda y: self.back(self.fed(y)))
+
+
+class Keeping(nn.Module):
+    """Keeps what it takes, for others."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.fc = nn.Linear(size, size)
+        self.kept: Tensor | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        self.kept = x * 2
+        return self.fc(x)
+
+
+class LeftBehind(nn.Module):
+    """Tensors that are changed inside a class, or kept there."""
+
+    def __init__(self, size: int = 5) -> None:
+        super().__init__()
+        self.left = nn.Sequential(
+            nn.ReLU(inplace=True), nn.Linear(size, size), nn.Tanh(), nn.Linear(size, 3)
+        )
+        self.right = nn.Linear(size, 3)
+        self.keeping = Keeping(size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.keeping(x)
+        x = self.left(x) + self.right(x)  # what `left` made of it
+        return x + self.keeping.kept[:, :3]  # type: ignore[index]
+
+
+class SameForAll(nn.Module):
+    """Numbers of numpy, and a token, that are repeated for each example."""
+
+    def __init__(self, size: int = 6) -> None:
+        super().__init__()
+        self.token = nn.Parameter(torch.randn(1, 1, size))
+        self.mixing = nn.Parameter(torch.randn(9, 9))
+        self.query = nn.Linear(size, size)
+        self.scale = np.sqrt(np.float64(size))
+
+    def forward(self, x: Tensor) -> Tensor:
+        batch, length, size = x.shape
+        mixing = self.mixing.unsqueeze(0).expand(batch, -1, -1)
+        x = torch.bmm(mixing, x) / self.scale
+        eye = np.eye(length, size).reshape(-1).astype(np.float32)
+        x = x + torch.from_numpy(eye).view(1, -1).repeat(batch, 1).view(
+            -1, length, size
+        )
+        later = torch.from_numpy(np.triu(np.ones((batch, length, length)), k=1))
+        weights = (x @ x.transpose(1, 2)).masked_fill(later == 1, -1e9).softmax(-1)
+        q = self.query(self.token.repeat(batch, 1, 1))
+        q = q.view(batch, 1, 2, 3).transpose(1, 2)
+        k = (weights @ x).view(batch, length, 2, 3).transpose(1, 2)
+        found = torch.einsum("bhid,bhjd->bhij", q, k).softmax(-1)
+        found = torch.einsum("bhij,bhjd->bhid", found, k)
+        return found.transpose(1, 2).reshape(batch, 1, size)[:, 0]
+
+
+class Passing(nn.Module):
+    """An input that nothing uses, and one that is returned."""
+
+    def __init__(self, size: int = 4) -> None:
+        super().__init__()
+        self.fc = nn.Linear(size, size)
+
+    def forward(self, x: Tensor, lengths: Tensor, y: Tensor) -> tuple[Tensor, ...]:
+        return self.fc(x) + y, x
+
+
+class OneGroup(nn.Module):
+    """One window of an image, which is with the batch until the end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 3, 3)
+
+    def forward(self, x: Tensor) -> Tensor:
+        for count in (2, 1):
+            b, c, h, w = x.shape
+            x = x.view(b, c, count, h // count, w).transpose(1, 2)
+            x = self.conv(x.reshape(b * count, c, h // count, w))
+            if count > 1:
+                x = x.view(b, count, *x.shape[1:]).transpose(1, 2).flatten(2, 3)[:, :2]
+        return x.mean(dim=(2, 3))
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -1122,4 +1286,13 @@ NETWORKS = {
     "assigned": Network(Assigned, _one(6, 4)),
     "computed": Network(Computed, _one(2, 6, 6)),
     "choosy": Network(Choosy, _one(8), golden=True, custom=("Choice", "Placed")),
+    "recursive": Network(Recursive, _one(4)),
+    "lent": Network(Lent, _one(7, 6), golden=True),
+    "left_behind": Network(LeftBehind, _one(5)),
+    "same_for_all": Network(SameForAll, _one(9, 6)),
+    "passing": Network(
+        Passing,
+        (("x", (4,), "float32"), ("lengths", (2,), "int64"), ("y", (4,), "float32")),
+    ),
+    "one_group": Network(OneGroup, _one(2, 16, 16)),
 }

@@ -101,6 +101,10 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
             "nested",
             ["- Tree4:\n        name: left\n      - Tree5:\n"],
         ),
+        ("passing", ["input:\n  x: [4]\n  y: [4]\n"]),
+        ("lent", ["name: around.0.norm", "- Positions:\n    name: positions"]),
+        ("left_behind", ["outputs: [fc, mul]", "from: left.0"]),
+        ("recursive", ["- Branch:\n        name: left", "- Branch2:"]),
         ("picked", ["- slice: {dim: 1, start: 1, end: 3}", "- cat: 1"]),
     ],
 )

@@ -11,6 +11,7 @@ from mlpgen.importer.block import class_name
 from mlpgen.importer.calls import UnsaidError
 from mlpgen.importer.customs import class_to_keep
 from mlpgen.importer.initial_values import lost_values
+from mlpgen.importer.needed import refs
 from mlpgen.importer.session import Check
 from mlpgen.importer.spec import spec_of
 from mlpgen.names.identifiers import snake_case
@@ -19,6 +20,7 @@ from mlpgen.names.modules import wrong_file
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Recording
     from mlpgen.importer.session import Session
+    from mlpgen.importer.spec import Written
 
 INITIAL = "initial values"
 SHOWN = 4
@@ -69,9 +71,10 @@ def imported(session: Session, name: str = "") -> Imported:
         raise
     network = spec.network()
     code = api.render(network, "explicit")[f"{network.graph.stem}.py"]
-    checks = session.compare(code, title)
+    checks = session.compare(code, title, spec.inputs)
     said = any(each.name == INITIAL for each in checks)
-    return Imported(spec.text, (*checks, *(() if said else _initial(recording))))
+    lost = () if said else _initial(recording)
+    return Imported(spec.text, (*checks, *_less(recording, spec), *lost))
 
 
 def _initial(recording: Recording) -> list[Check]:
@@ -83,6 +86,24 @@ def _initial(recording: Recording) -> list[Check]:
     more = f" and {len(lost) - SHOWN} more" if len(lost) > SHOWN else ""
     detail = f"no rule of the spec says those of {names}{more}"
     return [Check(INITIAL, "note", detail)]
+
+
+def _less(recording: Recording, spec: Written) -> list[Check]:
+    """Say which inputs the spec does not take, and does not return."""
+    found = []
+    unused = [
+        f"`{each.name}`"
+        for at, each in enumerate(recording.inputs)
+        if at not in spec.inputs
+    ]
+    if unused:
+        detail = f"nothing uses {', '.join(unused)}: the spec does not take it"
+        found.append(Check("inputs", "note", detail))
+    inputs = {*refs(recording.forward.inputs)}
+    if inputs & {*refs(recording.forward.returned)}:
+        detail = "the original returns inputs as they are, too: the spec does not"
+        found.append(Check("outputs", "note", detail))
+    return found
 
 
 def file_name(target: str, title: str) -> str:

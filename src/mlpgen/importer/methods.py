@@ -26,7 +26,7 @@ def with_methods(each: Pass, path: str, recording: Recording) -> Pass:
     called = {step.module for step in each.steps}
     for owner in dict.fromkeys(owners):
         own = [at for at, name in enumerate(owners) if name == owner]
-        if owner and owner not in called:
+        if owner and owner not in called and _alone(each, owner, own):
             changed = _outlined(each, owner, own, recording.tensors)
             return with_methods(changed, path, recording)
     return each
@@ -44,6 +44,12 @@ def _owner(step: Step, path: str, modules: Mapping[str, Module]) -> str:
         return ""
     (name,) = found_
     return "" if linear and modules[name].type == "Linear" else name
+
+
+def _alone(each: Pass, owner: str, own: list[int]) -> bool:
+    """Return whether no other module is called between the steps of a module."""
+    between = (each.steps[at].module for at in _between(each.steps, own))
+    return all(not one or one.startswith(f"{owner}.") for one in between)
 
 
 def _first(key: str, path: str, modules: Mapping[str, Module]) -> str:

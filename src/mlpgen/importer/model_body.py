@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Source
 from mlpgen.importer.borrowed import with_borrowed
-from mlpgen.importer.calls import Value
+from mlpgen.importer.calls import UnsaidError, Value
 from mlpgen.importer.layout import layout_of
-from mlpgen.importer.needed import needed
-from mlpgen.importer.recording import Ref
+from mlpgen.importer.needed import needed, refs
+from mlpgen.importer.recording import Place, Ref, Structure
 from mlpgen.importer.same_lines import SameLines
+from mlpgen.importer.scopes import with_scopes
 from mlpgen.importer.states import without_zero_states
 from mlpgen.importer.translate import Translator
 
@@ -25,10 +26,31 @@ def body_of(recording: Recording) -> Body:
     Raises:
         UnsaidError: No spec can say it.
     """
-    forward = with_borrowed(needed(without_zero_states(recording)), recording.modules)
+    modules = recording.modules
+    forward = needed(with_scopes(without_zero_states(recording), modules))
+    forward = with_borrowed(forward, modules)
+    inputs = {*refs(recording.forward.inputs)}
+    forward = forward._replace(returned=_without(forward.returned, inputs))
     lines = SameLines(forward)
     body = _translated(recording, forward, lines)
-    return body if lines.settled() else _translated(recording, forward, lines)
+    body = body if lines.settled() else _translated(recording, forward, lines)
+    if not body.outputs:
+        place = forward.steps[-1].place if forward.steps else Place("", 0)
+        raise UnsaidError("it returns no tensor that it computes", place)
+    return body
+
+
+def _without(returned: Any, numbers: set[int]) -> Any:
+    """Return a result without some tensors."""
+    if isinstance(returned, Ref):
+        return None if returned.number in numbers else returned
+    if isinstance(returned, Structure):
+        return returned._replace(fields=_without(returned.fields, numbers))
+    if isinstance(returned, dict):
+        return {key: _without(each, numbers) for key, each in returned.items()}
+    if type(returned) in (tuple, list):
+        return type(returned)(_without(each, numbers) for each in returned)
+    return returned
 
 
 def _translated(recording: Recording, forward: Pass, lines: SameLines) -> Body:

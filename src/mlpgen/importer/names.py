@@ -67,7 +67,8 @@ class Names:
         self.names: dict[int, str] = {}
         self.parts: dict[int, tuple[str, ...]] = {}
         for index, entry in enumerate(body.entries):
-            if entry.key and not numbered and (entry.stateful or index in needed):
+            kept = entry.stateful or index in needed or _is_member(entry)
+            if entry.key and not numbered and kept:
                 self.names[index] = entry.name
             elif index in needed:
                 name = self._variable(index, entry)
@@ -143,6 +144,12 @@ class Names:
         if block is not None and source.part.isdigit():
             return outputs_of(block, self._blocks)[int(source.part)]
         return source.part
+
+
+def _is_member(entry: Entry) -> bool:
+    """Return whether an entry is a module of a list, whose numbers have no gaps."""
+    module = entry.type[:1].isupper()
+    return module and entry.name.rpartition(".")[2].isdigit() and "." in entry.name
 
 
 def _called(body: Body, entry: Entry) -> str:

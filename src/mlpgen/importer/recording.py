@@ -142,6 +142,7 @@ class Tensor(NamedTuple):
         batch: The dimension that holds the batch; -1 if none does.
         values: Of one that the author keeps in an attribute, neither a parameter nor
             a buffer: its numbers, if they are not too many.
+        row: Of such a one whose examples are all equal: the numbers of one of them.
     """
 
     number: int
@@ -149,6 +150,7 @@ class Tensor(NamedTuple):
     dtype: str
     batch: int
     values: Any = None
+    row: Any = None
 
 
 class Step(NamedTuple):

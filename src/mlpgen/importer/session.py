@@ -127,11 +127,11 @@ class Session:
         found: Recording = from_json(self._answer("answer.json")["recording"])
         return found
 
-    def compare(self, code: str, name: str) -> list[Check]:
-        """Compare a generated model with the original."""
+    def compare(self, code: str, name: str, inputs: tuple[int, ...]) -> list[Check]:
+        """Compare a generated model, which takes these inputs, with the original."""
         path = self.folder / "generated_model.py"
         path.write_text(code, encoding="utf-8")
-        self._ask(["compare", str(path), name])
+        self._ask(["compare", str(path), name, inputs])
         return [Check(**each) for each in self._answer("comparison.json")["checks"]]
 
     def save(self, path: str) -> None:
@@ -143,7 +143,7 @@ class Session:
         self._ask(["save", str(Path(path).resolve())])
         self._answer("saved.json")
 
-    def _ask(self, question: list[str]) -> None:
+    def _ask(self, question: list[Any]) -> None:
         assert self._process is not None and self._process.stdin is not None
         with suppress(BrokenPipeError):  # then there is no answer
             self._process.stdin.write(json.dumps(question) + "\n")

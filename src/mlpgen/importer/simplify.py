@@ -39,25 +39,29 @@ def _with_used_inputs(entry: Entry) -> Entry:
     body = entry.body
     if body is None:
         return entry
+    inside, kept = with_used_inputs(body)
+    return entry._replace(body=inside, sources=tuple(entry.sources[at] for at in kept))
+
+
+def with_used_inputs(body: Body) -> tuple[Body, list[int]]:
+    """Leave out the inputs that nothing takes; return which ones stay."""
     used = {source.entry for each in body.entries for source in each.sources}
     used |= {source.entry for source in body.outputs}
     kept = [at for at in range(len(body.inputs)) if -1 - at in used]
-    if len(kept) == len(body.inputs) or not kept:
-        return entry
+    if len(kept) == len(body.inputs):
+        return body, kept
     places = {-1 - old: -1 - new for new, old in enumerate(kept)}
 
     def moved(source: Source) -> Source:
         return source._replace(entry=places.get(source.entry, source.entry))
 
-    entries = tuple(each.rewired(moved) for each in body.entries)
     inside = body._replace(
         inputs=tuple(body.inputs[at] for at in kept),
         shapes=tuple(body.shapes[at] for at in kept if at < len(body.shapes)),
-        entries=entries,
+        entries=tuple(each.rewired(moved) for each in body.entries),
         outputs=tuple(moved(source) for source in body.outputs),
     )
-    sources = tuple(entry.sources[at] for at in kept)
-    return entry._replace(body=inside, sources=sources)
+    return inside, kept
 
 
 def _with_tails(body: Body, modules: dict[str, Module]) -> Body:

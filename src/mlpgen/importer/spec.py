@@ -22,7 +22,7 @@ from mlpgen.importer.outputs import with_used_outputs
 from mlpgen.importer.phrases import with_phrases
 from mlpgen.importer.quiet import without_idle_layers
 from mlpgen.importer.rounds import ByIndex
-from mlpgen.importer.simplify import simplified
+from mlpgen.importer.simplify import simplified, with_used_inputs
 from mlpgen.importer.text import spec_text
 from mlpgen.importer.uses import MOST_APART
 
@@ -38,10 +38,12 @@ class Written(NamedTuple):
     Attributes:
         text: It.
         read: What it reads as: a network, or mistakes, which are a fault of mlpgen.
+        inputs: Which inputs of the original it has: those that something uses.
     """
 
     text: str
     read: Network | SpecError
+    inputs: tuple[int, ...] = ()
 
     def network(self) -> Network:
         """Return the network.
@@ -70,6 +72,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
     body = with_members(with_joined_layers(body), recording.modules)
     body = with_whole_lists(body)
     body = with_constants(ordered(with_phrases(body), recording.modules))
+    recording, body, kept = _with_used_inputs(recording, body)
     title = name or class_name(recording.name)
     init = initial_values(recording)
     apart: dict[tuple[str, str], int] = {}
@@ -80,15 +83,26 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
         text = spec_text(draft, recording, title, file, parameters, init)
         read = network_of(text)
         if not isinstance(read, SpecError):
-            return Written(text, read)
+            return Written(text, read, kept)
         wrong = [
             block.origin
             for block in mistaken(text, read, draft.blocks)
             if apart.get(block.origin, 0) < MOST_APART
         ]
         if not wrong:
-            return Written(text, read)
+            return Written(text, read, kept)
         apart |= {origin: apart.get(origin, 0) + 1 for origin in wrong}
+
+
+def _with_used_inputs(
+    recording: Recording, body: Body
+) -> tuple[Recording, Body, tuple[int, ...]]:
+    """Leave out inputs of the model that nothing takes, unless that is all of them."""
+    inside, kept = with_used_inputs(body)
+    if not kept:
+        return recording, body, tuple(range(len(body.inputs)))
+    inputs = tuple(recording.inputs[at] for at in kept)
+    return recording._replace(inputs=inputs), inside, (*kept,)
 
 
 def _with_parameters(

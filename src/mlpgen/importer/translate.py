@@ -23,39 +23,32 @@ from mlpgen.importer.layers import (
     mapped_arguments,
     result_layout,
 )
-from mlpgen.importer.layout import Layout
 from mlpgen.importer.methods import with_methods
-from mlpgen.importer.recording import Ref, State
+from mlpgen.importer.recording import Ref
 from mlpgen.importer.same_lines import Lines, SameLines
+from mlpgen.importer.values import Values
 from mlpgen.importer.weights import (
     as_call,
     given,
-    kept_entry,
     linear_call,
-    member_named,
     owner_of_weights,
     owner_tied,
     tensor_arguments,
-    tensor_entry,
     tensors_in,
     wrapped_layer,
 )
 
 if TYPE_CHECKING:
     from mlpgen.importer.layout import Shape
-    from mlpgen.importer.recording import Module, Pass, Place, Recording, Step
+    from mlpgen.importer.recording import Module, Pass, Recording, Step
     from mlpgen.importer.same_lines import Line
 
 
-class Translator:
+class Translator(Values):
     """Translates one call of a module.
 
     Attributes:
-        recording: All of the model.
-        path: The module.
-        values: Where each tensor is, by number.
-        entries: The entries so far.
-        tensors: Parameters and buffers that have an entry, by key.
+        called: Where each module was called first, by path.
         same_lines: What lines do elsewhere.
         strict: Whether no entry may see more examples, since the class around may.
     """
@@ -69,20 +62,15 @@ class Translator:
         *,
         strict: bool = False,
     ) -> None:
-        self.recording = recording
-        self.path = path
+        super().__init__(recording, path, values)
         self.strict = strict
-        self.values = values
-        self.entries: list[Entry] = []
-        self.tensors: dict[str, Value] = {}
         self.called: dict[str, int] = {}
-        self.place: Place | None = None
         self.same_lines = same_lines
         self._lines = Lines()
 
     def body(self, each: Pass, names: list[str]) -> Body:
         """Translate the steps and what is returned."""
-        shapes = self._shapes()
+        shapes = self.shapes()
         each = with_methods(each, self.path, self.recording)
         for step in each.steps:
             self.place = step.place
@@ -92,69 +80,12 @@ class Translator:
                 if not error.path:
                     error.path = self.path
                 raise
-        returned, fields = tensors_returned(each.returned, self._has)
-        outputs = tuple(self._value(ref).source for ref in returned)
+        returned, fields = tensors_returned(each.returned, self.has)
+        values = [self.value(ref) for ref in returned]
+        if not self.path:
+            values = [self.ungrouped(value) for value in values]
+        outputs = tuple(value.source for value in values)
         return Body((*names,), (*self.entries,), outputs, shapes, fields)
-
-    def _shapes(self) -> tuple[tuple[int, ...], ...]:
-        """Return the shapes of the inputs."""
-        given = [*self.values.values(), *self.tensors.values()]
-        inputs = sorted(given, key=lambda each: -each.source.entry)
-        return tuple(each.layout.shape for each in inputs)
-
-    def _emit(
-        self,
-        type_: str,
-        arguments: dict[str, Any],
-        values: list[Value],
-        sizes: Shape = (),
-    ) -> Source:
-        sources = tuple(value.source for value in values)
-        place = self.place
-        assert place is not None
-        options = options_for(sizes if values else ())
-        entry = Entry(type_, arguments, sources, options=options, place=place)
-        self.entries.append(entry)
-        return Source(len(self.entries) - 1)
-
-    def _value(self, ref: Any) -> Value:
-        """Return the value of a tensor; a parameter gets its entry."""
-        if isinstance(ref, State):
-            return self._state(ref.key)
-        if ref.number not in self.values:
-            assert self.place is not None
-            tensor = self.recording.tensors[ref.number]
-            if (kept := kept_entry(tensor, self.place)) is not None:
-                made = self._made(kept, tensor.shape, tensor.dtype)
-                return self.values.setdefault(ref.number, made)
-            message = "it uses a tensor that is neither computed here nor a buffer"
-            raise UnsaidError(message, self.place)
-        return self.values[ref.number]
-
-    def _made(self, entry: Entry, shape: Shape, dtype: str) -> Value:
-        """Add a tensor of the class."""
-        self.entries.append(entry)
-        dims = tuple((size,) for size in shape)
-        return Value(Source(len(self.entries) - 1), Layout(dims, -1), dtype)
-
-    def _has(self, ref: Any) -> bool:
-        """Return whether a tensor is there; what is not needed is not."""
-        return isinstance(ref, State) or ref.number in self.values
-
-    def _state(self, key: str) -> Value:
-        if key in self.tensors:
-            return self.tensors[key]
-        owner, _, name = key.rpartition(".")
-        assert self.place is not None
-        if owner != self.path:
-            raise UnsaidError(f"it uses `{key}` of another module", self.place)
-        member = member_named(self.recording.modules[owner], name)
-        entry = tensor_entry(member, self.place)
-        value = self._made(entry, member.shape, member.dtype)
-        if member.rows > 1:
-            rows = self._emit("expand", {"sizes": [*member.shape]}, [value])
-            value = value._replace(source=rows)
-        return self.tensors.setdefault(key, value)
 
     def _step(self, step: Step) -> None:
         if step.function:
@@ -186,8 +117,8 @@ class Translator:
         call = Call(
             step,
             canonical(step.function),
-            lambda ref: seen(self._value(ref), sizes),
-            partial(self._emit, sizes=sizes),
+            lambda ref: seen(self.value(ref), sizes),
+            partial(self.emit, sizes=sizes),
             line in self.same_lines.grouped,
             line in self.same_lines.whole,
         )
@@ -220,14 +151,15 @@ class Translator:
     def _leaf(self, step: Step, module: Module | None = None) -> None:
         module = module or self.recording.modules[step.module]
         layer = layer_of(step, module)
-        values = [self._value(each) for each in layer.takes]
+        values = [self.value(each) for each in layer.takes]
         free = self.strict or module.type in ANY_LAYOUT
         sizes = () if free else sizes_beside(values)
         values = [seen(each, sizes) for each in values]
         layer = dropout_of(layer, values[0].layout.rank)
         arguments = mapped_arguments(layer, values[0], step.place)
-        name, sources = self._name(step.module), tuple(value.source for value in values)
-        entry = Entry(layer.type, arguments, sources, name, key=True)
+        sources = tuple(value.source for value in values)
+        name = "" if self._is_lent(step, module) else self._name(step.module)
+        entry = Entry(layer.type, arguments, sources, name, key=bool(name))
         options, owner = options_for(sizes), owner_tied(module, self.path, step.place)
         options |= {"share_weights": self._name(owner)} if owner else {}
         self._add(step, entry._replace(options=options))
@@ -239,6 +171,11 @@ class Translator:
             named = part if len(layer.parts) > 1 else ""
             found = Value(Source(index, named), layout, out.dtype, values[0].alone)
             self.values[ref.number] = given_back(found, sizes, step.place)
+
+    def _is_lent(self, step: Step, module: Module) -> bool:
+        """Return whether a layer is of another class, but has nothing to keep."""
+        inside = not self.path or step.module.startswith(f"{self.path}.")
+        return not (inside or module.members or module.children)
 
     def _unwrapped(self, step: Step, inside: Pass) -> bool:
         """Translate a class that calls the function of a layer on its own weights.
@@ -268,8 +205,8 @@ class Translator:
         if self._unwrapped(step, inside):
             return
         given = tensor_arguments(inside)
-        given = {name: ref for name, ref in given.items() if self._has(ref)}
-        values = [self._value(ref) for ref in given.values()]
+        given = {name: ref for name, ref in given.items() if self.has(ref)}
+        values = [self.value(ref) for ref in given.values()]
         beside = () if self.strict else sizes_beside(values)
         # All of it sees more examples where it cannot be said else, or layers in it.
         ways: list[tuple[Shape, bool]] = [((), self.strict)]
@@ -285,13 +222,13 @@ class Translator:
             entry = entry._replace(type=module.type, body=body, options=options)
         self._add(step, entry)
         index = len(self.entries) - 1
-        returned, _ = tensors_returned(inside.returned, inner._has)
+        returned, _ = tensors_returned(inside.returned, inner.has)
         for number, ref in enumerate(returned):
             if isinstance(ref, Ref):
                 if len(returned) > 1 and ref.number in self.values:
                     continue  # it only passes the tensor on
                 part = str(number) if len(returned) > 1 else ""
-                value = given_back(inner._value(ref), sizes, step.place)
+                value = given_back(inner.value(ref), sizes, step.place)
                 self.values[ref.number] = value._replace(source=Source(index, part))
 
     def _inside(
@@ -323,8 +260,8 @@ class Translator:
             else:
                 inner.tensors[ref.key] = own
         body = inner.body(inside, [*names])
-        for each in tensors_returned(inside.returned, inner._has)[0]:
-            given_back(inner._value(each), sizes, step.place)
+        for each in tensors_returned(inside.returned, inner.has)[0]:
+            given_back(inner.value(each), sizes, step.place)
         return inner, body, sizes
 
     def _add(self, step: Step, entry: Entry) -> None:
@@ -336,6 +273,7 @@ class Translator:
         if step.module not in self.called:
             self.called[step.module] = len(self.entries)
         elif stateful:
+            self._need_same(step, entry)
             entry = entry._replace(
                 type="share",
                 arguments={},
@@ -347,3 +285,14 @@ class Translator:
         else:
             entry = entry._replace(name="", key=False, path="")
         self.entries.append(entry)
+
+    def _need_same(self, step: Step, entry: Entry) -> None:
+        """Refuse the call of a class that does something else than the first one."""
+        before = self.entries[self.called[step.module]].body
+        if before is None or entry.body is None:
+            return
+        if [each.type for each in before.entries] != [
+            each.type for each in entry.body.entries
+        ]:
+            message = f"`{entry.type}` does something else than in its first call"
+            raise UnsaidError(message, step.place)

@@ -53,9 +53,10 @@ def tensor_entry(member: Member, place: Place) -> Entry:
 
 def kept_entry(tensor: Tensor, place: Place) -> Entry | None:
     """Return the buffer of a tensor that the author keeps in an attribute."""
-    if tensor.values is None or tensor.batch >= 0 or not tensor.shape:
+    values = tensor.row if tensor.batch == 0 else tensor.values
+    if values is None or tensor.batch > 0 or not tensor.shape:
         return None
-    arguments = {"values": tensor.values, "shape": [*tensor.shape], "persistent": False}
+    arguments = {"values": values, "shape": [*tensor.shape], "persistent": False}
     return Entry("buffer", arguments, (), place=place)
 
 

@@ -10,7 +10,7 @@ from mlpgen.importer.layout import Layout, LayoutError
 from mlpgen.importer.recording import Batch, Ref, State, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mlpgen.importer.calls import Call, Handler
 
@@ -45,6 +45,12 @@ def need_numbers(call: Call, given: dict[str, Any]) -> None:
         for each in listed(value):
             if isinstance(each, Ref | State | Batch | Unknown):
                 raise call.refuse(f"`{name}` must be a number that is known")
+
+
+def first_batched(values: Sequence[Value]) -> Value:
+    """Return the first value with a batch, in the spec if there is such a one."""
+    batched = [each for each in values if each.layout.batch >= 0] or [*values]
+    return next((each for each in batched if not each.alone), batched[0])
 
 
 def widest(values: list[Value]) -> Value:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.importer.calls import Value, bound
-from mlpgen.importer.functions.common import aligned, need_numbers, result
+from mlpgen.importer.functions.common import (
+    aligned,
+    first_batched,
+    need_numbers,
+    result,
+)
 from mlpgen.importer.layout import Layout, layout_of
 
 if TYPE_CHECKING:
@@ -35,10 +40,12 @@ def _matmul(call: Call) -> Iterable[Value]:
         beside = other if batched[0] is one else one
         if beside.layout.rank > 2:
             raise call.refuse("it broadcasts over the batch")
-    like = batched[0] if batched else one
+    like = first_batched(values)
     name = (
         "bmm"
-        if call.step.function.endswith("bmm") and len(like.layout.shape) == 2
+        if call.step.function.endswith("bmm")
+        and len(like.layout.shape) == 2
+        and not any(each.alone for each in values)
         else ""
     )
     dims = [*max(values, key=lambda each: each.layout.rank).layout.dims]
@@ -102,7 +109,8 @@ def _attention(call: Call) -> Iterable[Value]:
         raise call.refuse("it attends over the batch")
     dims = (*query.layout.dims[:-1], value.layout.dims[-1])
     source = call.emit("scaled_dot_product_attention", arguments, values)
-    yield result(call, source, query, layout=query.layout._replace(dims=dims))
+    like = query._replace(alone=all(each.alone for each in values))
+    yield result(call, source, like, layout=query.layout._replace(dims=dims))
 
 
 def _einsum(call: Call) -> Iterable[Value]:
@@ -114,7 +122,7 @@ def _einsum(call: Call) -> Iterable[Value]:
         raise call.refuse("the batch is not the first dimension")
     out = call.step.outputs[0]
     source = call.emit("einsum", {"equation": equation}, values)
-    like = next((each for each in values if each.layout.batch >= 0), values[0])
+    like = first_batched(values)
     return [result(call, source, like, layout=layout_of(out.shape, out.batch))]
 
 

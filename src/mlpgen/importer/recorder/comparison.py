@@ -27,9 +27,21 @@ CLOSE = 1e-5
 
 
 def compared(
-    original: nn.Module, file: str, name: str, inputs: Mapping[str, Tensor]
+    original: nn.Module,
+    file: str,
+    name: str,
+    inputs: Mapping[str, Tensor],
+    used: Sequence[int],
 ) -> list[dict[str, str]]:
-    """Return the checks: `name`, `status` (`ok`, `failed`, `note`) and `detail`."""
+    """Return the checks: `name`, `status` (`ok`, `failed`, `note`) and `detail`.
+
+    Args:
+        original: The model.
+        file: The code of the generated one.
+        name: Its class.
+        inputs: What the original takes.
+        used: Which of them the generated model takes.
+    """
     checks: list[dict[str, str]] = []
 
     def check(title: str, fails: str, detail: str = "") -> bool:
@@ -37,7 +49,7 @@ def compared(
         checks.append({"name": title, "status": status, "detail": fails or detail})
         return not fails
 
-    model = _class(file, name)()
+    model = _with_inputs(_class(file, name)(), used)
     one, other = original.state_dict(), model.state_dict()
     keys = f"{len(one)} keys"
     if not check("keys, shapes and order", _keys_differ(one, other), keys):
@@ -93,6 +105,13 @@ def _class(file: str, name: str) -> type[nn.Module]:
     return found
 
 
+def _with_inputs(model: nn.Module, used: Sequence[int]) -> nn.Module:
+    """Let a model take inputs that it does not use."""
+    forward = model.forward
+    model.forward = lambda *given: forward(*(given[at] for at in used))
+    return model
+
+
 def _keys_differ(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> str:
     missing = [key for key in one if key not in other]
     added = [key for key in other if key not in one]
@@ -134,9 +153,15 @@ def _run(
     torch.manual_seed(0)
     given = {name: each.clone() for name, each in inputs.items()}
     with put_back(model):
-        if named:
-            return flat(model(**arguments(model, given)))
-        return flat(model(*given.values()))
+        if not named:
+            return flat(model(*given.values()))
+        results = flat(model(**arguments(model, given)))
+        return [each for each in results if not _is_input(each, given)]
+
+
+def _is_input(result: Tensor, given: Mapping[str, Tensor]) -> bool:
+    """Return whether a result is an input as it was given: a spec returns none."""
+    return not result._version and any(result is each for each in given.values())
 
 
 def _outputs(

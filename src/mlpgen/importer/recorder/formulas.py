@@ -120,3 +120,16 @@ def _triangle(tensor: Tensor) -> Triangle | None:
             value = some[0].item()
             return Triangle(tuple(tensor.shape), upper, at, value, _dtype(tensor))
     return None
+
+
+def equal_rows(tensor: Tensor) -> int:
+    """Return how many equal rows a tensor has; 1 if they differ, or are numbers."""
+    if tensor.dim() < 2 or tensor.is_meta or not len(tensor):
+        return 1
+    return len(tensor) if bool((tensor == tensor[:1]).all()) else 1
+
+
+def numbers_kept(tensor: Tensor) -> dict[str, Any]:
+    """Return the numbers of a tensor that the author keeps, as a recording has them."""
+    row = numbers_of(tensor[:1], few=1) if equal_rows(tensor) > 1 else None
+    return {"values": numbers_of(tensor, few=1), "row": row}

@@ -26,3 +26,5 @@ SHAPES_ONLY = {
     *("new_zeros", "new_ones", "new_full", "zeros_like", "ones_like", "full_like"),
 }
 """Functions that take no more of a tensor than its shape."""
+REPEATS = {"repeat", "expand", "expand_as", "broadcast_to", "tile", "cat", "stack"}
+"""Functions that may make the batch of what is the same for all examples."""

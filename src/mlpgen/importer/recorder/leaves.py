@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from mlpgen.importer.recorder.structures import python_number
 from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def leaf_arguments(module: nn.Module, type_: str) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, torch.Size | tuple | list):
         return [_plain(each) for each in value]
-    return value
+    return python_number(value)
 
 
 def _drop_path(module: Any) -> dict[str, Any]:

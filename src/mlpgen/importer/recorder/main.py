@@ -82,8 +82,9 @@ def _comparison(
     read: list[dict[str, str]],
     file: str,
     name: str,
+    used: list[int],
 ) -> dict[str, Any]:
-    checks = compared(model, file, name, drawn(inputs, SIZES[0]))
+    checks = compared(model, file, name, drawn(inputs, SIZES[0]), used)
     return {"checks": [*read, *checks]}
 
 

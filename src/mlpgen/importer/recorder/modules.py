@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from torch import nn
 
 from mlpgen.importer.recorder.customs import arguments_of, file_of
-from mlpgen.importer.recorder.formulas import numbers_of
+from mlpgen.importer.recorder.formulas import equal_rows, numbers_of
 from mlpgen.importer.recorder.initial_values import usual
 from mlpgen.importer.recorder.leaves import base_type, leaf_arguments, leaf_type
+from mlpgen.importer.recorder.structures import python_number
 from mlpgen.importer.recording import Member, Module, Place, Unknown
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def _with_values(
         return tuple(member._replace(init=None) for member in module.members)
     for member in module.members:
         if member.parameter and not member.tied:
-            tensor = owner.get_parameter(member.name)
+            tensor = _parameter(owner, member.name)
             filled = values.of(tensor)
             init = member.init
             if init is None and filled is not None:
@@ -83,6 +84,11 @@ class _Known(NamedTuple):
     given: Given
     kept: frozenset[str]
     first: dict[int, str]
+
+
+def _parameter(owner: nn.Module, name: str) -> Tensor:
+    """Return a parameter by its key; `get_parameter` refuses scripted modules."""
+    return dict(owner.named_parameters(remove_duplicate=False))[name]
 
 
 def _describe(
@@ -150,18 +156,11 @@ def _members(module: nn.Module, path: str, first: dict[int, str]) -> tuple[Membe
         if tensor is not None:
             member = _member(name, tensor, path, first, parameter=False)
             persistent = name not in module._non_persistent_buffers_set
-            rows = 1 if persistent else _rows(tensor)
+            rows = 1 if persistent else equal_rows(tensor)
             values = numbers_of(tensor if rows == 1 else tensor[:1])
             member = member._replace(persistent=persistent, values=values, rows=rows)
             found.append(member)
     return (*found,)
-
-
-def _rows(tensor: Tensor) -> int:
-    """Return how many equal rows a tensor has; 1 if they differ, or are numbers."""
-    if tensor.dim() < 2 or tensor.is_meta or not len(tensor):
-        return 1
-    return len(tensor) if bool((tensor == tensor[:1]).all()) else 1
 
 
 def _leaf_members(
@@ -234,6 +233,7 @@ _MOST_SETTINGS = 16
 
 
 def _plain_value(value: Any) -> Any:
+    value = python_number(value)
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple | list) and len(value) <= 64:

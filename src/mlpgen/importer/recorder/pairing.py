@@ -73,7 +73,8 @@ def _tensor(one: Tensor, other: Tensor, place: Place) -> Tensor:
         message = "the batch is in several dimensions of a tensor, or in none alone"
         raise CannotSayError(message, place)
     shape = (*one.shape[:at], times, *one.shape[at + 1 :])
-    return one._replace(shape=shape, batch=at, values=None)
+    row = one.row if at == 0 and times == 1 and one.row == other.row else None
+    return one._replace(shape=shape, batch=at, values=None, row=row)
 
 
 def _times(one: int, other: int) -> int | None:

@@ -32,6 +32,12 @@ def named_arguments(module: nn.Module, args: Any, kwargs: Any) -> dict[str, Any]
     return found
 
 
+def python_number(value: Any) -> Any:
+    """Return a number of numpy as one of Python, and anything else as it is."""
+    of_numpy = type(value).__module__ == "numpy" and not getattr(value, "shape", 1)
+    return value.item() if of_numpy and hasattr(value, "item") else value
+
+
 def fields_of(value: Any) -> dict[str, Any] | None:
     """Return the fields of a dict, a named tuple or a dataclass."""
     if isinstance(value, dict | OrderedDict):

@@ -19,7 +19,7 @@ from torch.overrides import TorchFunctionMode, resolve_name
 from mlpgen.importer.needed import keys, refs
 from mlpgen.importer.recorder.attributes import put_back
 from mlpgen.importer.recorder.customs import in_order
-from mlpgen.importer.recorder.formulas import numbers_of
+from mlpgen.importer.recorder.formulas import numbers_kept, numbers_of
 from mlpgen.importer.recorder.functions import (
     ASSIGN,
     DROPOUTS,
@@ -27,6 +27,7 @@ from mlpgen.importer.recorder.functions import (
     IGNORED,
     RANDOM,
     READS,
+    REPEATS,
     SHAPES_ONLY,
 )
 from mlpgen.importer.recorder.inputs import arguments
@@ -35,6 +36,7 @@ from mlpgen.importer.recorder.places import CannotSayError, author_place
 from mlpgen.importer.recorder.structures import (
     fields_of,
     named_arguments,
+    python_number,
     tensors_of,
 )
 from mlpgen.importer.recording import (
@@ -236,7 +238,7 @@ class Recorder(TorchFunctionMode):
         """Return whether a call only reads what the author keeps in attributes."""
         taken = {*refs(given)}
         in_place = short == "__setitem__" or short[-1:] == "_" != short[-2:-1]
-        other = [*keys(given)] or short in RANDOM
+        other = [*keys(given)] or short in RANDOM or short in REPEATS
         return bool(taken) and taken <= self._kept and not (in_place or other)
 
     def _change_base(self, view: Tensor, place: Place) -> None:
@@ -280,6 +282,7 @@ class Recorder(TorchFunctionMode):
         """Return an argument without what belongs to torch."""
         if isinstance(value, Tensor):
             return self._tensor(value)
+        value = python_number(value)
         if value is None or isinstance(value, bool | int | float | str):
             return value
         if isinstance(value, torch.dtype):
@@ -305,9 +308,8 @@ class Recorder(TorchFunctionMode):
             found = Ref(self._new(tensor))
             self._constants.add(found.number)
             self._kept.add(found.number)
-            values = self._quietly(lambda: numbers_of(tensor.detach(), few=1))
-            kept = self.tensors[found.number]._replace(values=values)
-            self.tensors[found.number] = kept
+            kept = self._quietly(partial(numbers_kept, tensor.detach()))
+            self.tensors[found.number] = self.tensors[found.number]._replace(**kept)
         if isinstance(found, Ref) and self._changed(tensor):
             raise CannotSayError(
                 "a tensor was changed through another one that shares its memory",
