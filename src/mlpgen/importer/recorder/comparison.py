@@ -7,16 +7,15 @@ import sys
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from mlpgen.importer.recorder.attributes import put_back
 from mlpgen.importer.recorder.dropout import Rates, WithoutDropout
-from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.leaves import is_drop_path
 from mlpgen.importer.recorder.own_gradients import class_to_keep, own_gradient
+from mlpgen.importer.recorder.results import results_of, with_inputs
 from mlpgen.importer.recorder.target import in_words
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def compared(
         checks.append({"name": title, "status": status, "detail": fails or detail})
         return not fails
 
-    model = _with_inputs(_class(file, name)(), used)
+    model = with_inputs(_class(file, name)(), used)
     one, other = original.state_dict(), model.state_dict()
     keys = f"{len(one)} keys"
     if not check("keys, shapes and order", _keys_differ(one, other), keys):
@@ -105,13 +104,6 @@ def _class(file: str, name: str) -> type[nn.Module]:
     return found
 
 
-def _with_inputs(model: nn.Module, used: Sequence[int]) -> nn.Module:
-    """Let a model take inputs that it does not use."""
-    forward = model.forward
-    model.forward = lambda *given: forward(*(given[at] for at in used))
-    return model
-
-
 def _keys_differ(one: Mapping[str, Tensor], other: Mapping[str, Tensor]) -> str:
     missing = [key for key in one if key not in other]
     added = [key for key in other if key not in one]
@@ -134,34 +126,6 @@ def _some(word: str, keys: list[str]) -> str:
         return ""
     shown = ", ".join(f"`{key}`" for key in keys[:3])
     return f"{word} {shown}" + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
-
-
-def flat(value: Any) -> list[Tensor]:
-    """Return the tensors of a result, in order."""
-    if isinstance(value, Tensor):
-        return [value]
-    if isinstance(value, dict):
-        return [each for item in value.values() for each in flat(item)]
-    if isinstance(value, tuple | list):
-        return [each for item in value for each in flat(item)]
-    return flat(vars(value)) if hasattr(value, "__dataclass_fields__") else []
-
-
-def _run(
-    model: nn.Module, inputs: Mapping[str, Tensor], *, named: bool
-) -> list[Tensor]:
-    torch.manual_seed(0)
-    given = {name: each.clone() for name, each in inputs.items()}
-    with put_back(model):
-        if not named:
-            return flat(model(*given.values()))
-        results = flat(model(**arguments(model, given)))
-        return [each for each in results if not _is_input(each, given)]
-
-
-def _is_input(result: Tensor, given: Mapping[str, Tensor]) -> bool:
-    """Return whether a result is an input as it was given: a spec returns none."""
-    return not result._version and any(result is each for each in given.values())
 
 
 def _outputs(
@@ -190,7 +154,7 @@ def _results(
     """Return what a model returns in a mode, and leave it in evaluation."""
     with states_kept(model), torch.no_grad():
         model.train(training)
-        return _run(model, inputs, named=named)
+        return results_of(model, inputs, named=named)
 
 
 def _order_in_training(
@@ -246,8 +210,8 @@ def _calm_results(
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Return what both models return in training, without noise."""
     with _calmed(original, model, training=True), torch.no_grad():
-        one = _run(original, inputs, named=True)
-        return one, _run(model, inputs, named=False)
+        one = results_of(original, inputs, named=True)
+        return one, results_of(model, inputs, named=False)
 
 
 @contextmanager
@@ -320,7 +284,7 @@ def _gradients(
     own = ""
     for each, named in ((original, True), (model, False)):
         each.zero_grad()
-        results = _run(each, inputs, named=named)
+        results = results_of(each, inputs, named=named)
         if order and named:
             results = [results[at] for at in order]
         results = [each for each in results if each.requires_grad]
@@ -341,7 +305,9 @@ def _gradients(
         each.zero_grad()
     one, other = found
     if own:
-        kept = class_to_keep(original, partial(_run, original, inputs, named=True))
+        kept = class_to_keep(
+            original, partial(results_of, original, inputs, named=True)
+        )
         own += f"; --custom {kept} keeps its class" if kept else ""
     without = [name for name in one if (one[name] is None) != (other[name] is None)]
     if without:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from mlpgen.importer.recorder.comparison import difference, flat
+from mlpgen.importer.recorder.comparison import difference
 from mlpgen.importer.recorder.files.exported import Exported, read_exported
 from mlpgen.importer.recorder.files.modules import modules_of
 from mlpgen.importer.recorder.inputs import Given
+from mlpgen.importer.recorder.results import flat
 from mlpgen.importer.recorder.target import TargetError
 
 if TYPE_CHECKING:
