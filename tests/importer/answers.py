@@ -10,6 +10,7 @@ from inspect import getsourcefile
 from pathlib import Path
 from typing import Any
 
+from batches import BATCHES
 from trees import TREES
 
 from mlpgen import api
@@ -23,13 +24,9 @@ from mlpgen.importer.recording import from_json, to_json
 from mlpgen.importer.spec import spec_of
 from networks import NETWORKS, Network
 
-ALL = {
-    **NETWORKS,
-    **{
-        name: Network(cls, (("", shape, "float32"),))
-        for name, (cls, shape) in TREES.items()
-    },
-}
+ALL = {**NETWORKS}
+for _name, (_cls, _shape) in {**BATCHES, **TREES}.items():
+    ALL[_name] = Network(_cls, (("", _shape, "float32"),))
 
 
 def answer(network: Network, folder: Path) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import pytest
 
 from tests import processes
 
+from .batches import BATCHES
 from .networks import NETWORKS
 from .trees import TREES
 
@@ -48,7 +49,7 @@ def text_of(name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *TREES])
+@pytest.mark.parametrize("name", [*NETWORKS, *TREES, *BATCHES])
 def test_a_network_is_proved_equal(name: str) -> None:
     assert text_of(name)
     statuses = {each["name"]: each["status"] for each in answers()[name]["checks"]}

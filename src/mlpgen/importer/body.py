@@ -71,6 +71,7 @@ class Body(NamedTuple):
         shapes: The shapes of its inputs, of one example.
         names: The names of the outputs, if the author gave some.
         order: The names that are made first, if not as they run.
+        alone: The inputs that have no batch, since all examples have the same.
     """
 
     inputs: tuple[str, ...]
@@ -79,6 +80,7 @@ class Body(NamedTuple):
     shapes: tuple[tuple[int, ...], ...] = ()
     names: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
+    alone: frozenset[int] = frozenset()
 
     def with_inner(self, change: Callable[[Entry, Body], Body]) -> Body:
         """Change the bodies of entries; `change` gets the entry and its body."""

@@ -57,7 +57,8 @@ class Call(NamedTuple):
         name: The function in a spec, or what it is called here.
         value: Returns the value of a tensor.
         emit: Adds an entry: type, arguments, sources; returns where its result is.
-        grouped: Whether the author's line has several batches in a dimension elsewhere.
+        kept: Whether the author's line keeps several batches in a dimension elsewhere.
+        made: Whether it puts several batches there.
         whole: Whether a reshape elsewhere at the author's line needs the whole shape.
     """
 
@@ -65,7 +66,8 @@ class Call(NamedTuple):
     name: str
     value: Callable[[Any], Value]
     emit: Callable[[str, dict[str, Any], list[Value]], Source]
-    grouped: bool = False
+    kept: bool = False
+    made: bool = False
     whole: bool = False
 
     def refuse(self, why: str) -> UnsaidError:

@@ -89,6 +89,13 @@ def dropout_of(layer: Layer, rank: int) -> Layer:
     return layer._replace(type=named.get((layer.type, rank), layer.type))
 
 
+def is_one_image(type_: str, layout: Layout) -> bool:
+    """Return whether a convolution takes one image that all examples have the same."""
+    if type_ not in _FAMILIES["convolution"] or layout.batch >= 0:
+        return False
+    return layout.rank == int(type_[-2]) + 2 and layout.dims[0] == (1,)
+
+
 def _tensor(value: Any) -> bool:
     return isinstance(value, Ref | State)
 

@@ -31,7 +31,7 @@ def body_of(recording: Recording) -> Body:
     forward = with_borrowed(forward, modules)
     inputs = {*refs(recording.forward.inputs)}
     forward = forward._replace(returned=_without(forward.returned, inputs))
-    lines = SameLines(forward)
+    lines = SameLines(forward, recording.tensors)
     body = _translated(recording, forward, lines)
     body = body if lines.settled() else _translated(recording, forward, lines)
     if not body.outputs:

@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from mlpgen.importer.needed import refs
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mlpgen.importer.body import Entry
-    from mlpgen.importer.recording import Pass, Place, Step
+    from mlpgen.importer.recording import Pass, Place, Step, Tensor
 
 _RESHAPES = {"view", "reshape", "view_as", "reshape_as", "flatten", "unflatten"}
 _FORMS = {"reshape", "flatten", "unflatten"}
@@ -26,12 +28,15 @@ class SameLines:
     """What lines do elsewhere.
 
     Attributes:
-        grouped: Those that have several batches in one dimension.
+        kept: Those that keep several batches in one dimension.
+        made: Those that put several batches in one dimension.
         whole: Those that need a reshape with the whole shape.
     """
 
-    def __init__(self, forward: Pass) -> None:
-        self.grouped = frozenset(_grouped(forward))
+    def __init__(self, forward: Pass, tensors: Mapping[int, Tensor]) -> None:
+        found = [*_grouped(forward, tensors)]
+        self.made = frozenset(line for line, made in found if made)
+        self.kept = frozenset(line for line, made in found if not made)
         self.whole: frozenset[Line] = frozenset()
         self._forms: dict[Line, set[str]] = {}
 
@@ -66,13 +71,19 @@ class Lines:
         return (step.place, self._counts[step.place])
 
 
-def _grouped(each: Pass) -> Iterator[Line]:
+def _grouped(each: Pass, tensors: Mapping[int, Tensor]) -> Iterator[tuple[Line, bool]]:
+    """Yield the lines that give several batches, and whether they take fewer."""
     lines = Lines()
     for step in each.steps:
         if step.pass_ is not None:
-            yield from _grouped(step.pass_)
+            yield from _grouped(step.pass_, tensors)
         line = lines.of(step)
         if line and step.outputs:
-            out = step.outputs[0]
-            if out.batch >= 0 and out.shape[out.batch] > 1:
-                yield line
+            after = _batches(step.outputs[0])
+            before = max((_batches(tensors[at]) for at in refs(step.args)), default=1)
+            if after > 1:
+                yield line, after > before
+
+
+def _batches(tensor: Tensor) -> int:
+    return tensor.shape[tensor.batch] if tensor.batch >= 0 else 1

@@ -58,6 +58,7 @@ def with_used_inputs(body: Body) -> tuple[Body, list[int]]:
     inside = body._replace(
         inputs=tuple(body.inputs[at] for at in kept),
         shapes=tuple(body.shapes[at] for at in kept if at < len(body.shapes)),
+        alone=frozenset(new for new, old in enumerate(kept) if old in body.alone),
         entries=tuple(each.rewired(moved) for each in body.entries),
         outputs=tuple(moved(source) for source in body.outputs),
     )

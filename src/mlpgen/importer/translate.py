@@ -9,16 +9,18 @@ from mlpgen.importer.body import Body, Entry, Source
 from mlpgen.importer.calls import Call, UnsaidError, Value, tensors_returned
 from mlpgen.importer.examples import (
     KEY,
+    NOTHING_MORE,
+    Sight,
     first_said,
     given_back,
     options_for,
     seen,
-    sizes_beside,
 )
 from mlpgen.importer.functions import canonical, translated
 from mlpgen.importer.layers import (
     ANY_LAYOUT,
     dropout_of,
+    is_one_image,
     layer_of,
     mapped_arguments,
     result_layout,
@@ -28,14 +30,12 @@ from mlpgen.importer.recording import Ref
 from mlpgen.importer.same_lines import Lines, SameLines
 from mlpgen.importer.values import Values
 from mlpgen.importer.weights import (
-    as_call,
-    given,
     linear_call,
     owner_of_weights,
     owner_tied,
     tensor_arguments,
     tensors_in,
-    wrapped_layer,
+    unwrapped,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Translator(Values):
     Attributes:
         called: Where each module was called first, by path.
         same_lines: What lines do elsewhere.
-        strict: Whether no entry may see more examples, since the class around may.
+        sight: What counts as batch in it.
     """
 
     def __init__(
@@ -59,18 +59,17 @@ class Translator(Values):
         path: str,
         values: dict[int, Value],
         same_lines: SameLines,
-        *,
-        strict: bool = False,
+        sight: Sight = NOTHING_MORE,
     ) -> None:
         super().__init__(recording, path, values)
-        self.strict = strict
+        self.sight = sight
         self.called: dict[str, int] = {}
         self.same_lines = same_lines
         self._lines = Lines()
 
     def body(self, each: Pass, names: list[str]) -> Body:
         """Translate the steps and what is returned."""
-        shapes = self.shapes()
+        shapes, alone = self.shapes(), self.alone()
         each = with_methods(each, self.path, self.recording)
         for step in each.steps:
             self.place = step.place
@@ -85,7 +84,7 @@ class Translator(Values):
         if not self.path:
             values = [self.ungrouped(value) for value in values]
         outputs = tuple(value.source for value in values)
-        return Body((*names,), (*self.entries,), outputs, shapes, fields)
+        return Body((*names,), (*self.entries,), outputs, shapes, fields, (), alone)
 
     def _step(self, step: Step) -> None:
         if step.function:
@@ -104,7 +103,7 @@ class Translator(Values):
             return
         refs = tensors_in([*step.args, *step.kwargs.values()])
         taken = (self.values.get(getattr(each, "number", -1)) for each in refs)
-        sizes = () if self.strict else sizes_beside(each for each in taken if each)
+        sizes = self.sight.beside(each for each in taken if each)
         ways = [(), sizes] if sizes else [()]
         line, begin = self._lines.of(step), len(self.entries)
         found = first_said(ways, partial(self._called, step, line))
@@ -114,12 +113,14 @@ class Translator(Values):
     def _called(self, step: Step, line: Line | None, sizes: Shape) -> list[Value]:
         """Translate the call of a function, which may see more examples."""
         entries, tensors = [*self.entries], {**self.tensors}
+        sight = self.sight.inside(sizes)
         call = Call(
-            step,
+            sight.of(step),
             canonical(step.function),
             lambda ref: seen(self.value(ref), sizes),
             partial(self.emit, sizes=sizes),
-            line in self.same_lines.grouped,
+            line in self.same_lines.kept,
+            line in self.same_lines.made and not sight.sizes,
             line in self.same_lines.whole,
         )
         try:
@@ -152,10 +153,13 @@ class Translator(Values):
         module = module or self.recording.modules[step.module]
         layer = layer_of(step, module)
         values = [self.value(each) for each in layer.takes]
-        free = self.strict or module.type in ANY_LAYOUT
-        sizes = () if free else sizes_beside(values)
+        sizes = () if module.type in ANY_LAYOUT else self.sight.beside(values)
         values = [seen(each, sizes) for each in values]
         layer = dropout_of(layer, values[0].layout.rank)
+        one = is_one_image(module.type, layout := values[0].layout)
+        if one:
+            image = self.emit("squeeze", {"dim": 0}, values)
+            values = [values[0]._replace(source=image, layout=layout.without(0))]
         arguments = mapped_arguments(layer, values[0], step.place)
         sources = tuple(value.source for value in values)
         name = "" if self._is_lent(step, module) else self._name(step.module)
@@ -168,9 +172,14 @@ class Translator(Values):
         for ref, part in zip(refs, layer.parts, strict=False):
             out = self.recording.tensors[ref.number]
             layout = result_layout(step, module, values, part, out)
-            named = part if len(layer.parts) > 1 else ""
-            found = Value(Source(index, named), layout, out.dtype, values[0].alone)
-            self.values[ref.number] = given_back(found, sizes, step.place)
+            source = Source(index, part if len(layer.parts) > 1 else "")
+            found = Value(source, layout, out.dtype, values[0].alone)
+            if one:
+                found = found._replace(
+                    source=self.emit("unsqueeze", {"dim": 0}, [found])
+                )
+            if not sizes or part == layer.parts[0]:  # states have the batch second
+                self.values[ref.number] = given_back(found, sizes, step.place)
 
     def _is_lent(self, step: Step, module: Module) -> bool:
         """Return whether a layer is of another class, but has nothing to keep."""
@@ -183,19 +192,14 @@ class Translator(Values):
         What it does before and behind becomes entries of the class around it, and the
         function the layer itself: `F.conv2d(F.pad(x, …), self.weight)`.
         """
-        module = self.recording.modules[step.module]
-        around = self.recording.modules[self.path]
-        several = len(inside.steps) > 1
-        member = several and around.chain and step.module.rpartition(".")[2].isdigit()
-        found = None if member else wrapped_layer(step.module, module, inside)
+        found = unwrapped(step, inside, self.recording.modules, self.path)
         if found is None:
             return False
-        at, layer = found
-        taken = next(each for each in given(inside.steps[at]) if isinstance(each, Ref))
-        for each in inside.steps[:at]:
+        before, call, layer, behind = found
+        for each in before:
             self._step(each)
-        self._leaf(as_call(inside.steps[at], step.module, taken), layer)
-        for each in inside.steps[at + 1 :]:
+        self._leaf(call, layer)
+        for each in behind:
             self._step(each)
             if each.module:  # an activation inside of a normalization has no key
                 self.entries[-1] = self.entries[-1]._replace(name="", key=False)
@@ -207,9 +211,9 @@ class Translator(Values):
         given = tensor_arguments(inside)
         given = {name: ref for name, ref in given.items() if self.has(ref)}
         values = [self.value(ref) for ref in given.values()]
-        beside = () if self.strict else sizes_beside(values)
+        beside = self.sight.beside(values)
         # All of it sees more examples where it cannot be said else, or layers in it.
-        ways: list[tuple[Shape, bool]] = [((), self.strict)]
+        ways: list[tuple[Shape, bool]] = [((), self.sight.strict)]
         ways = [((), True), (beside, False), *ways] if beside else ways
         translated_in = partial(self._inside, step, inside, given, values)
         inner, body, sizes = first_said(ways, translated_in)
@@ -249,9 +253,8 @@ class Translator(Values):
             way: What counts as batch, and whether nothing inside may see more examples.
         """
         sizes, strict = way
-        inner = Translator(
-            self.recording, step.module, {}, self.same_lines, strict=strict
-        )
+        sight = self.sight.inside(sizes, strict=strict)
+        inner = Translator(self.recording, step.module, {}, self.same_lines, sight)
         pairs = zip(names.values(), values, strict=True)
         for index, (ref, value) in enumerate(pairs):
             own = seen(value, sizes)._replace(source=Source(-1 - index))

@@ -78,7 +78,7 @@ def _exact(body: Body) -> Any:
     def text(entry: Entry) -> Any:
         return repr(entry.arguments), repr(entry.options)
 
-    return skeleton(body), _texts(body, text), body.shapes
+    return skeleton(body), _texts(body, text), body.shapes, body.alone
 
 
 def _strict(body: Body) -> Any:

@@ -40,9 +40,15 @@ class Values:
 
     def shapes(self) -> tuple[tuple[int, ...], ...]:
         """Return the shapes of the inputs."""
+        return tuple(each.layout.shape for each in self._inputs())
+
+    def alone(self) -> frozenset[int]:
+        """Return which inputs have no batch, since all examples have the same."""
+        return frozenset(at for at, each in enumerate(self._inputs()) if each.alone)
+
+    def _inputs(self) -> list[Value]:
         given = [*self.values.values(), *self.tensors.values()]
-        inputs = sorted(given, key=lambda each: -each.source.entry)
-        return tuple(each.layout.shape for each in inputs)
+        return sorted(given, key=lambda each: -each.source.entry)
 
     def emit(
         self,

@@ -11,6 +11,8 @@ from mlpgen.importer.calls import UnsaidError, bound
 from mlpgen.importer.recording import Ref, State, Structure
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlpgen.importer.recording import Member, Module, Pass, Place, Step, Tensor
 
 _LEAVES = {
@@ -123,6 +125,29 @@ def _norm(path: str, module: Module, step: Step) -> Module | None:
     if type_ == "LayerNorm":
         arguments["bias"] = "bias" in {member.name for member in module.members}
     return module._replace(type=type_, arguments=arguments)
+
+
+def unwrapped(
+    step: Step, inside: Pass, modules: Mapping[str, Module], around: str
+) -> tuple[tuple[Step, ...], Step, Module, tuple[Step, ...]] | None:
+    """Return the layer that a class wraps: what is before, its call, it, and the rest.
+
+    Args:
+        step: The call of the class.
+        inside: What it calls.
+        modules: Those of the model.
+        around: The module that calls it.
+    """
+    alone = len(inside.steps) == 1 or not modules[around].chain
+    if not alone and step.module.rpartition(".")[2].isdigit():
+        return None  # it needs its number
+    found = wrapped_layer(step.module, modules[step.module], inside)
+    if found is None:
+        return None
+    at, layer = found
+    taken = next(each for each in given(inside.steps[at]) if isinstance(each, Ref))
+    call = as_call(inside.steps[at], step.module, taken)
+    return inside.steps[:at], call, layer, inside.steps[at + 1 :]
 
 
 def tensor_arguments(each: Pass) -> dict[str, Any]:

@@ -113,6 +113,27 @@ def _tensor_split(call: Call) -> Iterable[Value]:
     return _parts(call, value, call.emit("split", arguments, [value]), dim)
 
 
+def _meshgrid(call: Call) -> Iterable[Value]:
+    """Spread vectors over a grid; with `xy`, the first two take turns."""
+    given = bound("*tensors", call.step)
+    values = [call.value(each) for each in given["tensors"]]
+    if any(each.layout.batch >= 0 or each.layout.rank != 1 for each in values):
+        raise call.refuse("it takes something else than vectors without a batch")
+    order = [*range(len(values))]
+    if given.get("indexing") == "xy":
+        order[:2] = [1, 0]
+    if not 2 <= len(values) <= 4:
+        raise call.refuse(f"it takes {len(values)} tensors")
+    source = call.emit("meshgrid", {}, [values[at] for at in order])
+    layout = values[0].layout._replace(
+        dims=tuple(values[at].layout.dims[0] for at in order)
+    )
+    return [
+        value._replace(source=source._replace(part=ORDINALS[at]), layout=layout)
+        for at, value in zip(order, values, strict=True)
+    ]
+
+
 def part_names(count: int) -> tuple[str, ...]:
     """Return the usual names of parts."""
     return ORDINALS[:count]
@@ -123,4 +144,5 @@ HANDLERS: dict[str, Handler] = {
     "stack": _stack,
     **dict.fromkeys(("chunk", "split", "unbind"), _split),
     "tensor_split": _tensor_split,
+    "meshgrid": _meshgrid,
 }

@@ -107,7 +107,7 @@ def _interpolate(call: Call) -> Iterable[Value]:
         return [value]
     out = call.step.outputs[0]
     source = call.emit("interpolate", arguments, [value])
-    return [result(call, source, value, layout=layout_of(out.shape, 0))]
+    return [result(call, source, value, layout=layout_of(out.shape, out.batch))]
 
 
 def _pad(call: Call) -> Iterable[Value]:

@@ -36,7 +36,9 @@ def _reshaped_alone(call: Call, value: Value, out: Tensor) -> Value:
 
 def reshaped(call: Call, value: Value, shape: tuple[int, ...], batch: int) -> Value:
     """Emit a reshape, as `flatten` or `unflatten` where it is one."""
-    layout = value.layout.reshaped(shape, batch, grouped=call.grouped)
+    inside = value.layout.dims[value.layout.batch] if value.layout.batch >= 0 else ()
+    grouped = call.made or (call.kept and bool(inside))
+    layout = value.layout.reshaped(shape, batch, grouped=grouped)
     before, after = value.layout.shape, layout.shape
     if before == after and not call.whole:
         return value._replace(layout=layout)
@@ -135,7 +137,9 @@ def _expand(call: Call) -> Iterable[Value]:
 def _repeat(call: Call) -> Iterable[Value]:
     given = bound("input *repeats", call.step)
     value = call.value(given["input"])
-    repeats = [*given["repeats"]]
+    repeats = [*(given["repeats"] or given["dims"])]
+    if call.step.function.endswith("tile"):
+        repeats = [1] * (value.layout.rank - len(repeats)) + repeats
     out = call.step.outputs[0]
     if (
         repeats

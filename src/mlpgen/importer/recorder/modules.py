@@ -163,6 +163,15 @@ def _members(module: nn.Module, path: str, first: dict[int, str]) -> tuple[Membe
     return (*found,)
 
 
+def is_table(model: nn.Module, key: str, tensor: Tensor) -> bool:
+    """Return whether a buffer has no key, and more numbers than a spec should have."""
+    owner, _, name = key.rpartition(".")
+    if name not in model.get_submodule(owner)._non_persistent_buffers_set:
+        return False
+    values = tensor.detach()
+    return numbers_of(values if equal_rows(values) == 1 else values[:1]) is None
+
+
 def _leaf_members(
     module: nn.Module, path: str, first: dict[int, str]
 ) -> tuple[Member, ...]:

@@ -32,6 +32,7 @@ from mlpgen.importer.recorder.functions import (
 )
 from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.module_calls import module_calls
+from mlpgen.importer.recorder.modules import is_table
 from mlpgen.importer.recorder.places import CannotSayError, author_place
 from mlpgen.importer.recorder.structures import (
     fields_of,
@@ -91,7 +92,7 @@ class Recorder(TorchFunctionMode):
             *model.named_buffers(remove_duplicate=False),
         )
         for key, tensor in named:
-            if _is_table(model, key, tensor):
+            if is_table(model, key, tensor):
                 continue
             self._numbers.setdefault(id(tensor), State(key))
             self._versions[id(tensor)] = tensor._version
@@ -331,13 +332,6 @@ class Recorder(TorchFunctionMode):
 
 _NUMBERS = {torch.float32, torch.int64}
 """Dtypes of tensors without dimensions that are the same as a number."""
-
-
-def _is_table(model: nn.Module, key: str, tensor: Tensor) -> bool:
-    """Return whether a buffer has no key, and more numbers than a spec should have."""
-    owner, _, name = key.rpartition(".")
-    unsaved = name in model.get_submodule(owner)._non_persistent_buffers_set
-    return unsaved and numbers_of(tensor.detach()) is None
 
 
 def _reads(recorder: Recorder, args: Any) -> bool:
