@@ -355,3 +355,21 @@ def test_without_torch_it_says_what_to_install(
     code, text = said(capsys, "bad.py:Picky", "--input", "10")
     assert "`import` needs torch: pip install torch" in text
     assert code == 2
+
+
+def test_what_prove_finds_is_not_proved(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def certify(_session: object, _claimed: object) -> list[session.Check]:
+        return [
+            session.Check("state", "holds", "2 keys"),
+            session.Check("layers", "fails", "`fc` is (N, 2), not (N, 3)"),
+        ]
+
+    monkeypatch.setattr(session.Session, "certify", certify)
+    args = ("bad.py:Picky", "--input", "10")
+    code, text = said(capsys, *args)
+    assert "certificate of `prove` failed `layers` fails: `fc` is (N, 2)" in text
+    assert code == 1
+    assert run(["import", *args, "--no-certificate"]) == 0
+    assert "certificate" not in capsys.readouterr().err

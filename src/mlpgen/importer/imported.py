@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen import api
 from mlpgen.importer.block import class_name
 from mlpgen.importer.calls import UnsaidError
+from mlpgen.importer.certificate import certificate
 from mlpgen.importer.customs import class_to_keep
 from mlpgen.importer.initial_values import lost_values
 from mlpgen.importer.needed import refs
@@ -46,12 +47,13 @@ class Imported(NamedTuple):
         )
 
 
-def imported(session: Session, name: str = "") -> Imported:
+def imported(session: Session, name: str = "", *, certify: bool = True) -> Imported:
     """Make a spec of the model of a session and compare both.
 
     Args:
         session: A process that has the model.
         name: Another name for its class.
+        certify: Whether the spec is certified, too.
 
     Raises:
         ModelError: The model cannot be loaded, or does not run.
@@ -73,8 +75,10 @@ def imported(session: Session, name: str = "") -> Imported:
     code = api.render(network, "explicit")[f"{network.graph.stem}.py"]
     checks = session.compare(code, title, spec.inputs)
     said = any(each.name == INITIAL for each in checks)
-    lost = () if said else _initial(recording)
-    return Imported(spec.text, (*checks, *_less(recording, spec), *lost))
+    checks += [*_less(recording, spec), *([] if said else _initial(recording))]
+    if certify and all(each.status != "failed" for each in checks):
+        checks.append(certificate(session, network, own=bool(own)))
+    return Imported(spec.text, (*checks,))
 
 
 def _initial(recording: Recording) -> list[Check]:

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Shape = tuple[int, ...]
+PROOF = "proof.json"
+"""The file with what `mlpgen prove` claims of a spec."""
 FILES = (".pt2", ".onnx")
 """The ends of targets that are files with a model, not code that makes one."""
 

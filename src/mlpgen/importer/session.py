@@ -13,16 +13,22 @@ from threading import Timer
 from time import monotonic
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.importer.recording import Place, Recording, from_json
+from mlpgen.importer.recording import PROOF, Place, Recording, from_json
 
 if TYPE_CHECKING:
     from types import TracebackType
+
+    from mlpgen.proof.job import Job as ProofJob
 
 _START = "import sys; sys.path.append(sys.argv[1])"
 _COMMAND = (
     f"{_START}; from mlpgen.importer.recorder.main import main; main(sys.argv[2])"
 )
 _HERE = str(Path(__file__).resolve().parents[2])
+
+
+MOST_SECONDS = 60
+"""After so much time no other check of the certificate begins."""
 
 
 class Job(NamedTuple):
@@ -133,6 +139,18 @@ class Session:
         path.write_text(code, encoding="utf-8")
         self._ask(["compare", str(path), name, inputs])
         return [Check(**each) for each in self._answer("comparison.json")["checks"]]
+
+    def certify(self, job: ProofJob) -> list[Check]:
+        """Run the checks of `mlpgen prove` that cost little.
+
+        Raises:
+            ModelError: They take too long.
+        """
+        written = job.write(self.folder / "proof")
+        (self.folder / PROOF).write_text(json.dumps(written), encoding="utf-8")
+        rest = self._started + self.timeout - monotonic()
+        self._ask(["certify", str(self.folder), min(MOST_SECONDS, rest / 4)])
+        return [Check(**each) for each in self._answer("certificate.json")["checks"]]
 
     def save(self, path: str) -> None:
         """Write the weights of the original to a file.

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from mlpgen.importer.recorder import constructors
+from mlpgen.importer.recorder.certificate import certified
 from mlpgen.importer.recorder.comparison import compared
 from mlpgen.importer.recorder.customs import (
     inner_class,
@@ -38,7 +39,7 @@ from mlpgen.importer.recorder.target import TargetError, in_words, loaded
 from mlpgen.importer.recorder.trace import Recorder
 from mlpgen.importer.recorder.training import Recorded, with_training
 from mlpgen.importer.recorder.weights import write_weights
-from mlpgen.importer.recording import FILES, Recording, to_json
+from mlpgen.importer.recording import FILES, PROOF, Recording, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -98,9 +99,21 @@ def _saved(
     return {}
 
 
+def _certificate(
+    _model: nn.Module,
+    _inputs: list[Given],
+    _read: list[dict[str, str]],
+    folder: str,
+    seconds: float,
+) -> dict[str, Any]:
+    job = json.loads(Path(folder, PROOF).read_text("utf-8"))
+    return {"checks": certified(job, folder, seconds)}
+
+
 _QUESTIONS: dict[str, tuple[str, Callable[..., dict[str, Any]]]] = {
     "compare": ("comparison.json", _comparison),
     "save": ("saved.json", _saved),
+    "certify": ("certificate.json", _certificate),
 }
 """What a line may ask, the file of the answer, and the function that gives it."""
 

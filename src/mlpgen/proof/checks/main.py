@@ -10,11 +10,13 @@ import json
 import os
 import warnings
 from functools import partial
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from .subject import Subject
 
@@ -46,8 +48,21 @@ def main(file: str) -> None:
             prove(each, tell)
 
 
-def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
-    """Run all checks on one network."""
+def prove(
+    job: dict[str, Any],
+    tell: Callable[..., None],
+    wanted: Collection[str] | None = None,
+    seconds: float = inf,
+) -> None:
+    """Run checks on one network.
+
+    Args:
+        job: What `mlpgen.proof.job.Job.write` returns.
+        tell: Called before and after each check.
+        wanted: The names of the checks; all by default.
+        seconds: After that time no other check begins.
+    """
+    until = monotonic() + seconds
     from .custom_modules import import_custom
     from .subject import Subject, forget, load
 
@@ -66,7 +81,8 @@ def prove(job: dict[str, Any], tell: Callable[..., None]) -> None:
     _check("classes", make, tell)
     for subject in made:
         for name, check in _checks().items():
-            _check(name, partial(check, subject), tell)
+            if (wanted is None or name in wanted) and monotonic() < until:
+                _check(name, partial(check, subject), tell)
 
 
 def _checks() -> dict[str, Callable[[Subject], str]]:
