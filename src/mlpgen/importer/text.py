@@ -19,7 +19,7 @@ from mlpgen.layers import LAYERS
 from mlpgen.spec.types import NOT_IN_TORCH, TENSORS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlpgen.importer.block import Block, Draft
     from mlpgen.importer.body import Body, Entry
@@ -160,6 +160,10 @@ def _entry(
         if index in names.parts:
             arguments["names"] = [*names.parts[index]]
         value = _value(entry.type, arguments, blocks)
+        short = f"{indent}- {_on_one_line(type_, value, options.items())}"
+        if entry.type in FUNCTIONS and len(short) <= _LONGEST:
+            yield short
+            return
         tail = f": {value}" if value else (":" if options else "")
         if entry.type == CUSTOM and len(f"{indent}- {type_}{tail}") > _LONGEST:
             yield f"{indent}- {type_}:"
@@ -170,6 +174,13 @@ def _entry(
         yield f"{indent}  {key}: {value}"
 
 
+def _on_one_line(type_: str, value: str, options: Iterable[tuple[str, str]]) -> str:
+    """Write a function as it is called, with its sources beside it."""
+    call = f"{type_}: {value}" if value else type_
+    rest = "".join(f", {key}: {text}" for key, text in options)
+    return f"{{{call}{rest}}}" if rest else call
+
+
 def _buffer(entry: Entry, blocks: Mapping[str, Block], indent: str) -> Iterator[str]:
     """Write a buffer with the functions that compute it, each on one line."""
     assert entry.body is not None
@@ -177,10 +188,9 @@ def _buffer(entry: Entry, blocks: Mapping[str, Block], indent: str) -> Iterator[
     lines = []
     for index, each in enumerate(entry.body.entries):
         value = _value(each.type, dict(each.arguments), blocks)
-        options = [*_options(index, each, names, numbered=False)]
-        rest = "".join(f", {key}: {text}" for key, text in options)
-        tail = f": {value}" if value else ""
-        lines.append(f"{{{each.type}{tail}{rest}}}" if rest or value else each.type)
+        options = _options(index, each, names, numbered=False)
+        text = _on_one_line(each.type, value, options)
+        lines.append(f"{{{text}}}" if text == f"{each.type}: {value}" else text)
     others = _flow(entry.arguments)[1:-1]
     short = f"{indent}- buffer: {{layers: [{', '.join(lines)}]{', ' * bool(others)}"
     if len(short) + len(others) < _LONGEST:
