@@ -155,11 +155,50 @@ class Asking(nn.Module):
         return torch.cat((token, x), dim=1)
 
 
+class Turned(nn.Module):
+    """Attention whose places are turned, with a bias for queries and values alone."""
+
+    def __init__(self, size: int = 8) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(size, 3 * size, bias=False)
+        self.q_bias = nn.Parameter(torch.zeros(size))
+        self.v_bias = nn.Parameter(torch.zeros(size))
+        self.register_buffer("k_bias", torch.zeros(size), persistent=False)
+
+    def forward(self, x: Tensor, sin: Tensor, cos: Tensor) -> Tensor:
+        bias = torch.cat((self.q_bias, self.k_bias, self.v_bias))
+        q, k, v = F.linear(x, self.qkv.weight, bias=bias).chunk(3, dim=-1)
+        half = q.shape[-1] // 2
+        q = q * cos + torch.cat((-q[..., half:], q[..., :half]), dim=-1) * sin
+        k = k * cos + torch.cat((-k[..., half:], k[..., :half]), dim=-1) * sin
+        return x + F.scaled_dot_product_attention(q, k, v)
+
+
+class Rotary(nn.Module):
+    """A table of sines that was made for more places than there are."""
+
+    def __init__(self, size: int = 8) -> None:
+        super().__init__()
+        places = torch.arange(0.5, 600, device="cpu").float() / 600
+        bands = 100 ** -(torch.arange(0, size, 2).float() / size)
+        angles = (places[:, None] * bands).repeat(1, 2)
+        self.register_buffer("table", torch.empty(2, 600, size), persistent=False)
+        self.table.copy_(torch.stack((angles.sin(), angles.cos())))
+        self.blocks = nn.ModuleList(Turned(size) for _ in range(2))
+
+    def forward(self, x: Tensor) -> Tensor:
+        sin, cos = self.table[:, : x.shape[1]].unbind(0)
+        for block in self.blocks:
+            x = block(x, sin, cos)
+        return x
+
+
 BATCHES: dict[str, tuple[type[nn.Module], tuple[int, ...]]] = {
     "stages": (Stages, (8, 6, 6)),
     "sequencer": (Sequencer, (4, 3, 5)),
     "positions": (Positions, (3, 8, 8)),
     "blur": (Blur, (3, 8, 8)),
     "asking": (Asking, (4, 6)),
+    "rotary": (Rotary, (5, 8)),
 }
 """Their classes, and the shape of one example of their input."""

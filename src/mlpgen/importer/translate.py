@@ -30,6 +30,7 @@ from mlpgen.importer.recording import Ref
 from mlpgen.importer.same_lines import Lines, SameLines
 from mlpgen.importer.values import Values
 from mlpgen.importer.weights import (
+    computed_bias,
     linear_call,
     owner_of_weights,
     owner_tied,
@@ -100,6 +101,11 @@ class Translator(Values):
         called = linear_call(step, owner, module, self.path)
         if called is not None:
             self._leaf(called)
+            bias, made = computed_bias(step), step.outputs[0].number
+            if bias is not None:
+                values = [self.values[made], self.value(bias)]
+                source = self.emit("add", {}, values)
+                self.values[made] = values[0]._replace(source=source)
             return
         refs = tensors_in([*step.args, *step.kwargs.values()])
         taken = (self.values.get(getattr(each, "number", -1)) for each in refs)

@@ -197,6 +197,8 @@ def linear_call(
 ) -> Step | None:
     """Return `F.linear(x, self.proj.weight, self.proj.bias)` as `proj(x)`.
 
+    If `proj` has no bias, a computed one must be added to that.
+
     Args:
         step: The call of a function.
         owner: The module whose weights it takes.
@@ -212,6 +214,12 @@ def linear_call(
     if keys != wanted or not isinstance(named["input"], Ref):
         return None
     return as_call(step, owner, named["input"])
+
+
+def computed_bias(step: Step) -> Ref | None:
+    """Return the bias of `F.linear(x, self.proj.weight, bias)` that is computed."""
+    bias = bound("input weight bias=None", step)["bias"]
+    return bias if isinstance(bias, Ref) else None
 
 
 def as_call(step: Step, path: str, taken: Ref) -> Step:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.importer.body import Source
 from mlpgen.importer.calls import Value, bound, listed
 from mlpgen.importer.functions.common import need_numbers
 from mlpgen.importer.layout import Layout
@@ -57,8 +58,25 @@ def _new(call: Call) -> Iterable[Value]:
         layout = Layout(dims, 0, missing=True)
         return [Value(source, layout, out.dtype, alone=True)]
     need_numbers(call, arguments)
-    source = call.emit(call.name, arguments, [])
-    return [Value(source, Layout(tuple((each,) for each in out.shape), -1), out.dtype)]
+    layout = Layout(tuple((each,) for each in out.shape), -1)
+    if any(isinstance(arguments.get(name), float) for name in ("start", "end", "step")):
+        return [_fractions(call, arguments, Value(Source(0), layout, out.dtype))]
+    return [Value(call.emit(call.name, arguments, []), layout, out.dtype)]
+
+
+def _fractions(call: Call, arguments: dict[str, Any], value: Value) -> Value:
+    """Emit numbers that begin with a fraction or grow by one, where sums are exact."""
+    (count,) = value.layout.shape
+    start, step = arguments.get("start", 0), arguments.get("step", 1)
+    parts = [start, step, start + (count - 1) * step]
+    if call.name != "arange" or any(each * 2**10 % 1 for each in parts):
+        raise call.refuse("its numbers are fractions")
+    value = value._replace(source=call.emit("arange", {"end": count}, []))
+    value = value._replace(source=call.emit("float", {}, [value]))
+    for name, other, idle in (("mul", step, 1), ("add", start, 0)):
+        if other != idle:
+            value = value._replace(source=call.emit(name, {"other": other}, [value]))
+    return value
 
 
 def _new_like(call: Call) -> Iterable[Value]:

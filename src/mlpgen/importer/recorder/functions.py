@@ -1,5 +1,7 @@
 """Functions of torch that are recorded in a way of their own."""
 
+import torch
+
 READS = {"item", "tolist", "__bool__", "__int__", "__float__", "__index__", "numpy"}
 """What makes a Python value of a tensor's numbers."""
 IGNORED = {
@@ -28,3 +30,6 @@ SHAPES_ONLY = {
 """Functions that take no more of a tensor than its shape."""
 REPEATS = {"repeat", "expand", "expand_as", "broadcast_to", "tile", "cat", "stack"}
 """Functions that may make the batch of what is the same for all examples."""
+
+PYTHON_NUMBERS = {torch.float32, torch.int64}
+"""Dtypes of tensors without dimensions that are the same as a number."""

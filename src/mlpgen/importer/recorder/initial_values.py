@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
+from mlpgen.importer.recorder.histories import Histories
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -56,11 +58,13 @@ class InitialValues(TorchFunctionMode):
 
     Attributes:
         filled: By the place in memory, which `.data` shares with its tensor.
+        histories: What made those that no constructor draws.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.filled: dict[int, Filled] = {}
+        self.histories = Histories()
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None
@@ -73,7 +77,9 @@ class InitialValues(TorchFunctionMode):
         if (name in FILLS or name in FUNCTIONS) and isinstance(tensor, Tensor):
             filled = _filled(tuple(tensor.shape), name, args[1:], kwargs)
             self.filled[tensor.data_ptr()] = filled
-        return func(*args, **kwargs)
+        found = func(*args, **kwargs)
+        self.histories.note(func, args, kwargs, found)
+        return found
 
     def of(self, tensor: Tensor) -> Filled | None:
         """Return how a tensor got its values; None if nothing is known."""

@@ -187,7 +187,7 @@ def record(
     modules = described(model, given, values, kept)  # before a value changes
 
     def passes() -> Recorded:
-        recorders = [Recorder(model, leaves) for _ in SIZES]
+        recorders = [Recorder(model, leaves, values.histories) for _ in SIZES]
         found = [
             recorder.pass_of(model, drawn(inputs, size))
             for recorder, size in zip(recorders, SIZES, strict=True)

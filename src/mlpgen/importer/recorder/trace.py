@@ -25,11 +25,13 @@ from mlpgen.importer.recorder.functions import (
     DROPOUTS,
     GETTERS,
     IGNORED,
+    PYTHON_NUMBERS,
     RANDOM,
     READS,
     REPEATS,
     SHAPES_ONLY,
 )
+from mlpgen.importer.recorder.histories import computed
 from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.module_calls import module_calls
 from mlpgen.importer.recorder.modules import is_table
@@ -56,6 +58,7 @@ from mlpgen.importer.recording import Tensor as Recorded
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
+    from mlpgen.importer.recorder.histories import Histories
     from mlpgen.importer.recording import Place
 
 VALUES = "values"
@@ -70,7 +73,9 @@ class Recorder(TorchFunctionMode):
         tensors: The tensors of the pass, by number.
     """
 
-    def __init__(self, model: nn.Module, leaves: Collection[str]) -> None:
+    def __init__(
+        self, model: nn.Module, leaves: Collection[str], histories: Histories
+    ) -> None:
         super().__init__()
         self.tensors: dict[int, Recorded] = {}
         self._paths: dict[nn.Module, list[str]] = {}
@@ -78,6 +83,8 @@ class Recorder(TorchFunctionMode):
             self._paths.setdefault(module, []).append(path)
         self._inside = [("", Counter[nn.Module]())]
         self._leaves = leaves
+        self._histories = histories
+        self._again: list[Tensor] = []
         self._numbers: dict[int, Any] = {}
         self._objects: dict[int, ref[Tensor]] = {}  # a pass keeps no more than usual
         self._versions: dict[int, int] = {}
@@ -184,9 +191,9 @@ class Recorder(TorchFunctionMode):
         elif short in IGNORED:
             return func(*args, **kwargs)
         place = author_place()
-        if short in READS and _reads(self, args):
-            raise CannotSayError("the code depends on the values of a tensor", place)
         given = self._given(args, kwargs)
+        if short in READS and not {*refs(given)} <= self._constants:
+            raise CannotSayError("the code depends on the values of a tensor", place)
         self._hidden += 1
         try:
             found = func(*args, **kwargs)
@@ -306,10 +313,12 @@ class Recorder(TorchFunctionMode):
     def _tensor(self, tensor: Tensor) -> Any:
         found = self._numbers.get(id(tensor))
         if found is None:
+            kept = self._quietly(partial(numbers_kept, tensor.detach()))
+            found = self._made_again(tensor, **kept)
+        if found is None:
             found = Ref(self._new(tensor))
             self._constants.add(found.number)
             self._kept.add(found.number)
-            kept = self._quietly(partial(numbers_kept, tensor.detach()))
             self.tensors[found.number] = self.tensors[found.number]._replace(**kept)
         if isinstance(found, Ref) and self._changed(tensor):
             raise CannotSayError(
@@ -317,9 +326,19 @@ class Recorder(TorchFunctionMode):
                 author_place(),
             )
         constant = isinstance(found, Ref) and found.number in self._constants
-        if constant and not tensor.shape and tensor.dtype in _NUMBERS:
+        if constant and not tensor.shape and tensor.dtype in PYTHON_NUMBERS:
             return self._quietly(tensor.item)
         return found
+
+    def _made_again(self, tensor: Tensor, values: Any, row: Any) -> Any:
+        """Call again what made a tensor that has too many numbers for a spec."""
+        history = self._quietly(partial(self._histories.of, tensor))
+        if history is None or row is not None or not isinstance(values, list | None):
+            return None
+        made = computed(history, self.__torch_function__)
+        self._again.append(made)
+        self._versions[id(tensor)] = tensor._version
+        return self._numbers.setdefault(id(tensor), self._numbers[id(made)])
 
     def _quietly(self, read: Callable[[], Any]) -> Any:
         """Read a tensor without recording it."""
@@ -328,16 +347,3 @@ class Recorder(TorchFunctionMode):
             return read()
         finally:
             self._hidden -= 1
-
-
-_NUMBERS = {torch.float32, torch.int64}
-"""Dtypes of tensors without dimensions that are the same as a number."""
-
-
-def _reads(recorder: Recorder, args: Any) -> bool:
-    """Return whether a value is read that the inputs decide."""
-    found = [recorder._encoded(each) for each in args]
-    return any(
-        isinstance(each, Ref) and each.number not in recorder._constants
-        for each in found
-    )
