@@ -161,7 +161,8 @@ def _entry(
             arguments["names"] = [*names.parts[index]]
         value = _value(entry.type, arguments, blocks)
         short = f"{indent}- {_on_one_line(type_, value, options.items())}"
-        if entry.type in FUNCTIONS and len(short) <= _LONGEST:
+        flat = entry.type in FUNCTIONS or not value.startswith("{")
+        if flat and len(short) <= _LONGEST:
             yield short
             return
         tail = f": {value}" if value else (":" if options else "")
@@ -175,7 +176,7 @@ def _entry(
 
 
 def _on_one_line(type_: str, value: str, options: Iterable[tuple[str, str]]) -> str:
-    """Write a function as it is called, with its sources beside it."""
+    """Write a function or a layer as it is called, with its sources and name beside."""
     call = f"{type_}: {value}" if value else type_
     rest = "".join(f", {key}: {text}" for key, text in options)
     return f"{{{call}{rest}}}" if rest else call
