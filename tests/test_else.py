@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from mlpgen import api
@@ -244,3 +245,40 @@ def test_a_layer_that_only_else_takes_is_kept() -> None:
     nodes = {node.name: node for node in network.graph.blocks[0].nodes}
     assert nodes["linear_1"].otherwise == "narrow"
     assert "narrow" in nodes
+
+
+@pytest.mark.parametrize("operands", ["[input, conv]", "[conv, input]"])
+def test_a_sum_has_the_size_of_what_passes_instead(operands: str) -> None:
+    """The order of the operands decides nothing, however many blocks follow."""
+    loaded = network_of(f"""\
+name: Net
+parameters:
+  table: [[4, 1, 3], [8, 2, 3], [8, 1, 5], [4, 2, 5], [4, 1, 3], [4, 1, 3]]
+input: [4, 32, 32]
+blocks:
+  Block:
+    parameters: {{channels: 4, stride: 1, kernel: 3}}
+    layers:
+      - Conv2d: {{out_channels: "${{channels}}", kernel_size: "${{kernel}}",
+                 padding: "${{kernel // 2}}", stride: "${{stride}}"}}
+        name: conv
+      - add:
+        from: {operands}
+        when: "${{stride == 1 and in_channels == channels}}"
+        else: conv
+  Stage:
+    parameters: {{channels: 4, stride: 1, kernel: 3, depth: 2}}
+    layers:
+      - Block: {{channels: "${{channels}}", stride: "${{stride if index == 0 else 1}}",
+                kernel: "${{kernel}}"}}
+        repeat: "${{depth}}"
+layers:
+  - Stage: {{channels: "${{table[index][0]}}", stride: "${{table[index][1]}}",
+            kernel: "${{table[index][2]}}"}}
+    repeat: "${{len(table)}}"
+""")
+    for style in api.STYLES:
+        made = model(loaded, style)
+        assert made(torch.randn(2, 4, 32, 32)).shape == (2, 4, 8, 8)
+        other = type(made)(table=((4, 2, 3), (4, 2, 5), (6, 1, 3)))
+        assert other(torch.randn(2, 4, 32, 32)).shape == (2, 6, 8, 8)

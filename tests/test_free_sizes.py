@@ -13,7 +13,7 @@ from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.proof.checks.errors import FailsError
 from mlpgen.proof.checks.free_sizes import other_sizes
-from tests.networks import model, network
+from tests.networks import model, network, network_of
 from tests.test_prove_parameters import under
 
 if TYPE_CHECKING:
@@ -314,3 +314,31 @@ def test_a_size_that_fits_now_and_then_is_free() -> None:
     assert "height" in code(UNSLICED)
     with pytest.raises(SpecError, match="cannot combine"):
         code(UNSLICED.replace("height: 16", "height: 17"))
+
+
+def test_a_causal_convolution_cuts_what_it_padded_for_any_kernel() -> None:
+    """The end of the slice is below 0 for any kernel with something to cut."""
+    loaded = network_of("""\
+name: Net
+parameters: {kernel: 3, depth: 2}
+input: [4, length]
+sizes: {length: 12}
+blocks:
+  Causal:
+    parameters: {kernel: 3, dilation: 1}
+    layers:
+      - Conv1d: {out_channels: "${in_channels}", kernel_size: "${kernel}",
+                 padding: "${(kernel - 1) * dilation}", dilation: "${dilation}"}
+        name: conv
+      - slice: {dim: 2, end: "${-(kernel - 1) * dilation}"}
+      - add:
+        from: [slice_1, input]
+layers:
+  - Causal: {kernel: "${kernel}", dilation: "${2 ** index}"}
+    repeat: "${depth}"
+""")
+    assert loaded.warnings == ()
+    for style in api.STYLES:
+        made = model(loaded, style)
+        for length in (12, 5):
+            assert made(torch.randn(2, 4, length)).shape == (2, 4, length)

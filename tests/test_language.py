@@ -427,6 +427,34 @@ def test_a_tensor_without_a_batch_is_joined_to_each_example(
             assert torch.equal(made(each), getattr(torch, joined)([each, one], dim))
 
 
+@pytest.mark.parametrize("ahead", [[], [1]])
+@pytest.mark.parametrize("beside", ["input", "conv"])
+def test_a_tensor_without_a_batch_takes_that_of_another(
+    ahead: list[int], beside: str
+) -> None:
+    queries = {"parameter": {"shape": [*ahead, 5, 4], "init": "normal_"}, "name": "q"}
+    layers = [
+        {"Conv1d": {"out_channels": 6, "kernel_size": 1}, "name": "conv"},
+        queries,
+        {"expand": [-1, 4], "from": ["q", beside], "name": "each"},
+        {"MultiheadAttention": 2, "from": ["each", "input"]},
+    ]
+    loaded = net(*layers, shape=(7, 4), outputs=["multihead_attention_1", "conv"])
+    x = torch.randn(3, 7, 4)
+    for made in both(loaded):
+        one = made.get_parameter("q").view(1, 5, 4).expand(3, 5, 4)
+        attention = made.get_submodule("multihead_attention_1")
+        assert torch.equal(made(x)[0], attention(one, x, x, need_weights=False)[0])
+
+
+def test_only_what_has_no_batch_takes_that_of_another() -> None:
+    layers = [{"parameter": [8, 8], "name": "q"}, {"expand": [8, 8], "from": ["q"]}]
+    layers[1]["from"] = ["input", "q"]
+    assert codes(*layers, shape=(8, 8)) == ["MG313"]
+    layers[1]["from"] = ["q", "q"]
+    assert codes(*layers, shape=(8, 8)) == ["MG313"]
+
+
 @pytest.mark.parametrize("joined", ["cat", "stack"])
 def test_what_is_joined_must_be_listed(joined: str) -> None:
     assert codes({joined: {"dim": 1}}, shape=(4, 6, 6)) == ["MG314"]
@@ -1125,6 +1153,8 @@ def test_what_is_joined_under_a_condition_is_as_wide_as_its_parts() -> None:
         ({"k": 3}, "k - 5"),
         ({"k": 3}, "-k"),
         ({"k": 2}, "k"),
+        ({"k": 3}, "-(k - 1)"),
+        ({"k": 3}, "-k * (k - 1)"),
         ({"k": 0}, "-k if k > 2 else 3"),
         ({"k": 4}, "-1 if k > 0 else 4"),
     ],

@@ -35,6 +35,9 @@ def written(function: Function, inputs: Sequence[str]) -> str:
         return inputs[0] + function.name.format(*after)
     if function.counts:
         after.insert(0, f"{inputs[0]}.shape[0]")
+    if function.follows_batch:
+        after.insert(0, f"{inputs[-1]}.shape[0]")
+        inputs = inputs[:-1]
     if function.is_operator:
         return f" {function.name} ".join([*before, *inputs, *after])
     names = [*function.names, *[""] * len(inputs)][: len(inputs)]

@@ -61,8 +61,8 @@ class Slice(Operation):
         value = values[0]
         at = axis_of("dim", self.dim, value)
         size = value.shape[at]
-        start = _bound(0 if self.start is None else self.start, size)
-        end = size if self.end is None else _bound(self.end, size)
+        start = _bound(self.start, size) if self.start else 0
+        end = size if self.end is None else _bound(self.end, size, ends=True)
         if end - start < 1:
             message = (
                 f"the slice of dimension {self.dim}, of size {int(size)}, is empty"
@@ -216,16 +216,20 @@ def need_vector(name: str, index: Value) -> None:
         raise ShapeError("MG313", f"{message}but got {whole_shown(index)}")
 
 
-def _bound(index: int, size: int) -> int:
+def _bound(index: int, size: int, *, ends: bool = False) -> int:
     """Clip the start or end of a slice, which counts from the end if it is negative.
 
-    The code is right for indices of either sign, if parameters can change that.
+    The code is right for indices of either sign, if parameters can change that. An end
+    of 0 leaves nothing, so one that is below 0 for usual parameters always is.
     """
     from mlpgen.symbols.expression_functions import called
-    from mlpgen.symbols.sum_functions import is_positive
+    from mlpgen.symbols.sum_functions import is_positive, is_positive_from_one
 
-    if is_positive(sum_of(index if index >= 0 else -index)):
-        return minimum(index, size) if index >= 0 else size - minimum(-index, size)
+    if index >= 0 and is_positive(sum_of(index)):
+        return minimum(index, size)
+    is_below = is_positive_from_one if ends else is_positive
+    if index < 0 and is_below(sum_of(-index)):
+        return size - minimum(-index, size)
     assert isinstance(index, Size)
     from_end = called("max", [Expression(size + index), Expression(0)]).value
     assert is_whole(from_end)

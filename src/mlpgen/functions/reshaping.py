@@ -147,9 +147,13 @@ class View(Reshape):
 
 
 class Expand(Operation):
-    """Expands dimensions of size 1 without copying; -1 keeps a size."""
+    """Expands dimensions of size 1 without copying; -1 keeps a size.
+
+    A tensor without a batch, such as learned queries, takes that of a second input.
+    """
 
     arranges: ClassVar = True
+    arity: ClassVar = (1, 2)
     returns_input: ClassVar = "always"
     page: ClassVar = "Tensor.expand"
     example: ClassVar = "expand: [4, -1]"
@@ -160,7 +164,7 @@ class Expand(Operation):
 
     def results(self, values: Values) -> dict[str, Value]:
         """Change sizes of 1; a tensor without a batch may get leading dimensions."""
-        value = values[0]
+        value = _with_batch(values, len(self.sizes)) if values[1:] else values[0]
         more = _more(self, "sizes", self.sizes, value)
         old = (1,) * more + value.shape
         shape = []
@@ -177,8 +181,29 @@ class Expand(Operation):
         return self.result(value, tuple(shape))
 
     def function_on(self, values: Values) -> Function:
-        """Call the tensor method and keep the batch."""
+        """Call the tensor method and keep the batch, or take that of the second."""
+        if values[1:]:
+            return Function(".expand", self.sizes, follows_batch=True)
         return Function(".expand", (*_batch(values[0], -1), *self.sizes))
+
+
+def _with_batch(values: Values, sizes: int) -> Value:
+    """Return a tensor without a batch with that of another.
+
+    A leading dimension of 1, which is no size of the result, is that of the batch.
+
+    Raises:
+        ShapeError: MG302 or MG313.
+    """
+    value, beside = values
+    if value.batched or not beside.batched:
+        message = "the second input of `expand` gives its batch to a first one without"
+        message += f" a batch, but they are {whole_shown(value)} and "
+        raise ShapeError("MG313", message + whole_shown(beside))
+    shape = value.shape
+    if len(shape) == sizes + 1 and shape[0] == 1 and not is_symbolic(shape[0]):
+        shape = shape[1:]
+    return value._replace(batched=True, shape=shape)
 
 
 class Repeat(Operation):

@@ -31,9 +31,7 @@ class HasBatchFirst(Layer):
             inputs = " and ".join(whole_shown(value) for value in values)
             message = f"all inputs of `{self.title()}` must have a batch, but "
             raise ShapeError(
-                "MG313",
-                f"{message}got {inputs}",
-                help="add the learned tensor to one with a batch",
+                "MG313", f"{message}got {inputs}", help=_with_batch(values)
             )
         super().check_inputs(values)
         if not getattr(self, "batch_first"):
@@ -44,3 +42,10 @@ class HasBatchFirst(Layer):
                 argument="batch_first",
                 help="leave `batch_first` out",
             )
+
+
+def _with_batch(values: Values) -> str:
+    """Say how the first tensor without a batch gets one."""
+    sizes = next(value.shape for value in values if not value.batched)
+    kept = ", ".join(["-1"] * len(sizes))
+    return f"`expand: [{kept}]` of this tensor and one with a batch repeats it"

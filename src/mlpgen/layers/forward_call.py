@@ -37,6 +37,8 @@ class Function(NamedTuple):
             `x.index_add(1, index, source)`.
         counts: Whether the batch size is the first argument after the inputs:
             `x.reshape(x.shape[0], 4, -1)`.
+        follows_batch: Whether the last input only says the batch size, which is the
+            first argument: `queries.expand(x.shape[0], -1, -1)`.
         only_training: Keywords that are 0.0 in evaluation:
             `dropout_p=0.1 if self.training else 0.0`.
         once: Whether it is called in `__init__`, not in `forward`.
@@ -53,6 +55,7 @@ class Function(NamedTuple):
     expands: bool = False
     after: int = 0
     counts: bool = False
+    follows_batch: bool = False
     only_training: tuple[str, ...] = ()
     once: bool = False
     new: NewTensor | None = None

@@ -13,6 +13,7 @@ from mlpgen.symbols.sums import (
     Floor,
     Item,
     Minimum,
+    Name,
     Opaque,
     Rounded,
     Scaled,
@@ -60,6 +61,21 @@ def is_positive(value: Sum) -> bool:
         each > 0 and all(map(_is_positive_atom, product.factors))
         for product, each in value.terms.items()
     )
+
+
+def is_positive_from_one(value: Sum) -> bool:
+    """Return whether a sum is never below 0 while each parameter is at least 1.
+
+    So is `(kernel_size - 1) * dilation`.
+    """
+    if is_positive(value):
+        return True
+    known: dict[str, Sum] = {}
+    return is_positive(rebuilt(value, _one_more, _itself, known))
+
+
+def _one_more(atom: Atom) -> Sum | None:
+    return added(alone(atom), number(1)) if isinstance(atom, Name) else alone(atom)
 
 
 def _is_positive_atom(atom: Atom) -> bool:

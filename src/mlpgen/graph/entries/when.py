@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlpgen.graph.nodes import Node
     from mlpgen.graph.scope import Scope
     from mlpgen.graph.wires import Wire
+    from mlpgen.layers.base import Shape
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
 
@@ -91,6 +92,23 @@ def refuse_no_rounds(entry: Entry, problems: Problems) -> None:
     problems.add("MG225", message, (*entry.path, "else"))
 
 
+_OPERATORS = ("+", "-", "*", "/")
+
+
+def _as_beside(shape: Shape, beside: Shape, node: Node, *, runs: bool) -> Shape:
+    """Write the sizes of a sum or product as those of the operand that passes instead.
+
+    Where it runs, both operands have the size, or one has 1; so the choice between the
+    sizes of two operands is not one.
+    """
+    if node.function is None or node.function.name not in _OPERATORS:
+        return shape
+    pairs = zip(shape, beside, strict=True)
+    return tuple(
+        own if other == 1 or (runs and own != other) else other for own, other in pairs
+    )
+
+
 def merged(
     node: Node,
     condition: Expression,
@@ -133,7 +151,10 @@ def merged(
         help = f"{what} has as many dimensions and the same dtype as what is returned"
         problems.add("MG225", message, path, help=help)
         return None
-    shape = context.scope.either(condition, given.shape, taken.shape)
+    shape = given.shape
+    if function and other and other.name in node.sources:
+        shape = _as_beside(shape, taken.shape, node, runs=bool(condition.value))
+    shape = context.scope.either(condition, shape, taken.shape)
     active = bool(condition.value)
     own = inputs and (other is None or node.sources[0] == other.name)
     return node._replace(

@@ -141,6 +141,9 @@ def _function(
     given = [write(each) for each in function.positional]
     if function.counts:
         given.insert(0, operands.atom(f"{around.batch}.shape[0]"))
+    if function.follows_batch:
+        *values, beside = values
+        given.insert(0, operands.atom(f"{operand(beside).atom}.shape[0]"))
     named = [_keyword(function, key, around.sizes) for key in function.keywords]
     if function.new is not None:
         named += _as_input(function.new, around.like)

@@ -80,7 +80,8 @@ def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[T
     elif name in ("float", "long", "bool"):
         found = getattr(first, name)()
     elif name in ("reshape", "view", "expand", "repeat"):
-        found = getattr(first, name)(*_front(name, takes[0]), *numbers[0])
+        front = [len(each) for each in others] or _front(name, takes[0])
+        found = getattr(first, name)(*front, *numbers[0])
     elif name == "slice":
         found = _sliced(first, **arguments)
     elif name == "einsum":
