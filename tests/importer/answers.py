@@ -16,6 +16,7 @@ from trees import TREES
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.importer.calls import UnsaidError
+from mlpgen.importer.initial_values import lost_values
 from mlpgen.importer.recorder.comparison import compared
 from mlpgen.importer.recorder.inputs import drawn
 from mlpgen.importer.recorder.main import recorded
@@ -50,7 +51,11 @@ def answer(network: Network, folder: Path) -> dict[str, Any]:
     model, drawn_for, _ = held
     given = drawn(drawn_for, 2)
     checks = compared(model, str(code), network.cls.__name__, given, spec.inputs)
-    return {"text": spec.text, "checks": checks}
+    return {
+        "text": spec.text,
+        "checks": checks,
+        "lost": lost_values(recording, spec.beside),
+    }
 
 
 def tried(network: Network, folder: Path) -> dict[str, Any]:

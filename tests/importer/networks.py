@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -1221,6 +1222,62 @@ class OneGroup(nn.Module):
         return x.mean(dim=(2, 3))
 
 
+class Tower(nn.Module):
+    """Its last layer begins smaller, as in a GPT."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.wide = nn.Linear(width, 2 * width)
+        self.back = nn.Linear(2 * width, width)
+        nn.init.normal_(self.back.weight, std=0.02)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.back(F.gelu(self.wide(x)))
+
+
+class Begun(nn.Module):
+    """Initial values: of a type by the sizes of its layers, of single layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = nn.Conv1d(3, 6, 3)
+        self.two = nn.Conv1d(6, 8, 3)
+        self.towers = nn.ModuleList(Tower(8) for _ in range(2))
+        self.again = Tower(8)
+        self.rnn = nn.GRU(8, 5, batch_first=True)
+        self.head = nn.Linear(5, 2)
+        for conv in (self.one, self.two):
+            fan = conv.kernel_size[0] * conv.out_channels
+            conv.weight.data.normal_(0, math.sqrt(2 / fan))
+            nn.init.constant_(conv.bias, 0.25)
+        nn.init.orthogonal_(self.rnn.weight_hh_l0)
+        nn.init.uniform_(self.head.weight, -1 / math.sqrt(5), 1 / math.sqrt(5))
+        nn.init.constant_(self.head.bias, -2.0)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.two(self.one(x).relu()).transpose(1, 2)
+        for tower in self.towers:
+            x = tower(x)
+        x, _ = self.rnn(self.again(x))
+        return self.head(x[:, -1])
+
+
+class Drawn(nn.Module):
+    """One function for all matrices, as transformers have it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layer = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+        self.encoder = nn.TransformerEncoder(layer, 2)
+        self.head = nn.Linear(8, 3)
+        for parameter in self.parameters():
+            if parameter.dim() > 1:
+                nn.init.xavier_uniform_(parameter)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.head(self.encoder(x))
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -1285,6 +1342,8 @@ NETWORKS = {
     "waved": Network(Waved, _one(6, 5, 4)),
     "assigned": Network(Assigned, _one(6, 4)),
     "computed": Network(Computed, _one(2, 6, 6)),
+    "begun": Network(Begun, _one(3, 12), golden=True),
+    "drawn": Network(Drawn, _one(5, 8)),
     "choosy": Network(Choosy, _one(8), golden=True, custom=("Choice", "Placed")),
     "recursive": Network(Recursive, _one(4)),
     "lent": Network(Lent, _one(7, 6), golden=True),

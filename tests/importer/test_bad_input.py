@@ -264,11 +264,12 @@ def test_a_class_with_a_taken_name_gets_another_one(
 def test_initial_values_that_are_lost_are_named(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """Those of one layer only, and those of a way that no spec has."""
+    """Those that no function of `torch.nn.init` gives."""
     assert run(["import", "bad.py:Data", "--input", "4"]) == 0
-    err = re.sub(r"\s+", " ", capsys.readouterr().err)
-    names = "`scale`, `one.weight`, `two.weight`, `two.bias`"
-    assert f"initial values note no rule of the spec says those of {names}" in err
+    out, err = capsys.readouterr()
+    said = re.sub(r"\s+", " ", err)
+    assert "note no rule of the spec says those of `scale`, `one.weight` cert" in said
+    assert "init: {weight: kaiming_uniform_, bias: {uniform_: {a: -3, b: 7}}}" in out
 
 
 @pytest.mark.parametrize(

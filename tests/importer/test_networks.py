@@ -107,11 +107,18 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("left_behind", ["outputs: [fc, mul]", "from: left.0"]),
         ("recursive", ["- {Branch, name: left}", "- {Branch2, "]),
         ("picked", ["- {slice: {dim: 1, start: 1, end: 3}, ", "- {cat: 1, "]),
+        ("drawn", ["init: {matrices: xavier_uniform_}\nlayers:\n  - Transformer"]),
     ],
 )
 def test_a_spec_says_it_as_a_person_does(name: str, lines: list[str]) -> None:
     text = text_of(name)
     assert [each for each in lines if each not in text] == []
+
+
+@pytest.mark.parametrize("name", ["begun", "drawn", "residual", "loop"])
+def test_no_initial_values_are_lost(name: str) -> None:
+    assert text_of(name)
+    assert answers()[name]["lost"] == []
 
 
 def test_what_nothing_needs_is_left_out() -> None:

@@ -25,6 +25,7 @@ class Block(NamedTuple):
         usual: The parameters whose default most uses have.
         values: Expressions with names, which buffers can use.
         origin: The author's class and the module of Python that has it.
+        paths: The modules that it stands for.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Block(NamedTuple):
     usual: frozenset[str] = frozenset()
     values: dict[str, str] = {}  # noqa: RUF012 - never changed
     origin: tuple[str, str] = ("", "")
+    paths: tuple[str, ...] = ()
 
 
 class Draft(NamedTuple):

@@ -75,15 +75,15 @@ def imported(session: Session, name: str = "", *, certify: bool = True) -> Impor
     code = api.render(network, "explicit")[f"{network.graph.stem}.py"]
     checks = session.compare(code, title, spec.inputs)
     said = any(each.name == INITIAL for each in checks)
-    checks += [*_less(recording, spec), *([] if said else _initial(recording))]
+    checks += [*_less(recording, spec), *([] if said else _initial(recording, spec))]
     if certify and all(each.status != "failed" for each in checks):
         checks.append(certificate(session, network, own=bool(own)))
     return Imported(spec.text, (*checks,))
 
 
-def _initial(recording: Recording) -> list[Check]:
+def _initial(recording: Recording, spec: Written) -> list[Check]:
     """Say which parameters begin with other values."""
-    lost = lost_values(recording)
+    lost = lost_values(recording, spec.beside)
     if not lost:
         return []
     names = ", ".join(f"`{key}`" for key in lost[:SHOWN])

@@ -13,6 +13,7 @@ from mlpgen.importer.dense import with_joined_layers
 from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.inference import expression
 from mlpgen.importer.initial_values import initial_values
+from mlpgen.importer.layer_values import with_layer_values
 from mlpgen.importer.lists import with_whole_lists
 from mlpgen.importer.members import with_members
 from mlpgen.importer.mistakes import mistaken, network_of
@@ -39,11 +40,13 @@ class Written(NamedTuple):
         text: It.
         read: What it reads as: a network, or mistakes, which are a fault of mlpgen.
         inputs: Which inputs of the original it has: those that something uses.
+        beside: The keys of parameters whose initial values stand beside their layer.
     """
 
     text: str
     read: Network | SpecError
     inputs: tuple[int, ...] = ()
+    beside: frozenset[str] = frozenset()
 
     def network(self) -> Network:
         """Return the network.
@@ -80,17 +83,18 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
         draft = without_idle_layers(with_blocks(body, recording, apart))
         draft, parameters = _with_parameters(draft, recording)
         draft = draft._replace(body=settled(draft.body))
+        draft, beside = with_layer_values(draft, init, recording.modules)
         text = spec_text(draft, recording, title, file, parameters, init)
         read = network_of(text)
         if not isinstance(read, SpecError):
-            return Written(text, read, kept)
+            return Written(text, read, kept, beside)
         wrong = [
             block.origin
             for block in mistaken(text, read, draft.blocks)
             if apart.get(block.origin, 0) < MOST_APART
         ]
         if not wrong:
-            return Written(text, read, kept)
+            return Written(text, read, kept, beside)
         apart |= {origin: apart.get(origin, 0) + 1 for origin in wrong}
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from mlpgen.importer.block import Block, Draft
     from mlpgen.importer.body import Body, Entry
+    from mlpgen.importer.initial_values import Rules
     from mlpgen.importer.recording import Recording
 
 _LONGEST = 100
@@ -35,7 +36,7 @@ def spec_text(
     name: str,
     file: str,
     parameters: dict[str, Any],
-    init: dict[str, dict[str, Any]],
+    init: Rules,
 ) -> str:
     """Return the text of the spec.
 
@@ -240,7 +241,7 @@ def _options(
             sources[0] if len(sources) == 1 and not joins else f"[{', '.join(sources)}]"
         )
         yield "from", text
-    for key in ("repeat", "names", "batch_dims", "numbered", "when"):
+    for key in ("repeat", "names", "batch_dims", "numbered", "when", "init"):
         if key in entry.options:
             yield key, _flow(entry.options[key])
     share = entry.options.get("share_weights")

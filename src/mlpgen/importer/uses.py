@@ -145,6 +145,7 @@ def _block_of(
         frozenset(usual),
         values,
         origin,
+        tuple(each.path for each in uses),
     )
     calls = {
         each.path: each._replace(

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
 FILLS = {"normal_", "uniform_", "erfinv_", "fill_", "zero_", "copy_", "trunc_normal_"}
-"""Methods that give a tensor new values."""
+FILLS |= {"constant_", "zeros_", "ones_", "eye_", "dirac_", "sparse_"}
+"""Methods and functions that give a tensor new values."""
 
 FUNCTIONS: dict[str, tuple[str, ...]] = {
     "uniform_": ("a", "b"),

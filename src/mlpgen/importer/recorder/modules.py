@@ -65,7 +65,9 @@ def _with_values(
                 init = filled.init
             usually = module.leaf and (filled is None or filled.own)
             lost = init is None and not usually
-            if module.leaf and usual(owner, member.name, init):
+            copied = filled is None and "." in member.name  # by a stack of layers
+            own = copied if filled is None else filled.own
+            if module.leaf and (own or usual(owner, member.name, init)):
                 init = None
             member = member._replace(init=init, lost=lost)
         members.append(member)
