@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .finds import in_spec
+from .finds import finds, in_spec
 from .short import rows, written
 
 SAME = """
@@ -37,3 +37,15 @@ def test_only_one_number_is_left(layers: str) -> None:
 def test_more_is_left(layers: str) -> None:
     image = "[2]" if "buffer" in layers else "[8]"
     assert in_spec(written(layers, image), only=(523,)) == []
+
+
+@pytest.mark.parametrize(
+    ("layer", "codes"),
+    [
+        ("Hardtanh: {min_val: -0.001, max_val: 0.001}", [523]),
+        ("clamp: {min: -0.001, max: 0.001}", [523]),
+        ("clamp: {min: -1, max: 1}", []),
+    ],
+)
+def test_ranges_without_room(layer: str, codes: list[int]) -> None:
+    assert finds("Flatten", "Linear: 8", layer, "Linear: 2", only=(523,)) == codes

@@ -70,3 +70,9 @@ def test_gates_do_not_keep_a_thousand_steps(
 ) -> None:
     read = f"{layer}: 8\n    select: hidden"
     assert finds(read, "Linear: 2", image=f"[{steps}, 4]", only=(533,)) == codes
+
+
+@pytest.mark.parametrize(("layers", "codes"), [(8, [532]), (4, [])])
+def test_recurrent_layers_in_a_stack(layers: int, codes: list[int]) -> None:
+    stack = f"LSTM: {{hidden_size: 8, num_layers: {layers}}}"
+    assert finds(stack, "Linear: 2", image="[6, 4]", only=(532,)) == codes

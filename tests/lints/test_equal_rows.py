@@ -45,3 +45,20 @@ def test_queries(row: str) -> None:
 def test_matrices(row: str) -> None:
     layers, codes = (each.strip() for each in row.split("|"))
     assert in_spec(written(layers, "[8]"), only=(505,)) == [*map(int, codes.split())]
+
+
+NORMS = """
+L8, {BatchNorm1d: , init: {weight: zeros_}}, ReLU, L2 | 505
+L8, {LayerNorm: , init: {weight: zeros_}}, {Dropout: 0.1}, relu, L2 | 505
+L8, {BatchNorm1d: , init: {weight: zeros_, bias: ones_}}, ReLU, L2 |
+L8, {BatchNorm1d: , init: {weight: zeros_}}, Tanh, L2 |
+# The last one of a branch: the block begins as the identity.
+L8, {BatchNorm1d: , init: {weight: zeros_}}, \
+{add: , from: [batch_norm1d_1, input]}, ReLU |
+"""
+
+
+@pytest.mark.parametrize("row", rows(NORMS))
+def test_scales_of_zero(row: str) -> None:
+    layers, codes = (each.strip() for each in row.split("|"))
+    assert in_spec(written(layers, "[8]"), only=(505,)) == [*map(int, codes.split())]

@@ -62,3 +62,21 @@ def test_the_last_layer_of_several_may_not_be_large() -> None:
     assert in_spec(written(f"L64, ReLU, {last % 5}", "[8]"), only=(520,)) == [520]
     assert in_spec(written(f"L64, ReLU, {last % 0.1}", "[8]"), only=(520,)) == []
     assert in_spec(written(last % 5, "[64]"), only=(520,)) == []  # it is convex
+
+
+@pytest.mark.parametrize(("deviation", "codes"), [("0.3", [520]), ("0.1", [])])
+def test_layers_in_a_row_make_values_large_together(
+    deviation: str, codes: list[int]
+) -> None:
+    body = "{Sequential: [{Linear: 256}, ReLU], repeat: 9}"
+    rest = f"init: {{Linear: {{weight: {{normal_: {{std: {deviation}}}}}}}}}\n"
+    text = written(f"{body}, L9", "[256]", rest)
+    assert in_spec(text, only=(520,)) == codes
+
+
+@pytest.mark.parametrize(("deviation", "codes"), [(100, [520]), (1, [])])
+def test_tables_of_words(deviation: int, codes: list[int]) -> None:
+    values = f"init: {{weight: {{normal_: {{std: {deviation}}}}}}}"
+    table = f"{{Embedding: {{num_embeddings: 9, embedding_dim: 4}}, {values}}}"
+    image = "{t: {shape: [6], dtype: int64}}"
+    assert in_spec(written(f"{table}, {{mean: 1}}, L9", image), only=(520,)) == codes

@@ -33,6 +33,13 @@ POOLED = """
 [3, 32, 32] | {AvgPool2d: 2}, C8 |
 [3, 32, 32] | C8, ReLU, {AdaptiveAvgPool2d: 1}, Flatten, L9 |
 [16, 8, 8] | {AdaptiveAvgPool2d: 1}, Flatten, L9 |
+# No two places together; and large parts at once, in the middle.
+[3, 32, 32] | C8 k1, ReLU, C8 k1, ReLU, {AdaptiveAvgPool2d: 1}, Flatten, L9 | 541
+[3, 32, 32] | C8 k1, ReLU, C8, ReLU, {AdaptiveAvgPool2d: 1}, Flatten, L9 |
+[3, 66, 66] | C8, ReLU, {MaxPool2d: 16}, C8, ReLU | 541
+[3, 66, 66] | C8, ReLU, {MaxPool2d: 16}, C8 k1, ReLU |
+[3, 66, 66] | C8, ReLU, {MaxPool2d: {kernel_size: 9, stride: 1, padding: 4}}, C8 |
+[3, 66, 66] | C8, ReLU, {MaxPool2d: 2}, C8, ReLU |
 # Something else looks at the picture.
 [3, 32, 32] | {AdaptiveAvgPool2d: 1, name: m}, {sub: , from: [input, m]}, C8 |
 """

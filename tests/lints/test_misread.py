@@ -123,3 +123,24 @@ def test_linear_maps_in_blocks(
 )
 def test_means_of_features(layers: list[str], codes: list[int]) -> None:
     assert finds(*layers, image=WORDS, only=(518,)) == codes
+
+
+@pytest.mark.parametrize(
+    ("image", "layers", "codes"),
+    [
+        (WORDS, [TABLE, "BatchNorm1d", "LSTM: 8"], [518]),
+        ("[16, 8]", ["LSTM: 8", "BatchNorm1d"], [518]),
+        ("[16, 8]", ["Linear: 8", "BatchNorm1d"], [518]),
+        (WORDS, [TABLE, TURN, "BatchNorm1d", TURN], []),
+        ("[8, 16]", [SIGNAL, "BatchNorm1d"], []),
+        ("[8]", ["Linear: 8", "BatchNorm1d"], []),
+        ("[3, 16, 16]", [CONV, "mean: 1", "Flatten", "Linear: 4"], [518]),
+        ("[3, 16, 16]", [CONV, "mean: [1, 2]", "Linear: 4"], [518]),
+        ("[3, 16, 16]", [CONV, "mean: [2, 3]", "Linear: 4"], []),
+        ("[3, 16, 16]", [CONV, "mean: {dim: 1, keepdim: true}", CONV], []),
+        ("[3, 16, 16]", [CONV, "reshape: [8, 256]", "LSTM: 8"], [518]),
+        ("[3, 16, 16]", [CONV, "reshape: [128, 16]", "LSTM: 8"], []),
+    ],
+)
+def test_steps_for_channels(image: str, layers: list[str], codes: list[int]) -> None:
+    assert finds(*layers, image=image, only=(518,)) == codes

@@ -63,3 +63,36 @@ def test_a_dimension_that_should_have_moved(row: str) -> None:
 def test_values_in_their_order(row: str) -> None:
     image, layers = (each.strip() for each in row.split("|"))
     assert in_spec(written(layers, image), only=(525,)) == []
+
+
+HEADS = """\
+name: Net
+input: [6, 8]
+layers:
+  - {Linear: 8, name: q}
+  - {Linear: 8, name: k, from: input}
+  - {reshape: [6, 2, 4], from: q, name: qh}
+  - {reshape: [6, 2, 4], from: k, name: kh}
+%s
+"""
+MOVED = """\
+  - {permute: [0, 2, 1, 3], from: qh, name: q2}
+  - {permute: [0, 2, 1, 3], from: kh, name: k2}
+  - {scaled_dot_product_attention: , from: [q2, k2, k2]}
+"""
+TURNED = """\
+  - {transpose: {dim0: -1, dim1: -2}, from: kh}
+  - {matmul: , from: [qh, transpose_1]}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rest", "codes"),
+    [
+        ("  - {scaled_dot_product_attention: , from: [qh, kh, kh]}", [525]),
+        (TURNED, [525]),
+        (MOVED, []),
+    ],
+)
+def test_heads_that_are_not_moved_in_front(rest: str, codes: list[int]) -> None:
+    assert in_spec(HEADS % rest, only=(525,)) == codes

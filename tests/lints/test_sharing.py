@@ -52,3 +52,11 @@ def test_encoders_that_differ_are_meant() -> None:
     layers = "{Linear: 4, from: left, name: a}, {Sequential: [{Linear: 9}, ReLU, "
     layers += "{Linear: 4}], from: right, name: b}, {sub: , from: [a, b]}"
     assert in_spec(written(layers, "{left: [8], right: [8]}"), only=(547,)) == []
+
+
+@pytest.mark.parametrize(("norm", "codes"), [("BatchNorm1d", [546]), ("LayerNorm", [])])
+def test_statistics_of_two_values_are_those_of_neither(
+    norm: str, codes: list[int]
+) -> None:
+    layers = f"L8, {{{norm}: , name: norm}}, ReLU, L8, {{share: norm}}, ReLU, L2"
+    assert in_spec(written(layers, "[8]"), only=(546,)) == codes

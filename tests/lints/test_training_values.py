@@ -205,3 +205,70 @@ def test_certain_mends_are_edits(code: str, training: str, title: str) -> None:
 def test_frozen_layers_that_stay_random(layers: str, rest: str, level: str) -> None:
     ((told, _, _), *_) = found("MG586", text_of(f"freeze: [body]\n{rest}", layers))
     assert told == level
+
+
+BODY = "[Flatten, {Linear: 16, name: body}, ReLU, {Linear: 10, name: head}]"
+
+
+@pytest.mark.parametrize(("frozen", "count"), [("head", 1), ("body", 0)])
+def test_a_frozen_head(frozen: str, count: int) -> None:
+    text = text_of(f"freeze: [{frozen}]\nweights: a.pt", BODY)
+    assert len(found("MG586", text)) == count
+
+
+def test_early_stopping_on_the_test_is_a_warning() -> None:
+    assert found("MG585", text_of("early_stopping: 3"))[0][0] == "warning"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "count"), [("[logits, spare]", 1), ("[spare, logits]", 1)]
+)
+def test_a_head_that_no_loss_is_on(outputs: str, count: int) -> None:
+    layers = "[Flatten, {Linear: 16, name: h}, {Linear: 10, name: logits}, "
+    layers += f"{{Linear: 10, name: spare, from: h}}]\noutputs: {outputs}"
+    assert len(found("MG521", text_of("", layers))) == count
+
+
+@pytest.mark.parametrize(
+    ("code", "training", "count"),
+    [
+        ("MG566", "optimizer: LBFGS\nbatch_size: 64", 1),
+        ("MG566", "optimizer: LBFGS\nbatch_size: 10000\nsubset: 10000", 0),
+        ("MG553", "weights: a.pt\noptimizer: {Adam: {lr: 0.05}}", 1),
+        ("MG553", "weights: a.pt\noptimizer: {SGD: {lr: 3}}", 1),
+        ("MG553", "weights: a.pt\noptimizer: {Adam: {lr: 0.001}}", 0),
+        ("MG553", "batch_size: 1\noptimizer: {SGD: {lr: 0.1, momentum: 0.9}}", 1),
+        ("MG553", "batch_size: 1\noptimizer: {SGD: {lr: 0.01, momentum: 0.9}}", 0),
+        ("MG560", "optimizer: {Adam: {betas: [0.0, 0.1]}}", 1),
+        ("MG560", "optimizer: {RMSprop: {alpha: 0.0}}", 1),
+        ("MG560", "optimizer: {Adagrad: {lr_decay: 1.0}}", 1),
+        ("MG560", "optimizer: {Adam: {betas: [0.5, 0.9]}}", 0),
+        ("MG551", "scheduler: {CosineAnnealingLR: , warmup: 8}", 1),
+        ("MG551", "scheduler: {CosineAnnealingLR: , warmup: 2}", 0),
+        ("MG551", "scheduler: {CosineAnnealingLR: {eta_min: 0.5}}", 1),
+        ("MG551", "scheduler: {CosineAnnealingLR: {eta_min: 0.001}}", 0),
+        ("MG551", "scheduler: {MultiStepLR: {milestones: [3, 6]}, per: step}", 1),
+        ("MG551", "scheduler: {MultiStepLR: {milestones: [3000]}, per: step}", 0),
+        ("MG567", "scheduler: {ReduceLROnPlateau: {factor: 0.0001, patience: 1}}", 1),
+        ("MG567", "scheduler: {ReduceLROnPlateau: {factor: 0.1, patience: 1}}", 0),
+    ],
+)
+def test_values_that_work_against_the_training(
+    code: str, training: str, count: int
+) -> None:
+    assert len(found(code, text_of(training))) == count
+
+
+@pytest.mark.parametrize(
+    ("layer", "rate", "count"),
+    [
+        ("{LSTM: {hidden_size: 64}, select: last}", "0.08", 1),
+        ("{LSTM: {hidden_size: 64}, select: last}", "0.01", 0),
+        ("{TransformerEncoderLayer: {nhead: 4}}, {mean: 1}", "0.03", 1),
+        ("{TransformerEncoderLayer: {nhead: 4}}, {mean: 1}", "0.003", 0),
+    ],
+)
+def test_layers_that_bear_less(layer: str, rate: str, count: int) -> None:
+    training = f"data: {{npz: a.npz}}\noptimizer: {{Adam: {{lr: {rate}}}}}"
+    text = text_of(training, f"[{layer}, {{Linear: 3}}]", "[8, 64]")
+    assert len(found("MG553", text)) == count

@@ -41,7 +41,9 @@ L8, ReLU, L3 | {Linear: {matrices: {constant_: 1}}} | 505
 L8, ReLU, L3 | {Linear: {bias: zeros_}} |
 L8, ReLU, L3 | {biases: zeros_} |
 L8, ReLU, L3 | {matrices: xavier_normal_, biases: zeros_} |
-L8, BatchNorm1d, ReLU, L3 | {BatchNorm1d: {weight: zeros_}} |
+# torch has no slope at 0: no gradient gets through this ReLU, ever.
+L8, BatchNorm1d, ReLU, L3 | {BatchNorm1d: {weight: zeros_}} | 505
+L8, BatchNorm1d, Tanh, L3 | {BatchNorm1d: {weight: zeros_}} |
 L8, BatchNorm1d, ReLU, L3 | {BatchNorm1d: {weight: ones_, bias: zeros_}} |
 L3 | {Linear: {weight: zeros_, bias: zeros_}} |
 # A layer has the last word.

@@ -22,6 +22,7 @@ _MODULES = (
     "rules.dropout_rates",
     "rules.ends",
     "rules.gradients",
+    "rules.in_a_row",
     "rules.layouts",
     "rules.linear_chains",
     "rules.masks",

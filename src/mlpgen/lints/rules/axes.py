@@ -112,11 +112,31 @@ def _arranged(each: Operation, axes: Axes) -> Axes:
         order.insert(at("destination"), order.pop(at("source")))
     elif each.kind == "Flatten":
         first, last = at("start_dim"), at("end_dim") + 1
-        merged = {*axes[first:last]}
-        return axes[:first] + (merged.pop() if len(merged) == 1 else "?") + axes[last:]
+        return axes[:first] + _merged(axes[first:last]) + axes[last:]
+    elif each.kind in ("Reshape", "View"):
+        return _joined(each, axes)
     else:
         return ""
     return "".join(axes[index] for index in order)
+
+
+def _merged(axes: Axes) -> Axes:
+    """Return what a dimension is that several were made to."""
+    return axes[0] if len({*axes}) == 1 else UNKNOWN
+
+
+def _joined(each: Operation, axes: Axes) -> Axes:
+    """Return what a reshape leaves that only joins dimensions which are neighbours."""
+    left, found = [*zip(map(int, each.node.input), axes, strict=True)], ""
+    for size in map(int, each.node.output):
+        taken, product = "", 1
+        while left and product < size:
+            one, axis = left.pop(0)
+            taken, product = taken + axis, product * one
+        if product != size or not taken:
+            return ""
+        found += _merged(taken)
+    return "" if left else found
 
 
 def _index(dim: int, count: int) -> int:

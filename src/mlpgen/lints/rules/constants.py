@@ -33,6 +33,37 @@ def _find(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def _narrow(subject: Subject) -> Iterator[Finding]:
+    """Find functions that leave a range in which nothing can differ much."""
+    every = [*subject.flow.of("Clamp", "Hardtanh", "ReLU6")]
+    wrong = [each for each in every if 0 < _width(each, subject) <= _RANGE]
+    for each in kinds.always(wrong, every):
+        effect = subject.effects.of_result(each)
+        yield Finding(
+            f"`{each.name}` leaves numbers from {effect.low:.3g} to {effect.high:.3g}: "
+            "nearly all are at one of its ends, where it has no slope",
+            each.node.path,
+            each.owner,
+            help="write a wider range",
+        )
+
+
+_RANGE = 0.01
+
+
+def _width(each: Operation, subject: Subject) -> float:
+    """Return how wide the range of a result is, if that of what comes in is wider."""
+    given = subject.effects.of(each.sources[0])
+    made = subject.effects.of_result(each)
+    wide = given.high - given.low > 1 and bool(kinds.values(each))
+    return made.high - made.low if wide else 0.0
+
+
+def _all(subject: Subject) -> Iterator[Finding]:
+    yield from _find(subject)
+    yield from _narrow(subject)
+
+
 def _depends(each: Operation) -> bool:
     return bool(kinds.values(each)) and each.kind not in _MEANT
 
@@ -60,7 +91,7 @@ RULES = (
     Rule(
         "MG523",
         "warning",
-        _find,
+        _all,
         Explanation(
             "A value that is the same for each example",
             "Each operation is followed by the interval that its values are in. Where "

@@ -11,6 +11,7 @@ from mlpgen.graph.walks import every_layer
 from mlpgen.lints import kinds
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.written import argument, spot_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,8 @@ _LONG = {"RNN": 100, "LSTM": 1000, "GRU": 1000}
 """From so many steps on, nothing is left of the first ones in the last state."""
 _HALVING = kinds.ONE_SIDED - {"SELU"}
 _POOLS = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS
+_STACKED = 8
+"""Of stacked LSTMs six barely work, and eight do not (arXiv:1609.08144, 3.1)."""
 _STATES = ("last", "hidden", "h_n")
 
 
@@ -94,6 +97,11 @@ def _behind(
     return way if kinds.passes(each, _POOLS) else _NONE
 
 
+def _find(subject: Subject) -> Iterator[Finding]:
+    yield from _deep(subject)
+    yield from _stacked(subject)
+
+
 def _long(subject: Subject) -> Iterator[Finding]:
     starts = Starts(subject.model)
     for each in subject.flow.of(*_LONG):
@@ -111,6 +119,18 @@ def _long(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def _stacked(subject: Subject) -> Iterator[Finding]:
+    """Find recurrent layers on top of each other without a way around them."""
+    for each in subject.flow.of("RNN", "LSTM", "GRU"):
+        layers = argument(each, "num_layers")
+        if isinstance(layers, int) and layers >= _STACKED:
+            yield spot_of(each, "num_layers", subject.sources).finding(
+                f"`{each.name}` has {layers} layers with no way around them: gradients "
+                "vanish between them as they do between steps",
+                help="write 1 to 4, or add the input of each layer to its output",
+            )
+
+
 def _is_end_alone(each: Operation) -> bool:
     """Tell whether only the final state of a recurrent layer is used."""
     used = [
@@ -126,7 +146,7 @@ RULES = (
     Rule(
         "MG532",
         "warning",
-        _deep,
+        _find,
         Explanation(
             "A deep network without normalization or skips",
             "With torch's initial weights a layer and its ReLU make the values about "
@@ -134,11 +154,13 @@ RULES = (
             "the biases, and nothing of the gradient. The 16 and 19 layers of VGG had "
             "to be trained from shallower ones, or from better initial weights "
             "(Simonyan and Zisserman, arXiv:1409.1556; He et al., arXiv:1502.01852), "
-            "and plain networks of 30 and more are worse than shallow ones even with "
-            "a normalization (He et al., arXiv:1512.03385). There is a warning from "
-            "21 layers in a row, each with an activation; silent where a layer has an "
+            "and plain networks of 30 and more are worse than shallow ones even with a "
+            "normalization (He et al., arXiv:1512.03385). There is a warning from 21 "
+            "layers in a row, each with an activation; silent where a layer has an "
             "`init` for its weight, behind any sum, gate or normalization, and for "
-            "SELU. How sure: very.",
+            "SELU. Recurrent layers are named from 8 in a stack, which have no way "
+            "around them (Wu et al., Google's neural machine translation system, "
+            "arXiv:1609.08144, 3.1: four work well, eight do not). How sure: very.",
             spec(
                 *("Flatten", "Linear: 32"),
                 "Sequential: [ReLU, {Linear: 32}]\n    repeat: 24",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.graph.flow import Operation, Source
+    from mlpgen.lints.initial_values import Starts
     from mlpgen.lints.rule import Subject
 
 _PRODUCTS = frozenset(("Matmul", "Bmm", "Cdist"))
@@ -33,6 +34,29 @@ def equal_rows(subject: Subject) -> Iterator[Finding]:
             taken = _query(each)
             if taken is not None:
                 yield _finding(each, "rows", f"queries of `{taken.name}`")
+
+
+def dead_normalizations(subject: Subject, starts: Starts) -> Iterator[Finding]:
+    """Yield normalizations that begin with a scale of 0 before a ReLU."""
+    for each in subject.flow.of(*kinds.NORMALIZATIONS) if starts.any else ():
+        found = starts.of(each)
+        weight, bias = found.get("weight"), found.get("bias")
+        if weight is None or weight.constant != 0:
+            continue
+        if bias is not None and (bias.constant is None or bias.constant > 0):
+            continue
+        after = each
+        while kinds.is_single(after) and kinds.passes(after.users[0]):
+            after = after.users[0]
+        if kinds.is_single(after) and after.users[0].kind in ("ReLU", "ReLU6"):
+            yield Finding(
+                f"`{each.name}` begins with a scale of 0, and `{after.users[0].name}` "
+                "lets no gradient through at 0: nothing before it learns",
+                weight.path,
+                weight.owner,
+                help="leave it out: only the last normalization of a residual branch "
+                "may begin at 0",
+            )
 
 
 def _value(each: Operation) -> float | None:

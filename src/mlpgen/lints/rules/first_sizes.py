@@ -23,6 +23,8 @@ _LARGE, _SMALL = 10.0, 0.01
 """How many times as large as what comes in a result begins, if weights are wrong."""
 _USUAL = 0.6
 """The same of torch's own weights."""
+_KEPT, _MANY = 0.6, 1000.0
+"""What an activation leaves of values, and what layers in a row may make of them."""
 _LAYERS = ("Linear", *kinds.CONVOLUTIONS)
 _FAR = 5.0
 """So many deviations away from 0, a bias leaves nothing on the other side of it."""
@@ -32,6 +34,12 @@ _MOST = 6.0
 """A sigmoid or a tanh of it is as near to its bound as it can be."""
 _ANY = 100.0
 """No bias of a hidden layer is that large."""
+
+
+def _find(subject: Subject) -> Iterator[Finding]:
+    yield from _sizes(subject)
+    yield from _grown(subject)
+    yield from _tables(subject)
 
 
 def _sizes(subject: Subject) -> Iterator[Finding]:
@@ -55,6 +63,48 @@ def _sizes(subject: Subject) -> Iterator[Finding]:
                 start.owner,
                 help="write `kaiming_normal_`, or a smaller deviation",
             )
+
+
+def _tables(subject: Subject) -> Iterator[Finding]:
+    """Find tables of words whose numbers begin far too large."""
+    starts = Starts(subject.model)
+    for each in subject.flow.of("Embedding") if starts.any else ():
+        start = starts.of(each).get("weight")
+        size = _size(start, [*map(int, each.node.weights["weight"])]) if start else 0.0
+        if start is not None and size >= _LARGE:
+            yield Finding(
+                f"the vectors of `{each.name}` begin with numbers of about {size:.0f}",
+                start.path,
+                start.owner,
+                help="write a deviation of at most 1, which is torch's own",
+            )
+
+
+def _grown(subject: Subject) -> Iterator[Finding]:
+    """Find layers in a row that together make values far too large."""
+    starts = Starts(subject.model)
+    grown: dict[Operation, tuple[Operation, float]] = {}
+    found: dict[Operation, tuple[Operation, float]] = {}
+    for each in subject.flow.of(*_LAYERS) if starts.any else ():
+        start, hidden = starts.of(each).get("weight"), hidden_of(each)
+        if start is None or start.constant is not None or hidden is None:
+            continue
+        first, times = grown.get(each, (each, 1.0))
+        times *= _times(each, start) * _KEPT
+        if hidden.normalized or times <= 0 or _times(each, start) >= _LARGE:
+            continue
+        grown[hidden.after] = first, times
+        if times >= _MANY and hidden.activation.kind not in _BENT:
+            found[first] = hidden.after, times
+    for first, (last, times) in found.items():
+        start = starts.of(first)["weight"]
+        yield Finding(
+            f"the layers from `{first.name}` to `{last.name}` begin with weights that "
+            f"make values about {times:,.0f} times as large together",
+            start.path,
+            start.owner,
+            help="write `kaiming_normal_`, or a smaller deviation",
+        )
 
 
 def _is_last(each: Operation) -> bool:
@@ -168,7 +218,7 @@ RULES = (
     Rule(
         "MG520",
         "warning",
-        _sizes,
+        _find,
         Explanation(
             "Weights that begin far too large",
             "A sum of many inputs times weights of a deviation of 1 is as large as the "

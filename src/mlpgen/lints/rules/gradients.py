@@ -32,6 +32,8 @@ def _blocked(subject: Subject) -> Iterator[Finding]:
     idle = set(kinds.always([each for each in every if each not in learning], every))
     idle -= _shared(subject)
     taught = learning.intersection(every)
+    if recipe is not None:
+        yield from _untaught(idle, [*filter(None, ends)])
     for each in blocks:
         layer = _nearest(each, idle)
         if layer is None or (each.kind == "Detach" and not taught <= _after(each)):
@@ -43,6 +45,25 @@ def _blocked(subject: Subject) -> Iterator[Finding]:
             each.node.path,
             each.owner,
             help=f"leave out `{each.name}`",
+        )
+
+
+def _untaught(idle: set[Operation], ends: list[Operation]) -> Iterator[Finding]:
+    """Find layers whose results get to outputs only that no loss is on."""
+    known, waiting = set(ends), [*ends]
+    for each in waiting:
+        before = {source.operation for source in each.sources} - known
+        new = [made for made in before if made is not None]
+        known.update(new)
+        waiting += new
+    for each in idle - known:
+        if any(user in idle - known and user.node.weights for user in each.users):
+            continue  # the last of them says it
+        yield Finding(
+            f"`{each.name}` never learns: no loss is on what it returns",
+            each.node.path,
+            each.owner,
+            help="name the output beside a loss, `on: …`, or put it first in `outputs`",
         )
 
 
@@ -122,16 +143,16 @@ RULES = (
         _blocked,
         Explanation(
             "Layers that no gradient reaches",
-            "A layer learns from the gradient of the loss, which goes back through "
-            "all that follows. `detach` lets none through; nor do functions that are "
-            "flat between their steps (`round`, `floor`, `sign`), comparisons, "
-            "`argmax`, and whole numbers: what is before them keeps its random initial "
-            "values. A second way around them is enough, as in a straight-through "
-            "estimator, x + detach(round(x) - x) (Bengio et al., arXiv:1308.3432). It "
-            "is certain that the layer does not learn. A `detach` of one of several "
-            "branches is no fault, nor are trainings with `freeze` or `weights`, where "
-            "it may be meant; without a training only steps and comparisons before "
-            "layers with weights are named. Leave it out.",
+            "A layer learns from the gradient of the loss, which goes back through all "
+            "that follows. `detach` lets none through; nor do functions that are flat "
+            "between their steps (`round`, `floor`, `sign`), comparisons, `argmax`, "
+            "and whole numbers: what is before them keeps its random initial values. A "
+            "second way around them is enough, as in a straight-through estimator, x + "
+            "detach(round(x) - x) (Bengio et al., arXiv:1308.3432). It is certain that "
+            "the layer does not learn. Nor does a head of its own that no loss is on. "
+            "A `detach` of one of several branches is no fault, nor are trainings with "
+            "`freeze` or `weights`, where it may be meant; without a training only "
+            "steps and comparisons before layers with weights are named. Leave it out.",
             trained(*_CHAIN[:3], "round", _CHAIN[3]),
             trained(*_CHAIN),
         ),

@@ -10,7 +10,7 @@ from mlpgen.layers.shapes import whole_shown
 from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.rules.axes import convolves
-from mlpgen.lints.written import spot_of
+from mlpgen.lints.written import argument, spot_of
 from mlpgen.spec.types import layer_class
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ _LARGE = 16
 _LONG, _TIMES = 64, 8
 """A signal is as long, and so many times as long as it has channels."""
 _POOLS = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS
+_EACH = _POOLS | kinds.ACTIVATIONS | kinds.BATCH_NORMS
+_HUGE = 8
+"""No network pools so many places at once before it goes on."""
 _LEFT, _SEEN = 16, 256
 """So few places are nothing of a picture that has so many."""
 
@@ -72,21 +75,56 @@ def _lost(subject: Subject) -> Iterator[Finding]:
     """Find pooling that leaves next to nothing of a picture before anything learns."""
     for each in subject.flow.of(*_POOLS, "Mean", "Amax"):
         first = each
-        while first.before is not None and kinds.passes(first.before, _POOLS):
+        while first.before is not None and _is_alone(first.before):
             first = first.before
         given = [*map(int, first.node.input)]
         if first.before is not None or len(given) != 3 or not _is_all(each):
             continue
-        left = prod(map(int, each.node.output)) // given[0]
+        channels = max(int(each.node.input[0]), 1)
+        left = prod(map(int, each.node.output)) // channels
         if left > _LEFT or prod(given[1:]) < _SEEN:
             continue
         yield Finding(
             f"`{each.name}` leaves {whole_shown(each.node.value)} of the picture "
-            f"{whole_shown(first.sources[0].value)} before any layer has seen it",
+            f"{whole_shown(first.sources[0].value)} before any layer "
+            "has seen two places of it together",
             each.node.path,
             each.owner,
             help="put convolutions before it",
         )
+
+
+def _coarse(subject: Subject) -> Iterator[Finding]:
+    """Find pooling of large parts in the middle of a network."""
+    for each in subject.flow.of(*_POOLS):
+        kernel = argument(each, "kernel_size")
+        sides = kernel if isinstance(kernel, tuple) else (kernel,)
+        if not all(isinstance(side, int) and side >= _HUGE for side in sides):
+            continue
+        left = prod(map(int, each.node.output[1:]))  # of one place, MG507 says more
+        if left == 1 or argument(each, "stride") not in (None, kernel):
+            continue
+        after = each
+        while kinds.is_single(after) and kinds.passes(after.users[0], _EACH):
+            after = after.users[0]
+        if kinds.is_single(after) and convolves(after.users[0]):
+            yield spot_of(each, "kernel_size", subject.sources).finding(
+                f"`{each.name}` makes one number of {' x '.join(map(str, sides))} "
+                f"places at once, and `{after.users[0].name}` looks for more behind it",
+                help="pool by 2, several times, with convolutions between",
+            )
+
+
+def _find(subject: Subject) -> Iterator[Finding]:
+    yield from _lost(subject)
+    yield from _coarse(subject)
+
+
+def _is_alone(each: Operation) -> bool:
+    """Tell whether an operation mixes no places, or all of them blindly."""
+    if kinds.passes(each, _EACH):
+        return True
+    return each.kind == "Conv2d" and not convolves(each) and len(each.sources) == 1
 
 
 def _is_all(each: Operation) -> bool:
@@ -130,17 +168,18 @@ RULES = (
     Rule(
         "MG541",
         "warning",
-        _lost,
+        _find,
         Explanation(
             "A picture that is pooled before anything has seen it",
             "A mean or a maximum over a whole picture, or over large parts of it, "
             "leaves a few numbers: its color, and nothing of what is on it. Behind "
             "convolutions a global mean is fine (Lin et al., Network in network, "
             "arXiv:1312.4400), as channels then say what is where; before them, no "
-            "layer can bring back what is lost (Goodfellow et al., Deep Learning, "
-            "9.4, on pooling as a strong prior). There is a warning if at most 16 of "
-            "at least 256 places are left, and nothing else looks at the picture. How "
-            "sure: very.",
+            "layer can bring back what is lost (Goodfellow et al., Deep Learning, 9.4, "
+            "on pooling as a strong prior). There is a warning if at most 16 of at "
+            "least 256 places are left, and nothing else looks at the picture; "
+            "convolutions with a kernel of 1 see no two places together. How sure: "
+            "very.",
             spec("AvgPool2d: 28", "Flatten", "Linear: 10"),
             spec("Conv2d: {out_channels: 8, kernel_size: 3}", "ReLU", "AvgPool2d: 26"),
         ),

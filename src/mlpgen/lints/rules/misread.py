@@ -80,6 +80,17 @@ def _sequences(subject: Subject) -> Iterator[Finding]:
         if not each.sources:
             continue
         axes = arriving(each.sources[0], known)
+        if each.kind in ("BatchNorm1d", "InstanceNorm1d") and axes[1:] == CHANNELS:
+            if axes[0] != CHANNELS:
+                yield _normalizes_steps(each, subject)
+            continue
+        if axes.startswith(CHANNELS + PLACES) and _loses_channels(each):
+            yield spot_of(each, "dim", subject.sources).finding(
+                f"`{each.name}` is over the channels: what is left says where, and not "
+                "what is there",
+                help="write the dimensions of the places, `dim: [2, 3]` of a picture",
+            )
+            continue
         if axes == PLACES + CHANNELS and _loses_features(each):
             yield spot_of(each, "dim", subject.sources).finding(
                 f"`{each.name}` is over the features of each step: what is left is one "
@@ -98,6 +109,35 @@ def _sequences(subject: Subject) -> Iterator[Finding]:
             f"`{each.name}` {what}: its input is {value}",
             help="put `transpose: {dim0: 1, dim1: 2}` before it",
         )
+
+
+def _normalizes_steps(each: Operation, subject: Subject) -> Finding:
+    value = whole_shown(each.sources[0].value)
+    return spot_of(each, "", subject.sources).finding(
+        f"`{each.name}` takes steps for channels: its input is {value}",
+        help="put `transpose: {dim0: 1, dim1: 2}` before and behind it, or write "
+        "`LayerNorm`",
+    )
+
+
+def _loses_channels(operation: Operation) -> bool:
+    """Tell whether channels are reduced to one, and a linear layer maps the rest."""
+    if operation.kind not in ("Mean", "Sum"):
+        return False
+    dim, count = argument(operation, "dim"), len(operation.node.input)
+    dims = dim if isinstance(dim, tuple) else (dim,)
+    if argument(operation, "keepdim") or None in dims:
+        return False
+    if not any(each in (1, -count) for each in dims) or len(dims) >= count:
+        return False
+    after = operation
+    while len(after.users) == 1 and after.users[0].kind in (
+        "Dropout",
+        "ReLU",
+        "Flatten",
+    ):
+        after = after.users[0]
+    return len(after.users) == 1 and after.users[0].kind == "Linear"
 
 
 def _loses_features(operation: Operation) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _RANDOM = ("Dropout", "DropPath", "Rand", "Bernoulli", "RReLU", "Fractional")
 """Parts of names of layers that return something else each time."""
+_BATCH = kinds.BATCH_NORMS
 _COMPARED = frozenset(
     ("Sub", "CosineSimilarity", "PairwiseDistance", "Cdist", "Minimum", "Maximum")
 )
@@ -51,6 +52,14 @@ def _same(nodes: Sequence[Node], owner: str) -> Iterator[Finding]:
             continue
         module = _module(each, known)
         before = uses.setdefault((module, each.sources), each.name)
+        if each.shared and each.type in _BATCH and module != each.name:
+            yield Finding(
+                f"`{each.name}` is `{module}` again, on other values: its mean and "
+                "variance are those of neither",
+                each.path,
+                owner,
+                help="give it a normalization of its own",
+            )
         if module == each.name or before == each.name:
             continue
         if _is_random(known[module]):
@@ -164,12 +173,14 @@ RULES = (
         _twice,
         Explanation(
             "A layer that is used twice on the same input",
-            "The same weights on the same numbers give the same result, so that one "
-            "of the two is not needed: two heads that share their weights predict one "
+            "The same weights on the same numbers give the same result, so that one of "
+            "the two is not needed: two heads that share their weights predict one "
             "thing (Caruana, Multitask learning, 1997, shares what is before them). "
             "Mostly a `share` is left over, or the second use should have another "
-            "input. Silent where something random is inside, as the dropout of "
-            "SimCSE (Gao et al., arXiv:2104.08821). It is certain that both are equal.",
+            "input. Silent where something random is inside, as the dropout of SimCSE "
+            "(Gao et al., arXiv:2104.08821). It is certain that both are equal. Named "
+            "is also a batch normalization of two layers, whose running mean is that "
+            "of neither.",
             spec(
                 "Linear: 4\n    name: one",
                 "Linear: 4\n    name: two\n    share: one\n    from: input",

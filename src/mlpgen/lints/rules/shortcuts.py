@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
@@ -24,13 +24,17 @@ _LEARNED |= {"MultiheadAttention"}
 
 def _missing(subject: Subject) -> Iterator[Finding]:
     """Find blocks that add, but whose input gets out through layers only."""
-    for owner, uses in _uses(subject.flow.operations).items():
-        if len(uses) < _ROUNDS:
+    operations = subject.flow.operations
+    for owner, places in _places(operations).items():
+        if len(places) < _ROUNDS or max(places.values()) > 1:
             continue
-        found = [_around(use) for use in uses]
-        if None in found or not found[0]:
-            continue
+        found = [
+            _around([each for each in operations if each.name.startswith(f"{place}.")])
+            for place in [*places][:_ROUNDS]
+        ]
         each = found[0]
+        if each is None or None in found:
+            continue
         added = " and ".join(f"`{name}`" for name in each.node.sources)
         yield Finding(
             f"`{each.node.name}` of `{owner}` adds {added}, and nothing adds the input "
@@ -41,23 +45,15 @@ def _missing(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _uses(operations: Sequence[Operation]) -> dict[str, list[list[Operation]]]:
-    """Return the operations of each use of each block that adds something."""
-    adding: dict[str, dict[str, None]] = defaultdict(dict)
+def _places(operations: Sequence[Operation]) -> dict[str, Counter[str]]:
+    """Count the sums in each use of each block."""
+    found: dict[str, Counter[str]] = defaultdict(Counter)
     for each in operations:
         if each.owner and each.kind == "Add" and len(each.sources) == 2:
             inside, _, own = each.name.rpartition(".")
             if own == each.node.name and len(each.node.path) == 4:
-                adding[each.owner][inside] = None
-    uses: dict[str, list[list[Operation]]] = {}
-    for owner, places in adding.items():
-        if len(places) < _ROUNDS:
-            continue
-        uses[owner] = [
-            [each for each in operations if each.name.startswith(f"{place}.")]
-            for place in places
-        ]
-    return uses
+                found[each.owner][inside] += 1
+    return found
 
 
 def _around(use: list[Operation]) -> Operation | None:

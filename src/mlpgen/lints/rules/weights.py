@@ -9,7 +9,7 @@ from mlpgen.lints import kinds
 from mlpgen.lints.hidden import hidden_of
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
-from mlpgen.lints.rules.equal_rows import equal_rows
+from mlpgen.lints.rules.equal_rows import dead_normalizations, equal_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ _ZERO_AT_ZERO = kinds.ACTIVATIONS - {"Sigmoid", "Hardsigmoid", "Softplus", "Hard
 def _equal(subject: Subject) -> list[Finding]:
     """Return what is found, errors first: of one place only the first is told."""
     starts = Starts(subject.model)
-    found = [*equal_rows(subject)]
+    found = [*equal_rows(subject), *dead_normalizations(subject, starts)]
     found += _constants(subject, starts) if starts.any else ()
     operations = subject.flow.operations
     if any(each.node.tied or each.node.shared for each in operations):
@@ -122,10 +122,12 @@ RULES = (
             "units apart a little, but behind a ReLU about half of them are 0 for "
             "everything and stay so. Where biases are zero too, the layer never "
             "learns, which is an error. The rows of a `parameter` that are the queries "
-            "of an attention, and begin equal, stay equal. There is no warning for the "
-            "last layer, the last one of a residual branch (zeros make it begin as the "
-            "identity), biases, normalizations and embeddings. It is certain that they "
-            "begin equal. Leave out the `init`, or use one that draws numbers.",
+            "of an attention, and begin equal, stay equal; a normalization whose scale "
+            "begins at 0 before a ReLU is dead, too, as torch gives it no slope at 0. "
+            "There is no warning for the last layer, the last one of a residual branch "
+            "(zeros make it begin as the identity), biases, normalizations and "
+            "embeddings. It is certain that they begin equal. Leave out the `init`, or "
+            "use one that draws numbers.",
             spec(
                 *("Flatten", "Linear: 64", "ReLU", "Linear: 10"),
                 rest="init: {Linear: {weight: zeros_}}\n",

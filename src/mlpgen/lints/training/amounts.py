@@ -75,6 +75,26 @@ def _few_steps(subject: Subject) -> Iterator[Finding]:
         )
 
 
+def _parts(subject: Subject) -> Iterator[Finding]:
+    """Find `LBFGS` on small parts of the data."""
+    recipe = subject.model.recipe
+    if recipe is None or type(recipe.optimizer).__name__ != "LBFGS":
+        return
+    examples, batch = known_examples(recipe), recipe.settings.batch_size
+    if batch * 10 < examples:
+        yield Finding(
+            "`LBFGS` measures the curvature between steps, but each step is on other "
+            f"{batch:,} of {examples:,} examples",
+            (*TRAINING, "optimizer"),
+            help="take all examples in one batch, or another optimizer",
+        )
+
+
+def _few(subject: Subject) -> Iterator[Finding]:
+    yield from _few_steps(subject)
+    yield from _parts(subject)
+
+
 def _held_out(subject: Subject) -> Iterator[Finding]:
     recipe = subject.model.recipe
     if recipe is None:
@@ -158,7 +178,7 @@ RULES = (
     Rule(
         "MG566",
         "warning",
-        _few_steps,
+        _few,
         Explanation(
             "A training of a few steps",
             "A network learns by steps, not by epochs: with batches as large as the "
@@ -166,7 +186,8 @@ RULES = (
             "initial values; large batches also generalize worse (Keskar et al., "
             "arXiv:1609.04836). It is certain where the size of the data is known; a "
             "`subset` is taken to be meant, and so is `LBFGS`, which takes many steps "
-            "in one.",
+            "in one; but it measures the curvature between steps, which small batches "
+            "make random (Bollapragada et al., arXiv:1802.05374).",
             trained(*MLP, rest="  batch_size: 60000\n  epochs: 5\n"),
             trained(*MLP, rest="  batch_size: 64\n  epochs: 5\n"),
         ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import prod, sqrt
 from typing import TYPE_CHECKING
 
-from mlpgen.lints.kinds import BATCH_NORMS, CONVOLUTIONS
+from mlpgen.lints.kinds import BATCH_NORMS, CONVOLUTIONS, RECURRENT, TRANSFORMERS
 
 if TYPE_CHECKING:
     from mlpgen.graph.training.recipe import LossTerm, Recipe
@@ -22,6 +22,13 @@ _DESCENT_HIGH, _UNKNOWN_HIGH = 10.0, 1000.0
 _CLIPPED_HIGH = 100.0
 _USUAL_BATCH = 256
 _LARGE_EPS = 1e-3
+_ATTENTION = TRANSFORMERS | {"MultiheadAttention", "ScaledDotProductAttention"}
+_TUNED = 0.02
+"""So high a rate of Adam leaves nothing of weights that were trained before."""
+_SENSITIVE = ((_ATTENTION, 0.02), (RECURRENT, 0.05))
+"""Layers that bear less, with the rate from which on they do not learn."""
+_FEW = 16
+"""Gradients of fewer examples are so noisy that the rate has to be lower."""
 _SMALL, _SMALL_DESCENT = 1e-5, 1e-4
 """No rate above these is too low; the training may be too short for it."""
 _LOW = 1e-7
@@ -50,6 +57,14 @@ def highest(share: Share, subject: Subject) -> float:
         return _HIGH.get(share.kind, _UNKNOWN_HIGH)
     if getattr(share.optimizer, "eps", 0.0) >= _LARGE_EPS or len(share.matrices) < 2:
         return _ANY_HIGH
+    if _is_tuned(recipe) and len(share.matrices) > 1:
+        return _TUNED
+    sensitive = min(
+        (limit for kinds, limit in _SENSITIVE if any(subject.flow.of(*kinds))),
+        default=_ANY_HIGH,
+    )
+    if share.widest >= _WIDE and sensitive < _ANY_HIGH:
+        return sensitive
     # Weights are initially even between -1 / sqrt(inputs) and as much above 0.
     mean = 0.5 / sqrt(max(share.widest, 1))
     high = min(max(_USUAL_HIGH, mean), _ANY_HIGH)
@@ -79,13 +94,22 @@ def _of_descent(share: Share, recipe: Recipe, subject: Subject) -> float:
     return min(_of_loss(each, share, recipe, subject) for each in recipe.terms)
 
 
+def _is_tuned(recipe: Recipe) -> bool:
+    """Tell whether all that is trained was trained before; a new head bears more."""
+    start = recipe.start
+    return start is not None and not start.without and not recipe.settings.freeze
+
+
 def _of_loss(term: LossTerm, share: Share, recipe: Recipe, subject: Subject) -> float:
     """Return the highest rate for one loss."""
     name, momentum = type(term.loss).__name__, _momentum(share, recipe)
     scale = max(1.0, recipe.settings.batch_size / _USUAL_BATCH)
     found = _DESCENT_HIGH * min(1.0, scale * (1 - momentum))
+    if _is_tuned(recipe):
+        found /= 5
     if name in _CLASSES:
-        return found / term.weight
+        examples = recipe.settings.batch_size * recipe.settings.accumulate
+        return found * min(1.0, examples / _FEW) / term.weight
     if name in _OF_SLOPE_ONE and share.widest >= _WIDE:
         return found * prod(map(int, term.shape)) / term.weight
     last = subject.flow.outputs[term.output].operation

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mlpgen.training.schedulers import Scheduler
 
 _NOTHING, _LEAST_SHARE, _GROWN = 1e-5, 0.2, 10
-_SHOWN = 0.01
+_SHOWN, _DROPS = 0.01, 0.01
 
 
 def _dead(subject: Subject) -> Iterator[Finding]:
@@ -70,9 +70,20 @@ def _idle(subject: Subject) -> Iterator[Finding]:
     ends = [getattr(scheduler, each, 0) for each in ("start_factor", "end_factor")]
     if ends[0] == ends[1] == 1:
         argument = "start_factor"
+    if getattr(scheduler, "base_lr", 0) == getattr(scheduler, "max_lr", -1):
+        argument = "max_lr"
+    factor = getattr(scheduler, "factor", 1.0)
+    if scheduler.watched and factor < _DROPS:
+        yield argument_spot(subject.sources, SCHEDULER, name, "factor").finding(
+            f"at the first plateau the rate falls to {factor:g} of it, and nothing is "
+            "learned from then on",
+            "usual are 0.1 to 0.5",
+        )
     if argument:
         spot = argument_spot(subject.sources, SCHEDULER, name, argument)
         message = f"`{name}` never changes the rate: it multiplies by 1"
+        if argument == "max_lr":
+            message = f"`{name}` never changes the rate: `base_lr` is `max_lr`"
         yield spot.finding(message, "leave the scheduler out")
 
 
@@ -109,7 +120,9 @@ RULES = (
             "A schedule that never changes the rate",
             "A `gamma` or a `factor` of 1 multiplies the rate by 1. Alone, the "
             "scheduler does nothing; inside others it can hold a rate for some time. "
-            "Source: torch.optim.lr_scheduler. It is certain.",
+            "Nor does a `CyclicLR` between two equal rates, and a plateau that leaves "
+            "less than a hundredth of the rate ends the training there. Source: "
+            "torch.optim.lr_scheduler. It is certain.",
             trained(*MLP, rest="  scheduler: {ExponentialLR: 1.0}\n"),
             trained(*MLP, rest="  scheduler: {ExponentialLR: 0.9}\n"),
         ),

@@ -23,7 +23,8 @@ def _watched(subject: Subject) -> Iterator[Finding]:
     help = "hold out a part of the training data for it: `validation: 0.1`"
     if recipe.settings.early_stopping is not None:
         message = "the test data decides when `early_stopping` ends the training"
-        yield Finding(message, (*TRAINING, "early_stopping"), key=True, help=help)
+        at = (*TRAINING, "early_stopping")
+        yield Finding(message, at, key=True, help=help, level="warning")
     scheduler = recipe.schedule.scheduler if recipe.schedule else None
     if scheduler is not None and scheduler.watched:
         name = type(scheduler).__name__
@@ -45,6 +46,14 @@ def _frozen(subject: Subject) -> Iterator[Finding]:
             help="write `weights`, or give them by `--weights`",
             level=level,
         )
+    elif _freezes_head(subject):
+        yield Finding(
+            "the last layer is frozen, and what is before it is trained",
+            (*TRAINING, "freeze"),
+            key=True,
+            help="freeze what is before it, and train the last layer",
+            level="warning",
+        )
     without = recipe.start.without if recipe.start else []
     every = [*named_parameters(subject.model.nodes)] if without else []
     for place, pattern in enumerate(recipe.settings.freeze):
@@ -60,6 +69,22 @@ def _frozen(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _freezes_head(subject: Subject) -> bool:
+    """Tell whether only what gives the outputs is frozen."""
+    recipe = subject.model.recipe
+    if recipe is None or (recipe.start and recipe.start.without):
+        return False
+    every = [x for x in named_parameters(subject.model.nodes) if "matrices" in x.kinds]
+    patterns = recipe.settings.freeze
+    frozen = [x.name for x in every if any(fits(x, pattern) for pattern in patterns)]
+    heads = {
+        f"{x.name}.weight"
+        for x in subject.flow.operations
+        if x.returned and x.node.weights
+    }
+    return bool(frozen) and {*frozen} <= heads and len(frozen) < len(every)
+
+
 def _freezes_layers(subject: Subject) -> bool:
     """Tell whether layers with random matrices are frozen, and no mere tables.
 
@@ -69,7 +94,7 @@ def _freezes_layers(subject: Subject) -> bool:
     if recipe is None or model.rules or any(x.inits for x in every_layer(model.nodes)):
         return False
     return any(
-        "matrices" in each.kinds and len(each.shape) > 1
+        {"matrices", "embedding"} & {*each.kinds} and len(each.shape) > 1
         for each in named_parameters(model.nodes)
         if any(fits(each, pattern) for pattern in recipe.settings.freeze)
     )
@@ -85,7 +110,9 @@ RULES = (
             "Without `validation`, the test data decides when the training ends or the "
             "rate falls, so that its result is better than that on data that was never "
             "seen (Hastie et al., The Elements of Statistical Learning, 7.2). It is "
-            "certain; how much it matters depends on the size of the test.",
+            "certain; how much it matters depends on the size of the test. It is a "
+            "warning for `early_stopping`, which picks an epoch by the test; a hint "
+            "for the rate.",
             trained(*MLP, rest="  early_stopping: 3\n"),
             trained(*MLP, rest="  early_stopping: 3\n  validation: 0.1\n"),
         ),

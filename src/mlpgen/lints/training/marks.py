@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 FAR = 2
 """A schedule that falls slowly may be cut off, but not in its first half."""
+EARLY = 50
+"""All milestones within so small a part of a training were meant to be epochs."""
 SWINGS = 4
 """A cosine that swings more often than this was meant to count something else."""
 
@@ -69,6 +71,10 @@ def _step(scheduler: known.StepLR, span: Span) -> Iterator[Mark]:
 
 
 def _milestones(scheduler: known.MultiStepLR, span: Span) -> Iterator[Mark]:
+    last = max(scheduler.milestones, default=0)
+    if span.unit == "step" and 0 < last * EARLY < span.length and scheduler.gamma < 1:
+        message = f"the rate has fallen after {last:,} steps already, but {span}"
+        yield Mark("milestones", message, "leave `per: step` out to count epochs")
     yield from _late(scheduler.milestones, span, "the rate does not change at")
 
 

@@ -43,6 +43,7 @@ def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
     if momentum > 0 and getattr(optimizer, "dampening", 0.0) >= 1:
         message = "a `dampening` of 1 leaves only the first gradient in the momentum"
         yield "dampening", message, _LEFT_OUT
+    yield from _memory(optimizer, name)
     first, second = getattr(optimizer, "betas", (0.0, 1.0))
     if first > second:
         message = (
@@ -71,6 +72,24 @@ def _faults(optimizer: Optimizer) -> Iterator[tuple[str, str, str]]:
         yield "maximize", message, _LEFT_OUT
 
 
+def _memory(optimizer: Optimizer, name: str) -> Iterator[tuple[str, str, str]]:
+    """Yield means of squares that forget at once, and rates that fall at once."""
+    second = getattr(optimizer, "betas", (0.0, 1.0))[1]
+    alpha = getattr(optimizer, "alpha", 1.0) if name == "RMSprop" else 1.0
+    for argument, value in (("betas", second), ("alpha", alpha)):
+        if value < _SHORT:
+            message = "the mean of the squared gradients forgets all but the last: its "
+            yield argument, f"{message}part of the old is {value:g}", _LEFT_OUT
+    decay = getattr(optimizer, "lr_decay", 0.0)
+    if decay >= _DECAY:
+        message = f"with an `lr_decay` of {decay:g} the rate is nothing after some "
+        message += "hundred steps: it is divided by 1 + steps · decay"
+        yield "lr_decay", message, _LEFT_OUT
+
+
+_SHORT, _DECAY = 0.5, 0.1
+
+
 def _is_large(eps: float, rate: float) -> bool:
     """Tell whether an `eps` outweighs gradients, and the rate does not make up for it.
 
@@ -94,9 +113,11 @@ RULES = (
             "round, so that the mean of squares changes faster than that of the "
             "gradient (Kingma and Ba, arXiv:1412.6980, ask for β1² < √β2); an `eps` of "
             "0, as 0 / 0 is nan, or from 0.1, as every step is divided by it, if the "
-            "rate is not as much higher; an `alpha` or `rho` of 1, with which the mean "
-            "of squares stays 0; and `maximize` of a loss of torch. Source: the "
-            "algorithms in the documentation of torch.optim. It is certain.",
+            "rate is not as much higher; a mean of squares that keeps less than half "
+            "of the old one; an `lr_decay` from 0.1, which stops after a few steps; an "
+            "`alpha` or `rho` of 1, with which the mean of squares stays 0; and "
+            "`maximize` of a loss of torch. Source: the algorithms in the "
+            "documentation of torch.optim. It is certain.",
             trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 1.0}}"),
             trained(*MLP, optimizer="{SGD: {lr: 0.1, momentum: 0.9}}"),
         ),

@@ -123,12 +123,13 @@ RULES = (
             "− momentum) for batches of up to 256, more for larger ones (Goyal et al., "
             "arXiv:1706.02677): 1 with a momentum of 0.9 gets 10 % right. Limits are "
             "higher where gradients are clipped, `eps` is large, the model linear, or "
-            "RMSprop has a momentum and the model batch normalization. A "
-            "rate is too low if all steps together cannot change a weight by a "
-            "twentieth of its initial value: Adam with 1e-7, Adadelta with 0.001 (17 % "
-            "in a trial; torch's default is 1). A low rate in one group, or with "
-            "`weights`, is no fault. It is certain, as the limits are at least ten "
-            "times what is usual.",
+            "RMSprop has a momentum and the model batch normalization. A rate is too "
+            "low if all steps together cannot change a weight by a twentieth of its "
+            "initial value: Adam with 1e-7, Adadelta with 0.001 (17 % in a trial; "
+            "torch's default is 1). A low rate in one group, or with `weights`, is no "
+            "fault. It is certain, as the limits are at least ten times what is usual. "
+            "They are lower for attention (0.02 for Adam), recurrent layers (0.05), "
+            "batches of less than 16, and weights that were trained before.",
             trained(*MLP, optimizer="{Adam: {lr: 10}}"),
             trained(*MLP, optimizer="{Adam: {lr: 0.001}}"),
         ),

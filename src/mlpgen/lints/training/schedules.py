@@ -30,7 +30,7 @@ def _longer(subject: Subject) -> Iterator[Finding]:
     length = length_of(recipe)
     labels = _labels(recipe, subject.sources)
     if recipe.schedule is not None:
-        for each in _scheduled(recipe.schedule, length, subject.sources):
+        for each in _scheduled(recipe, length, subject.sources):
             yield each._replace(labels=labels)
     for each in (*_patience(recipe), *_mean(recipe, length)):
         yield each._replace(labels=labels)
@@ -44,9 +44,10 @@ def _labels(recipe: Recipe, sources: Sources) -> tuple[Label, ...]:
     return (Label(sources.place(at), f"{Span(recipe.settings.epochs, 'epoch')}"),)
 
 
-def _scheduled(
-    schedule: Schedule, length: Length, sources: Sources
-) -> Iterator[Finding]:
+def _scheduled(recipe: Recipe, length: Length, sources: Sources) -> Iterator[Finding]:
+    schedule, rate = recipe.schedule, recipe.optimizer.lr
+    if schedule is None:
+        return
     count = length.counted(by_step=schedule.by_step)
     unit = "step" if schedule.by_step else "epoch"
     if schedule.warmup >= length.epochs:
@@ -57,6 +58,14 @@ def _scheduled(
             help=f"write a `warmup` below {length.epochs}",
         )
         return
+    if schedule.warmup > _WARM * length.epochs and length.epochs >= _LONG:
+        yield Finding(
+            f"the rate rises for {schedule.warmup:g} of {length.epochs} epochs, and "
+            "has hardly any time to fall",
+            (*SCHEDULER, "warmup"),
+            help=f"usual are 1 to {max(length.epochs // 10, 1)} epochs",
+        )
+    yield from _floor(schedule, rate, sources)
     if not count:
         return
     span = Span(count, unit)
@@ -73,6 +82,24 @@ def _scheduled(
     for index, (part, inner) in enumerate(zip(schedule.parts, spans, strict=True)):
         for each in marks_of(part, inner) if inner.length > 0 else ():
             yield _finding(each, (*at, index), type(part).__name__, sources)
+
+
+def _floor(schedule: Schedule, rate: float, sources: Sources) -> Iterator[Finding]:
+    """Find the lowest rate of a scheduler above the rate that it begins with."""
+    scheduler = schedule.scheduler
+    name = type(scheduler).__name__
+    for argument in ("eta_min", "min_lr"):
+        low = getattr(scheduler, argument, 0.0)
+        if isinstance(low, int | float) and low >= rate > 0 and not scheduler.peak:
+            does = "never falls" if low == rate or argument == "min_lr" else "rises"
+            yield argument_spot(sources, SCHEDULER, name, argument).finding(
+                f"the rate {does}: `{argument}` is {low:g}, but `lr` is {rate:g}",
+                "write a lower one",
+            )
+
+
+_WARM, _LONG = 0.6, 5
+"""The part of a training that may be warmup, if it has so many epochs."""
 
 
 def _spans(schedule: Schedule, span: Span) -> list[Span]:
