@@ -301,16 +301,15 @@ RULES = (
             "A mask that hides the wrong places",
             "True means hidden in `masked_fill` and in the masks of torch's layers, "
             "but seen in the mask of `scaled_dot_product_attention`, and numbers are "
-            "added to the scores (https://docs.pytorch.org/docs/stable/generated/"
-            "torch.nn.functional.scaled_dot_product_attention.html). So a mask is "
-            "easily turned around: each step then sees only what comes after it, or "
-            "the padding in the place of the words. Named are also a step that sees "
-            "nothing, which gives nan; a diagonal that shows the next word to a "
-            "network that should predict it; scores that are filled with 0 or "
-            "multiplied by 0, which a softmax gives weight, as exp(0) is 1 (Vaswani "
-            "et al., 2017, section 3.2.3, set them to -∞); and a mask behind the "
-            "softmax. Elements of masks that are computed of nothing are looked at "
-            "one by one, however they are spelled. How sure: certain.",
+            "added to the scores (torch.nn.functional.scaled_dot_product_attention in "
+            "torch's documentation). So a mask is easily turned around: each step then "
+            "sees only what comes after it, or the padding in the place of the words. "
+            "Named are also a step that sees nothing, which gives nan; a diagonal that "
+            "shows the next word to a network that should predict it; scores that are "
+            "filled with 0 or multiplied by 0, which a softmax gives weight, as exp(0) "
+            "is 1 (Vaswani et al., 2017, section 3.2.3, set them to -∞); and a mask "
+            "behind the softmax. Elements of masks that are computed of nothing are "
+            "looked at one by one, however they are spelled. How sure: certain.",
             _attention(_LATER.format(which="{tril: -1}")),
             _attention(_LATER.format(which="{triu: 1}")),
         ),
