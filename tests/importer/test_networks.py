@@ -95,7 +95,7 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("language", ["- LayerNorm: {bias: false}\n        name: norm"]),
         (
             "exchange",
-            ["- {Identity, name: ways.0.0}", "- Identity\n      - {Lin"],
+            ["- {Identity, name: ways.0.0, ", "- Identity\n      - Lin"],
         ),
         ("gated", ["- Gate: 4\n      - Identity\n      - Gate: 5"]),
         (
