@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.catalogue.catalogue import Catalogue
@@ -68,6 +69,7 @@ CATALOGUES: tuple[Catalogue[Any], ...] = (
 """All types with a class in mlpgen."""
 
 
+@cache
 def layer_class(type_: str) -> type[Layer] | None:
     """Return the class of a layer, function or tensor; None if there is none."""
     for catalogue in (LAYERS, FUNCTIONS, FUNCTIONAL, TENSORS, NOT_IN_TORCH):
