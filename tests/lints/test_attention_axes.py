@@ -34,3 +34,13 @@ RIGHT = """
 )
 def test_which_dimension_adds_up_to_one(layers: str, codes: list[int]) -> None:
     assert in_spec(written(KEYS + layers, "[6, 8]"), only=(528,)) == codes
+
+
+@pytest.mark.parametrize(("dim", "codes"), [(1, [528]), (2, [528]), (3, [])])
+def test_weights_of_heads(dim: int, codes: list[int]) -> None:
+    layers = f"""
+{{Linear: 8}}, {{reshape: [6, 2, 4]}}, {{permute: [0, 2, 1, 3], name: q}},
+{{transpose: {{dim0: 2, dim1: 3}}, name: k}}, {{matmul: , from: [q, k]}},
+{{softmax: {dim}}}, {{matmul: , from: [softmax_1, q]}}
+"""
+    assert in_spec(written(layers, "[6, 8]"), only=(528,)) == codes

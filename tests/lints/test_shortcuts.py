@@ -49,3 +49,12 @@ def test_a_block_that_has_several_layers_of_its_own_is_judged_as_a_whole() -> No
         )
         == []
     )
+
+
+@pytest.mark.parametrize(
+    ("factor", "codes"), [("0.0001", [545]), ("0.1", []), ("0.5", [])]
+)
+def test_branches_that_are_multiplied_away(factor: str, codes: list[int]) -> None:
+    layers = f"{{Linear: 8}}, ReLU, {{mul: {factor}, name: out}}, "
+    layers += "{add: , from: [out, input]}"
+    assert in_spec(BLOCK.format(layers=layers, times=1), only=(545,)) == codes

@@ -68,3 +68,20 @@ def test_words_that_are_written_as_zeros_and_ones(count: int, codes: list[int]) 
     layer = "- Embedding: {num_embeddings: %s, embedding_dim: 8}"
     text = TEXT.replace(layer, "- one_hot: %s\n  - float")
     assert in_spec(text % count) == codes
+
+
+@pytest.mark.parametrize(("row", "codes"), [(0, []), (1, [514])])
+def test_texts_are_filled_up_with_zeros(row: int, codes: list[int]) -> None:
+    text = f"""
+name: Net
+input: {{tokens: {{shape: [6], dtype: int64}}}}
+layers:
+  - Embedding: {{num_embeddings: 99, embedding_dim: 8, padding_idx: {row}}}
+  - mean: 1
+  - Linear: 2
+training:
+  data: {{text: moods, units: words}}
+  loss: CrossEntropyLoss
+  optimizer: Adam
+"""
+    assert in_spec(text, only=(514,)) == codes

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from mlpgen.lints.rule import Subject
 
 _PRODUCTS = frozenset(("Matmul", "Bmm"))
+_HEADS = -3
+"""The dimension of heads, before those of queries and keys."""
 _MASKS = frozenset(("MaskedFill", "Clamp", "Tanh"))
 
 
@@ -27,7 +29,10 @@ def _across(subject: Subject) -> Iterator[Finding]:
             continue
         weighs = _weighed(each)
         dim = dim_of(each)
-        if weighs is None or dim is None or {dim, weighs} != {-1, -2}:
+        over_heads = dim == _HEADS and len(each.node.output) == -_HEADS
+        if weighs is None or dim is None:
+            continue
+        if {dim, weighs} != {-1, -2} and not over_heads:
             continue
         spot = spot_of(each, "dim", subject.sources)
         yield spot.finding(
@@ -68,14 +73,15 @@ RULES = (
         _across,
         Explanation(
             "Weights of attention over the wrong dimension",
-            "This is a warning. Attention takes the softmax of the products of "
-            "queries and keys over the keys, which are the last dimension of `q @ "
-            "k.T`, so that each query gets a mean of the values (Vaswani et al., "
-            "Attention is all you need, 2017). Over the queries, the weights of a "
-            "mean add up to any number, and the queries compete for each key. Silent "
-            "where something is between the softmax and the product with the values, "
-            "as in slot attention, which divides by the sum (Locatello et al., 2020), "
-            "and for weights that are no products. How sure: very.",
+            "This is a warning. Attention takes the softmax of the products of queries "
+            "and keys over the keys, which are the last dimension of `q @ k.T`, so "
+            "that each query gets a mean of the values (Vaswani et al., Attention is "
+            "all you need, 2017). Over the queries, the weights of a mean add up to "
+            "any number, and the queries compete for each key. Silent where something "
+            "is between the softmax and the product with the values, as in slot "
+            "attention, which divides by the sum (Locatello et al., 2020), and for "
+            "weights that are no products. Over the heads, a place counts in one head "
+            "only if it does not in another. How sure: very.",
             spec(
                 "Linear: 8\n    name: q",
                 "Linear: 8\n    name: k\n    from: input",

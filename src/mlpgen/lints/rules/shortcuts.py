@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.graph.effects.arguments import number_of
 from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
 
@@ -148,9 +149,31 @@ def _leads(base: Operation, made: Operation) -> bool:
     return each is base and first.kind in kinds.NORMALIZATIONS
 
 
+def _faint(subject: Subject) -> Iterator[Finding]:
+    """Find branches that a number takes away from the sum they belong to."""
+    for each in subject.flow.of("Add"):
+        branches = [source.operation for source in each.sources]
+        for branch in branches if len(branches) > 1 else ():
+            if branch is None or branch.kind != "Mul" or len(branch.sources) > 1:
+                continue
+            factor = number_of(branch, "other")
+            if factor is not None and 0 < abs(factor) <= _FAINT:
+                yield Finding(
+                    f"`{branch.name}` multiplies a branch by {factor:g}: nothing of it "
+                    "is left in the sum, and hardly any gradient gets into it",
+                    branch.node.path,
+                    branch.owner,
+                    help="write a factor near 1, or a `parameter` that is learned",
+                )
+
+
+_FAINT = 0.001
+
+
 def _find(subject: Subject) -> Iterator[Finding]:
     yield from _missing(subject)
     yield from _growing(subject)
+    yield from _faint(subject)
 
 
 _PARTS = "Linear: 8, name: one}, {LayerNorm: , name: norm}, ReLU, {Linear: 8, name: two"
@@ -177,7 +200,8 @@ RULES = (
             "away from the stream, which only grows (He et al., Identity mappings in "
             "deep residual networks, arXiv:1603.05027, 4.1, measure both). There is a "
             "warning for three such blocks in a row; for a ReLU if the branch begins "
-            "with a normalization, as no ReLU is behind the sum then. How sure: very.",
+            "with a normalization, as no ReLU is behind the sum then. A number of a "
+            "thousandth or less takes a whole branch away. How sure: very.",
             _blocks("norm"),
             _blocks("input"),
         ),

@@ -35,6 +35,7 @@ def _small(subject: Subject) -> Iterator[Finding]:
                 last + 1,
             )
     yield from _unread(subject)
+    yield from _padded(subject)
 
 
 def _unread(subject: Subject) -> Iterator[Finding]:
@@ -51,6 +52,22 @@ def _unread(subject: Subject) -> Iterator[Finding]:
             message = f"`{each.name}` has {rows} {word}, but {classes} values are "
             message += "predicted of each step, which it takes next"
             yield _finding(each, subject, message, classes)
+
+
+def _padded(subject: Subject) -> Iterator[Finding]:
+    """Find a table of words whose row for padding is that of a word."""
+    recipe = subject.model.recipe
+    if recipe is None or not recipe.dataset.origin.single_texts:
+        return
+    for each in subject.flow.of("Embedding"):
+        row = argument(each, "padding_idx")
+        if isinstance(row, int) and row > 0 and each.before is None:
+            spot = spot_of(each, "padding_idx", subject.sources)
+            yield spot.finding(
+                f"row {row} of `{each.name}` is a word, which is never learned: texts "
+                "are filled up with 0",
+                "write `padding_idx: 0`",
+            )
 
 
 _ROWS = {
@@ -127,11 +144,12 @@ RULES = (
         Explanation(
             "An embedding smaller than what it is asked for",
             "This is a warning. An `Embedding` has a row for each index from 0 to "
-            "`num_embeddings` - 1, and torch stops at any other (https://"
-            "docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html). It is "
-            "named if positions that the network counts itself go beyond it, or if "
-            "the network predicts more words than it can read. How sure: certain for "
-            "positions; for words, the larger ones are never learned.",
+            "`num_embeddings` - 1, and torch stops at any other "
+            "(https://docs.pytorch.org/docs/stable/generated/torch.nn.Embedding.html). "
+            "It is named if positions that the network counts itself go beyond it, or "
+            "if the network predicts more words than it can read; so is a "
+            "`padding_idx` of a word, as texts are filled up with 0. How sure: certain "
+            "for positions; for words, the larger ones are never learned.",
             spec(
                 "Embedding: {num_embeddings: 50, embedding_dim: 8}\n    name: words",
                 "arange: 32",
