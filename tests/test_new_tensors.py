@@ -586,3 +586,27 @@ layers:
     from: [input, slice_1]
 """
     check_proved(network_of(text))
+
+
+def test_a_tensor_may_be_one_number() -> None:
+    text = """
+name: Scaled
+input: [4]
+layers:
+  - parameter: {shape: [], init: {constant_: 2.5}}
+    name: temperature
+  - buffer: {shape: [], values: [3]}
+    name: offset
+  - mul:
+    from: [input, temperature]
+  - add:
+    from: [mul_1, offset]
+"""
+    assert torch.equal(results(text, torch.ones(2, 4)), torch.full((2, 4), 5.5))
+    assert {
+        key: each.shape for key, each in made(text)["explicit"].state_dict().items()
+    } == {
+        "temperature": torch.Size(()),
+        "offset": torch.Size(()),
+    }
+    check_proved(network_of(text))

@@ -1175,6 +1175,7 @@ class SameForAll(nn.Module):
         self.mixing = nn.Parameter(torch.randn(9, 9))
         self.query = nn.Linear(size, size)
         self.scale = np.sqrt(np.float64(size))
+        self.register_buffer("lower", torch.ones(1, 9, 9).tril())
 
     def forward(self, x: Tensor) -> Tensor:
         batch, length, size = x.shape
@@ -1184,6 +1185,8 @@ class SameForAll(nn.Module):
         x = x + torch.from_numpy(eye).view(1, -1).repeat(batch, 1).view(
             -1, length, size
         )
+        even = torch.zeros(batch, length, length).masked_fill(self.lower == 0, -1e9)
+        x = x + even.softmax(-1) @ x
         later = torch.from_numpy(np.triu(np.ones((batch, length, length)), k=1))
         weights = (x @ x.transpose(1, 2)).masked_fill(later == 1, -1e9).softmax(-1)
         q = self.query(self.token.repeat(batch, 1, 1))
@@ -1278,6 +1281,53 @@ class Drawn(nn.Module):
         return self.head(self.encoder(x))
 
 
+class Optional(nn.Module):
+    """A sum that only a step of one has, around which a projection may be."""
+
+    def __init__(self, inputs: int, planes: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.conv = nn.Conv2d(inputs, planes, 3, stride, padding=1, bias=False)
+        self.bn = nn.BatchNorm2d(planes)
+        self.shortcut = nn.Sequential()
+        if stride == 1 and inputs != planes:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(inputs, planes, 1, bias=False), nn.BatchNorm2d(planes)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        out = self.bn(self.conv(x))
+        return out + self.shortcut(x) if self.stride == 1 else out
+
+
+class PaddedConv2d(nn.Conv2d):
+    """A convolution with a layer that pads."""
+
+    def __init__(self, inputs: int, planes: int) -> None:
+        super().__init__(inputs, planes, 2)
+        self.pad = nn.Sequential(nn.ZeroPad2d((0, 1, 0, 1)))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.conv2d(self.pad(x), self.weight, self.bias)
+
+
+class Temperature(nn.Module):
+    """Sums that some blocks lack, one number that is learned, one that is returned."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.temperature = nn.Parameter(torch.tensor(0.5))
+        self.register_buffer("offset", torch.tensor(2.0))
+        sizes = [(3, 4, 1), (4, 4, 1), (4, 6, 2), (6, 6, 1), (6, 8, 2)]
+        self.stages = nn.Sequential(*(Optional(*each) for each in sizes))
+        self.padded = PaddedConv2d(8, 4)
+        self.last = nn.Conv2d(4, 1, 4)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.last(self.padded(self.stages(x)))
+        return (x * self.temperature.exp() + self.offset).view(-1)
+
+
 class Network(NamedTuple):
     """A network of the table.
 
@@ -1354,4 +1404,5 @@ NETWORKS = {
         (("x", (4,), "float32"), ("lengths", (2,), "int64"), ("y", (4,), "float32")),
     ),
     "one_group": Network(OneGroup, _one(2, 16, 16)),
+    "temperature": Network(Temperature, _one(3, 16, 16), golden=True),
 }

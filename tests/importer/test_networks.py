@@ -85,7 +85,7 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("called_by_name", ["- {Basic, name: block}"]),
         ("lists_in_a_list", ["name: layers.0.0", "name: layers.1.1"]),
         ("kept_tensors", ["shape: [4, 6]", "mul: 0.7071067", "div: 3"]),
-        ("one_activation", ["- Swish"]),
+        ("one_activation", ["Linear: 4}, Swish, {"]),
         ("windows", ["- chunk: {chunks: 3, dim: 3, names: [q, k, v]}"]),
         ("several", ["tokens: {shape: [7], dtype: int64}", "name: image"]),
         ("pair", ["outputs: [mean, log_variance]"]),
@@ -95,9 +95,9 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("language", ["- LayerNorm: {bias: false}\n        name: norm"]),
         (
             "exchange",
-            ["- {Identity, name: ways.0.0, ", "- Identity\n      - Lin"],
+            ["- {Identity, name: ways.0.0, ", "[Identity, {Lin"],
         ),
-        ("gated", ["- Gate: 4\n      - Identity\n      - Gate: 5"]),
+        ("gated", ["[{Gate: 4}, Identity, {Gate: 5}]"]),
         (
             "nested",
             ["- {Tree4, name: left}\n      - {Tree5, "],

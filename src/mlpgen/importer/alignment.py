@@ -165,10 +165,9 @@ def _slot(
     ]
     if None in entries and first.type in _EITHER_WAY and len(first.sources) == 2:
         # what lacks it has its first source instead, which must be there
-        placed = [
-            tuple(sorted(each, key=partial(_lasting, slots), reverse=True))
-            for each in placed
-        ]
+        every = set.intersection(*({*placed[at]} for at in present))
+        first_of = partial(_lasting, slots, every if len(every) == 1 else set())
+        placed = [tuple(sorted(each, key=first_of, reverse=True)) for each in placed]
     sources = tuple(
         _common(
             [each[at] if each else Source(0) for each in placed],
@@ -190,14 +189,19 @@ def _slot(
     return Slot(entries, sources, inner, share)
 
 
-def _lasting(slots: list[Slot], source: Source) -> tuple[bool, int]:
-    """Return whether all bodies have a source, or what stands for it; and its place."""
+def _lasting(
+    slots: list[Slot], every: set[Source], source: Source
+) -> tuple[bool, bool, int]:
+    """Return what makes a source the first one of a sum that some bodies lack.
+
+    All bodies have it, or what stands for it; it is in all such sums; it is late.
+    """
     origin = source
     while not origin.is_input and None in slots[origin.entry].entries:
         if not slots[origin.entry].sources:
-            return False, source.entry
+            return False, source in every, source.entry
         origin = slots[origin.entry].sources[0]
-    return True, source.entry
+    return True, source in every, source.entry
 
 
 _EITHER_WAY = {"add", "mul"}

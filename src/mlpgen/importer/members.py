@@ -34,8 +34,9 @@ def _is_list(entry: Entry, modules: dict[str, Module]) -> bool:
         return False
     module = modules[entry.path]
     keyed = [each.name for each in inside.entries if each.key and each.stateful]
-    chain = module.chain or entry.type == "Sequential"
-    if (chain and is_chain(inside)) or not keyed or module.members:
+    chain = (module.chain or entry.type == "Sequential") and is_chain(inside)
+    joined = any(KEY in each.options for each in inside.entries)
+    if (chain and not joined) or not keyed or module.members:
         return False
     return module.numbered
 

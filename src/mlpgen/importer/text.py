@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mlpgen.importer.recording import Recording
 
 _LONGEST = 100
-"""How long a line with a list of functions may be."""
+"""How long a line with a list of layers may be."""
 
 
 def spec_text(
@@ -146,6 +146,14 @@ def _entry(
     type_ = _key(entry.type)
     if entry.type == "buffer" and entry.body is not None:
         yield from _buffer(entry, blocks, indent)
+    elif entry.body is not None and (
+        listed := _listed(entry.body, blocks, _LONGEST - len(f"{indent}- {type_}: "))
+    ):
+        short = f"{indent}- {_on_one_line(type_, listed, options.items())}"
+        if len(short) <= _LONGEST:
+            yield short
+            return
+        yield f"{indent}- {type_}: {listed}"
     elif entry.body is not None:
         yield f"{indent}- {type_}:"
         counts = bool(entry.options.get("numbered"))
@@ -181,6 +189,21 @@ def _on_one_line(type_: str, value: str, options: Iterable[tuple[str, str]]) -> 
     call = f"{type_}: {value}" if value else type_
     rest = "".join(f", {key}: {text}" for key, text in options)
     return f"{{{call}{rest}}}" if rest else call
+
+
+def _listed(body: Body, blocks: Mapping[str, Block], most: int) -> str:
+    """Return a few layers without names as a list; empty if it is too long."""
+    found = []
+    for index, entry in enumerate(body.entries):
+        plain = entry.body is None and entry.type not in ("share", "buffer", CUSTOM)
+        unnamed = not entry.key or entry.name == str(index)
+        if not plain or not unnamed or entry.options or not follows(entry, index):
+            return ""
+        value = _value(entry.type, _needed_arguments(entry, blocks), blocks)
+        type_ = _key(entry.type)
+        found.append(f"{{{type_}: {value}}}" if value else type_)
+    text = f"[{', '.join(found)}]"
+    return text if len(text) <= most else ""
 
 
 def _buffer(entry: Entry, blocks: Mapping[str, Block], indent: str) -> Iterator[str]:

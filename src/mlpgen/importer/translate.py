@@ -203,13 +203,19 @@ class Translator(Values):
             return False
         before, call, layer, behind = found
         for each in before:
-            self._step(each)
+            self._inner_step(each)
         self._leaf(call, layer)
         for each in behind:
-            self._step(each)
-            if each.module:  # an activation inside of a normalization has no key
-                self.entries[-1] = self.entries[-1]._replace(name="", key=False)
+            self._inner_step(each)
         return True
+
+    def _inner_step(self, step: Step) -> None:
+        """Translate a step of a class that becomes a layer: its modules have no key."""
+        self._step(step)
+        if (
+            step.module
+        ):  # an activation of a normalization, the padding of a convolution
+            self.entries[-1] = self.entries[-1]._replace(name="", key=False)
 
     def _module(self, step: Step, inside: Pass) -> None:
         if self._unwrapped(step, inside):

@@ -37,7 +37,7 @@ class Initializer(Component):
         dimensions: The fewest and the most dimensions of a tensor.
     """
 
-    dimensions: ClassVar[tuple[int, int]] = (1, 9)
+    dimensions: ClassVar[tuple[int, int]] = (0, 9)
 
     def refuses(self, shape: Shape) -> str:
         """Say why it cannot fill a tensor of this shape; empty if it can."""

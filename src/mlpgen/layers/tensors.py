@@ -16,6 +16,11 @@ WholeShape = Annotated[
     Field(min_length=1),
     Expects(SIZES),
 ]
+TensorShape = Annotated[
+    tuple[Positive, ...],
+    Strict(strict=False),
+    Expects(SIZES),
+]
 
 
 Numbers = Annotated[
@@ -58,7 +63,7 @@ class Parameter(_Tensor):
     page: ClassVar = TORCH_PAGE.format("parameter.Parameter")
     example: ClassVar = "parameter: {shape: [1, 16], init: {normal_: {std: 0.02}}}"
 
-    shape: WholeShape
+    shape: TensorShape
     init: Init = None
 
     def results(self, values: Values) -> dict[str, Value]:
@@ -85,7 +90,7 @@ class Buffer(_Tensor):
     page: ClassVar = TORCH_PAGE.format("parameter.Buffer")
     example: ClassVar = "buffer: {shape: [3, 1, 1], values: [0.485, 0.456, 0.406]}"
 
-    shape: Annotated[WholeShape | None, Expects(SIZES)] = None
+    shape: TensorShape | None = None
     init: Init = None
     values: Numbers | None = None
     layers: Annotated[Any, Expects("a list of functions")] = None
@@ -98,7 +103,7 @@ class Buffer(_Tensor):
             message = "`buffer` expects `shape`, `values` or `layers`"
             raise ShapeError("MG202", message)
         if self.values is None or self.shape is None:
-            shape = self.shape or (len(self.values or ()),)
+            shape = (len(self.values or ()),) if self.shape is None else self.shape
             return {"": Value(shape, self._dtype(), batched=False)}
         if not agree(prod(self.shape), len(self.values)):
             sizes = ", ".join(str(int(size)) for size in self.shape)

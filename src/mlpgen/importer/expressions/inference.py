@@ -41,7 +41,9 @@ def expression(features: Features, vector: Vector, name: str, kind: str = "") ->
         return _list(features, vector, name)
     first = present[0]
     if all(equal(each, first) for each in present):
-        some = len(present) < len(vector)
+        named = {name, name.removesuffix("s")} & features.arguments.keys()
+        chance = first in (0, 1) and not named
+        some = len(present) < len(vector) and not chance
         same = _given_same(features, vector) if some else ""
         return f"${{{same}}}" if same else _constant(features, first, kind)
     text = formula(features, vector, kind) or features.make(vector, name)

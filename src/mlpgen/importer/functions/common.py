@@ -66,7 +66,11 @@ def widest(values: list[Value]) -> Value:
     batch = like.layout.batch
     if len(dims) < max(value.layout.rank for value in values):
         raise LayoutError("it broadcasts the batch over another dimension")
-    return like._replace(layout=like.layout._replace(dims=(*dims,), batch=batch))
+    missing = like.layout.missing and not any(
+        value.layout.rank == len(dims) for value in values if not value.layout.missing
+    )
+    layout = like.layout._replace(dims=(*dims,), batch=batch, missing=missing)
+    return like._replace(layout=layout)
 
 
 def aligned(call: Call, values: list[Value]) -> list[Value]:

@@ -43,6 +43,12 @@ def reshaped(call: Call, value: Value, shape: tuple[int, ...], batch: int) -> Va
     if before == after and not call.whole:
         return value._replace(layout=layout)
     batched = layout.batched
+    if not after:  # one number for each example
+        source = value.source
+        for _ in before:
+            one = value._replace(source=source)
+            source = call.emit("squeeze", {"dim": int(batched)}, [one])
+        return value._replace(source=source, layout=layout)
     entry = reshape_entry(before, after, batched=batched)
     if call.whole:
         entry = "reshape", {"shape": [*after]}

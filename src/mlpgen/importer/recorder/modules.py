@@ -178,10 +178,16 @@ def _leaf_members(
     module: nn.Module, path: str, first: dict[int, str]
 ) -> tuple[Member, ...]:
     """Return the parameters inside a layer of torch, by their keys in it."""
-    return tuple(
+    found = (
         _member(name, tensor, path, first, parameter=True)
         for name, tensor in module.named_parameters()
     )
+    return tuple(each._replace(init=None) if _drawn(each) else each for each in found)
+
+
+def _drawn(member: Member) -> bool:
+    """Return whether a parameter of a layer is one number, which torch has drawn."""
+    return all(size == 1 for size in member.shape) and isinstance(member.init, dict)
 
 
 def _member(

@@ -61,7 +61,7 @@ def _values(entry: Entry, known: Mapping[str, Any]) -> Tensor | None:
     if arguments.get("values") is None:
         return None
     found = torch.tensor(arguments["values"])
-    return found.reshape(arguments.get("shape") or [-1])
+    return found.reshape(arguments.get("shape", [-1]))
 
 
 def _computed(entry: Entry, known: Mapping[str, Any]) -> Tensor:

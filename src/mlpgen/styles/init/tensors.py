@@ -46,6 +46,7 @@ def filled_at_once(node: Node) -> bool:
 def _filled(node: Node) -> Piece:
     """Make a tensor of equal numbers, or one that a function of torch.nn.init fills."""
     sizes = [literal(size) for size in node.arguments["shape"]]
+    sizes = sizes or [literal(())]
     if not filled_at_once(node):
         return call("torch.empty", *sizes)
     names = [name for name, _ in node.inits.values()]
@@ -59,5 +60,5 @@ def _constant(node: Node) -> Group:
     shape = node.arguments.get("shape")
     if shape is None or shape == (len(values),):
         return tensor
-    sizes = ", ".join(flat(literal(size)) for size in shape)
+    sizes = ", ".join(flat(literal(size)) for size in shape) or "()"
     return tensor._replace(closing=f").view({sizes})")
