@@ -164,14 +164,20 @@ class Turned(nn.Module):
         self.q_bias = nn.Parameter(torch.zeros(size))
         self.v_bias = nn.Parameter(torch.zeros(size))
         self.register_buffer("k_bias", torch.zeros(size), persistent=False)
+        self.register_buffer("most", torch.full((1,), 0.9))
+        self.prefix = 0
 
     def forward(self, x: Tensor, sin: Tensor, cos: Tensor) -> Tensor:
         bias = torch.cat((self.q_bias, self.k_bias, self.v_bias))
         q, k, v = F.linear(x, self.qkv.weight, bias=bias).chunk(3, dim=-1)
+        first, q = q.clamp_min(-1).split([self.prefix, q.shape[1] - self.prefix], 1)
         half = q.shape[-1] // 2
         q = q * cos + torch.cat((-q[..., half:], q[..., :half]), dim=-1) * sin
+        q = torch.cat((first, q), dim=1)
         k = k * cos + torch.cat((-k[..., half:], k[..., :half]), dim=-1) * sin
-        return x + F.scaled_dot_product_attention(q, k, v)
+        k = torch.cat((k[:, : self.prefix], k[:, self.prefix :]), dim=1)
+        found = F.scaled_dot_product_attention(q, k, v)
+        return x + torch.clamp(found, max=self.most)
 
 
 class Rotary(nn.Module):

@@ -56,6 +56,27 @@ def _pointwise(call: Call) -> Iterable[Value]:
     yield result(call, call.emit(call.name, given, [value]), value)
 
 
+def _clamp(call: Call) -> Iterable[Value]:
+    """Clamp; a bound that is a tensor is a maximum or a minimum with it."""
+    signatures = {"clamp_min": "input min", "clamp_max": "input max"}
+    given = bound(signatures.get(call.name, "input min=None max=None"), call.step)
+    limits = (("min", "maximum"), ("max", "minimum"))
+    some = any(is_tensor(given.get(name)) for name, _ in limits)
+    if call.name == "clamp" and not some:
+        return _pointwise(call)
+    value = call.value(given["input"])
+    for name, function in limits:
+        limit = given.get(name)
+        if is_tensor(limit):
+            values = aligned(call, [value, call.value(limit)])
+            source = call.emit(function, {}, values)
+            value = result(call, source, widest(values))
+        elif limit is not None:
+            need_numbers(call, {name: limit})
+            value = result(call, call.emit("clamp", {name: limit}, [value]), value)
+    return [value]
+
+
 def _binary(call: Call) -> Iterable[Value]:
     given = bound("input other alpha=1", call.step)
     if "exponent" in given:
@@ -147,6 +168,7 @@ def _cast(call: Call) -> Iterable[Value]:
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(POINTWISE, _pointwise),
+    **dict.fromkeys(("clamp", "clamp_min", "clamp_max"), _clamp),
     **dict.fromkeys(BINARY, _binary),
     **dict.fromkeys(("rsub", "rdiv", "rpow"), _reverse),
     "where": _where,

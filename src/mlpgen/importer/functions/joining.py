@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.functions import FUNCTIONS
-from mlpgen.importer.calls import Value, bound
+from mlpgen.importer.calls import Value, bound, listed
 from mlpgen.importer.functions.common import checked, need_numbers, result
+from mlpgen.importer.functions.indexing import sliced
+from mlpgen.importer.recording import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +28,10 @@ def _cat(call: Call) -> Iterable[Value]:
     given = bound("tensors dim=0", call.step)
     if call.step.function.endswith("hstack"):
         given["dim"] = 1
-    values = [call.value(each) for each in given["tensors"]]
     dim = given.get("axis", given["dim"])
+    values = [call.value(each) for each in given["tensors"]]
+    some = [each for each in values if not _is_empty(each, dim)]
+    values = some or values
     batched = [each for each in values if each.layout.batch >= 0]
     like = next((each for each in batched if not each.alone), (batched or values)[0])
     if len(values) == 1:
@@ -41,6 +45,12 @@ def _cat(call: Call) -> Iterable[Value]:
     layout = like.layout.resized(dim, out.shape[dim])
     source = call.emit("cat", {"dim": like.layout.kept(dim)}, values)
     return [result(call, source, like, layout=layout)]
+
+
+def _is_empty(value: Value, dim: int) -> bool:
+    """Return whether a tensor has nothing along a dimension, as a slice may."""
+    rank = value.layout.rank
+    return rank == 0 or 0 in value.layout.dims[dim % rank]
 
 
 def _stack(call: Call) -> Iterable[Value]:
@@ -76,6 +86,9 @@ def _split(call: Call) -> Iterable[Value]:
     }
     if isinstance(arguments.get("split_size_or_sections"), tuple):
         arguments["split_size_or_sections"] = [*arguments["split_size_or_sections"]]
+    if 0 in listed(arguments.get("split_size_or_sections", 1)):
+        sizes = listed(arguments["split_size_or_sections"])
+        return [*_split_with_nothing(call, value, sizes, dim)]
     need_numbers(call, arguments)
     arguments["dim"] = value.layout.kept(checked(value.layout, dim))
     if call.name != "unbind":
@@ -83,6 +96,16 @@ def _split(call: Call) -> Iterable[Value]:
         arguments[COUNT] = len(call.step.outputs)
     source = call.emit(call.name, arguments, [value])
     return _parts(call, value, source, dim)
+
+
+def _split_with_nothing(
+    call: Call, value: Value, sizes: list[int], dim: int
+) -> Iterable[Value]:
+    """Split into parts of which some are empty: slices, which nothing needs then."""
+    begin = 0
+    for size in sizes:
+        yield sliced(call, value, dim, Slice(begin, begin + size, None))
+        begin += size
 
 
 def _parts(call: Call, value: Value, source: Source, dim: int) -> list[Value]:
