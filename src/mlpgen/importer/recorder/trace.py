@@ -142,7 +142,7 @@ class Recorder(TorchFunctionMode):
             return found
         self._steps.append([])
         self._inside.append((path, Counter()))
-        first = max(self.tensors, default=-1) + 1
+        first = len(self.tensors)
         try:
             found = call(module, *args, **kwargs)
         except CannotSayError as error:
