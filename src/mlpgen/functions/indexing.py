@@ -67,7 +67,8 @@ class Slice(Operation):
             message = (
                 f"the slice of dimension {self.dim}, of size {int(size)}, is empty"
             )
-            raise ShapeError("MG303", message)
+            at_fault = "start" if self.end is None else "end"
+            raise ShapeError("MG303", message, argument=at_fault)
         count = (end - start + (self.step - 1)) // self.step
         return self.result(value, replaced(value.shape, at, count))
 

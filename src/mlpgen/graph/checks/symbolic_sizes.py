@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.graph.used_parameters import sizes_of
-from mlpgen.spec.wording import shown
+from mlpgen.spec.wording import cut, shown
 from mlpgen.symbols.expressions import ExpressionError
 from mlpgen.symbols.lists import changes
 from mlpgen.symbols.sizes import (
@@ -37,6 +37,9 @@ FACTORS = (2, 3)
 """Factors for parameters, to test whether sizes stay equal."""
 FREE_FACTORS = (0.25, 0.5, 2, 3)
 """Factors for free sizes: a network that fits with one of them has a free size."""
+
+_LONGEST = 200
+"""The most characters of a size in a message."""
 
 
 def check_code(definition: Definition, resolved: Resolved) -> None:
@@ -86,7 +89,7 @@ def warn_about_agreements(definition: Definition, resolved: Resolved) -> set[str
         bound |= _names(agreement) if name else set()
         layer = layers.pop(path, "") if name else ""
         if layer:
-            one, other = (f"`{code_of(each)}`" for each in agreement)
+            one, other = (f"`{cut(code_of(each), _LONGEST)}`" for each in agreement)
             value = shown(definition.parameters[name])
             message = f"`{layer}` fits only if `{name}` is {value}: "
             message += f"{one} and {other} must be equal"
@@ -120,7 +123,7 @@ def _free(noted: Noted, scope: Scope) -> str:
 def _cannot_be_free(
     name: str, agreement: Agreement, path: Path, layer: str, definition: Definition
 ) -> None:
-    one, other = (f"`{code_of(each)}`" for each in agreement)
+    one, other = (f"`{cut(code_of(each), _LONGEST)}`" for each in agreement)
     message = f"`{layer}` fits only if {one} and {other} are equal, so "
     message += f"`{name}` cannot be free"
     help = f'cut what is longer, as `slice: {{dim: 0, end: "${{{name}}}"}}` does, '
