@@ -366,3 +366,19 @@ def test_initial_values_under_a_test_fit_their_line(digits: int) -> None:
     text = api.render(network(spec), "explicit")["wide.py"]
     assert "if module.bias is not None:" in text
     assert max(map(len, text.splitlines())) <= 88
+
+
+def test_a_method_of_what_a_call_returns_is_broken_as_ruff_does(tmp_path: Path) -> None:
+    """The arguments of the call are split, unless the dots are those of a chain."""
+    choose = random.Random(SEED)
+    given = ["x", "outputs", "self.norm(x)", "self.attention(hidden, y).unsqueeze(1)"]
+    statements = []
+    for before in ("x = ", "return ", "a_very_long_name_of_a_variable = ") * 20:
+        called = choose.choice(["torch.bmm", "self.attention", "self.blocks[0]"])
+        first = "long_name_" * choose.randint(0, 4) + "y"
+        inner = ", ".join([first, *choose.choices(given, k=choose.randint(0, 3))])
+        piece = call(f"{called}({inner}).flatten", *choose.choice([["1"], ["0", "1"]]))
+        statements += layout(piece, 4, before)
+    text = "".join(f"    {line}\n" for line in statements)
+    (tmp_path / "long.py").write_text(f"def forward(x):\n{text}", encoding="utf-8")
+    run("ruff", "format", "--isolated", "--diff", "long.py", folder=tmp_path)

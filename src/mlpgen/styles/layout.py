@@ -99,6 +99,23 @@ def _last_call(text: str) -> Group | None:
     return Group(text[: last.start + 1], items, ")") if before and items else None
 
 
+def _last_call_before(piece: Group) -> tuple[Group, str] | None:
+    """Return the call whose result has this method, and the call of the method.
+
+    ruff splits the arguments of the first of two calls, `torch.bmm(a, b).squeeze(1)`,
+    if its dots are not those of a chain. It is None for anything else.
+    """
+    head, dot, method = piece.opening.rpartition(").")
+    if not dot or "(" in method[:-1] or not method.endswith("("):
+        return None
+    *_, last = brackets(f"{head})")
+    opening, inside = head[: last.start + 1], head[last.start + 1 :]
+    if not inside or ")" in opening:
+        return None
+    items = tuple(map(atom, items_of(inside)))
+    return Group(opening, items, ")"), flat(piece).removeprefix(f"{head})")
+
+
 def _split_brackets(code: Operand, room: int, before: str, after: str) -> list[str]:
     """Split inside the brackets of one of two operands; empty if that is impossible."""
     if len(code.tokens) != len(("first", "sign", "last")):
@@ -177,6 +194,9 @@ def _spread(piece: Piece, room: int, before: str, after: str) -> list[str]:
         rest = piece._replace(opening=opening, broken=())
         return [*lines, *_spread(rest, room, "", after)]
     if statement and width(f"{before}{piece.opening}") > room:
+        if (called := _last_call_before(piece)) is not None:
+            group, method = called
+            return _spread(group, room, before, f"{method}{after}")
         inner = _spread(piece, room - INDENT, "", "")
         return [f"{before}(", *indented(inner), f"){after}"]
     splits = _always_splits(piece)
