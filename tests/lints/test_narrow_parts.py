@@ -38,6 +38,29 @@ def test_units_for_classes(row: str) -> None:
     assert in_spec(text, only=(542,)) == [*map(int, codes.split())]
 
 
+CODES = """
+L64, ReLU, L2, ReLU, L64, ReLU, L16 | 542
+L64, ReLU, L4, {Dropout: 0.1}, {relu: , name: code}, L64, ReLU, L16 | 542
+{Sequential: [L64, ReLU, L3, ReLU]}, {Sequential: [L64, ReLU, L16]} | 542
+L64, ReLU, L2, L64, ReLU, L16 |
+L64, ReLU, L2, {LeakyReLU: 0.1}, L64, ReLU, L16 |
+L64, ReLU, L8, ReLU, L64, ReLU, L16 |
+L64, ReLU, L2, ReLU, L64, ReLU, L15 |
+"""
+
+
+@pytest.mark.parametrize("row", rows(CODES))
+def test_a_code_of_an_autoencoder(row: str) -> None:
+    layers, codes = (each.strip() for each in row.split("|"))
+    assert in_spec(written(layers, "[16]"), only=(542,)) == [*map(int, codes.split())]
+
+
+def test_a_code_that_is_returned_too() -> None:
+    layers = "L64, ReLU, L2, {ReLU: , name: few}, L64, ReLU, {Linear: 16, name: all}"
+    text = written(layers, "[16]", "outputs: [all, few]\n")
+    assert in_spec(text, only=(542,)) == [542]
+
+
 @pytest.mark.parametrize("row", rows(PARTS))
 def test_parts(row: str) -> None:
     image, layers, codes = (each.strip() for each in row.split("|"))

@@ -49,6 +49,22 @@ def test_several_numbers_do_not_add_up_to_one() -> None:
 
 
 @pytest.mark.parametrize(
+    ("layers", "codes"),
+    [
+        ("{LSTM: 3, select: last}", [571]),
+        ("{GRU: 3, select: last}, {Dropout: 0.0}", [571]),
+        ("{RNN: {hidden_size: 3}, select: last}", [571]),
+        ("{RNN: {hidden_size: 3, nonlinearity: relu}, select: last}", []),
+        ("{LSTM: 3, select: last}, {Linear: 3}", []),
+    ],
+)
+def test_a_state_is_no_prediction(layers: str, codes: list[int]) -> None:
+    training = "data: {npz: a.npz}\nloss: MSELoss"
+    text = text_of(training, f"[{layers}]", "[12, 4]")
+    assert in_spec(text, only=(571,)) == codes
+
+
+@pytest.mark.parametrize(
     ("last", "training", "marked"),
     [
         ("Tanh", "loss: MSELoss", ["Tanh"]),

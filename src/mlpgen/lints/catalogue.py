@@ -43,6 +43,7 @@ _MODULES = (
     "rules.tables",
     "rules.unmixed_groups",
     "rules.weights",
+    "rules.wide_layers",
     "rules.widths",
     "rules.probabilities",
     "rules.windows",
@@ -64,6 +65,7 @@ _MODULES = (
     "training.small_batches",
     "training.targets",
     "training.parts_of_loss",
+    "training.new_heads",
 )
 
 RULES: tuple[Rule, ...] = tuple(

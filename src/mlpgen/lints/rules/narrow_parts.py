@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 
 _FEW, _TIMES = 4, 5
 """So few units behind a ReLU are too few for so many times as many classes."""
-_WIDER = 4
+_WIDER, _WIDE = 4, 16
 _CUT = frozenset(("ReLU", "ReLU6"))
+_CODERS = frozenset(("Linear", *kinds.CONVOLUTIONS, *kinds.TRANSPOSED))
 _ROWS = 50
 _LEARNED = kinds.WEIGHTED | kinds.RECURRENT | kinds.TRANSFORMERS
 _LEARNED |= {"MultiheadAttention"}
@@ -36,6 +38,15 @@ def _narrow(subject: Subject) -> Iterator[Finding]:
             "classes are to be told apart",
             help=f"write at least {2 * classes // _TIMES * 2}, or more",
         )
+    for each in _codes(subject):
+        units = int(each.node.output[-1])
+        yield Finding(
+            f"`{each.name}` leaves a code of {units} numbers, none below 0: a unit "
+            f"that is dead takes {_PARTS[units]} of it",
+            each.node.path,
+            each.owner,
+            help=f"leave out `{each.name}`",
+        )
     for each in subject.flow.of("Embedding"):
         if _is_flat(each):
             yield spot_of(each, "embedding_dim", subject.sources).finding(
@@ -44,6 +55,44 @@ def _narrow(subject: Subject) -> Iterator[Finding]:
                 help="write a larger `embedding_dim`, such as 32",
             )
     yield from _attention(subject)
+
+
+_PARTS = {1: "all", 2: "half", 3: "a third", 4: "a quarter"}
+"""What one unit is of so many."""
+
+
+def _codes(subject: Subject) -> Iterator[Operation]:
+    """Yield ReLUs of the few numbers that a network restores its input from."""
+    if not _restores(subject):
+        return
+    for each in subject.flow.of(*_CUT):
+        units = int(each.node.output[-1]) if len(each.node.output) == 1 else 0
+        made = kinds.origin(each.before)
+        if units not in _PARTS or made is None or made.kind != "Linear":
+            continue
+        if int(made.node.input[-1]) < max(_WIDER * units, _WIDE):
+            continue
+        if any(_width(user) >= _WIDER * units for user in each.users):
+            yield each
+
+
+def _restores(subject: Subject) -> bool:
+    """Tell whether a network returns what has the shape of its input."""
+    recipe, model = subject.model.recipe, subject.model
+    if recipe is not None:
+        return any(each.target == "image" for each in recipe.terms)
+    shapes = {tuple(map(int, each.shape)) for each in model.inputs.values()}
+    returned = subject.flow.outputs.values()
+    return any(tuple(map(int, each.value.shape)) in shapes for each in returned)
+
+
+def _width(each: Operation) -> int:
+    """Return how many numbers a layer makes; 0 if none of a decoder follows."""
+    while kinds.passes(each) and kinds.is_single(each):
+        each = each.users[0]
+    if each.kind not in _CODERS:
+        return 0
+    return prod(map(int, each.node.output))
 
 
 def _classes(subject: Subject) -> int:
@@ -111,7 +160,10 @@ RULES = (
             "attention found (Vaswani et al., Attention is all you need, 2017, use 64 "
             "numbers for each head, and four times the width). Mostly a number is "
             "missing, or two are exchanged. Silent for codes, named as such, and for "
-            "embeddings of one number that are added, as in linear models. How sure: "
+            "embeddings of one number that are added, as in linear models. A code of "
+            "at most four numbers behind a ReLU, from which an autoencoder restores "
+            "its input, loses half or a quarter with each dead unit (Lu et al., "
+            "arXiv:1903.06733). How sure: "
             "that so little gets through is certain; it is likely not meant.",
             spec(
                 "Linear: 16",

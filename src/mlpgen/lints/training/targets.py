@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation
 from mlpgen.graph.training.values import interval
+from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -53,8 +54,11 @@ def _fault(term: LossTerm, effect: Effect, recipe: Recipe) -> tuple[str, str]:
     if term.target == "image":
         return _of_images(term, effect, recipe)
     columns = _columns(recipe)
-    if not columns or term.loss.takes not in _NUMBERS or term.target != "number":
+    if term.loss.takes not in _NUMBERS or term.target != "number":
         return "", ""
+    state = _of_state(term, effect)
+    if any(state) or not columns:
+        return state
     named = next((each for each in columns if _words(each) & _LARGE), "")
     if effect.kind == "probabilities" and len(columns) > 1:
         shown = " and ".join(f"`{each}`" for each in columns[:2])
@@ -65,6 +69,17 @@ def _fault(term: LossTerm, effect: Effect, recipe: Recipe) -> tuple[str, str]:
     if effect.bounded and effect.low >= 0 and signed:
         return f"nothing below 0, as `{signed}` may be", "leave it out"
     return "", ""
+
+
+def _of_state(term: LossTerm, effect: Effect) -> tuple[str, str]:
+    """Say that a recurrent layer gives its bounded state as the number to learn."""
+    last = kinds.origin(effect.last)
+    if last is None or last.kind not in kinds.RECURRENT or effect.high > 1:
+        return "", ""
+    return (
+        f"its state as the prediction, of numbers {interval(effect)}",
+        "put a `Linear` behind it, and write a larger `hidden_size`",
+    )
 
 
 def _of_images(term: LossTerm, effect: Effect, recipe: Recipe) -> tuple[str, str]:
@@ -121,11 +136,12 @@ RULES = (
             "compared with it has to fit: a price never does, and of pictures from 0 "
             "to 1 a `Tanh` wastes its lower half and saturates at white. Values of a "
             "softmax add up to 1, which several numbers, or the pixels of a picture, "
-            "do not. Columns are known by their names: price, age, weight and the "
-            "like. Behind a bounded output the training scripts leave the numbers of "
-            "a table as they are. Source: Wardat et al., DeepLocalize, 2021; "
-            "Goodfellow et al., Deep Learning, 2016, 6.2.2 (a linear unit for a "
-            "number). How sure: very, if the column is what its name says; ignore it "
+            "do not. Nor is the state of a recurrent layer, from -1 to 1, a prediction "
+            "of numbers: a `Linear` reads them from it. Columns are known by their "
+            "names: price, age, weight and the like. Behind a bounded output the "
+            "training scripts leave the numbers of a table as they are. Source: Wardat "
+            "et al., DeepLocalize, 2021; Goodfellow et al., Deep Learning, 2016, 6.2.2 "
+            "(a linear unit for a number). How sure: very, if the column is what its name says; ignore it "
             "for one that was scaled to 0 to 1.",
             _TABLE.format(last=", Sigmoid"),
             _TABLE.format(last=""),
