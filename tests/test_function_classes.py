@@ -232,3 +232,15 @@ layers:
             "encoder",
             "decoder",
         }
+
+
+def test_without_arguments_a_function_flattens_as_its_layer_does() -> None:
+    """Torch's own function would take the batch, too."""
+    network = network_of("{name: N, input: [2, 4], layers: [flatten, {Linear: 3}]}")
+    explicit, sequential = (
+        next(iter(api.render(network, style).values()))
+        for style in ("explicit", "sequential")
+    )
+    assert ".flatten(1)" in explicit
+    assert "nn.Flatten()" in sequential
+    assert network.graph.nodes[0].output == (8,)

@@ -27,7 +27,7 @@ Sizes = Annotated[
 
 
 class Flatten(Operation):
-    """Flattens the dimensions `start_dim` to `end_dim` into one."""
+    """Flattens `start_dim` to `end_dim` into one, by default all but the batch."""
 
     arranges: ClassVar = True
     returns_input: ClassVar = "always"
@@ -35,7 +35,7 @@ class Flatten(Operation):
     example_input: ClassVar = (3, 8, 8)
     rule: ClassVar = "(N, A, B, *) → (N, A·B, *)"
 
-    start_dim: Dim
+    start_dim: Dim = 1
     end_dim: Dim = -1
 
     def results(self, values: Values) -> dict[str, Value]:

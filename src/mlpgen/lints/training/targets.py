@@ -141,8 +141,8 @@ RULES = (
             "names: price, age, weight and the like. Behind a bounded output the "
             "training scripts leave the numbers of a table as they are. Source: Wardat "
             "et al., DeepLocalize, 2021; Goodfellow et al., Deep Learning, 2016, 6.2.2 "
-            "(a linear unit for a number). How sure: very, if the column is what its name says; ignore it "
-            "for one that was scaled to 0 to 1.",
+            "(a linear unit for a number). How sure: very, if the column is what its "
+            "name says; ignore it for one that was scaled to 0 to 1.",
             _TABLE.format(last=", Sigmoid"),
             _TABLE.format(last=""),
         ),
