@@ -76,3 +76,26 @@ def test_gates_do_not_keep_a_thousand_steps(
 def test_recurrent_layers_in_a_stack(layers: int, codes: list[int]) -> None:
     stack = f"LSTM: {{hidden_size: 8, num_layers: {layers}}}"
     assert finds(stack, "Linear: 2", image="[6, 4]", only=(532,)) == codes
+
+
+ATTENTION = "{MultiheadAttention: {num_heads: 2}, from: [norm, norm, norm], name: att}"
+OWN = (
+    "{Linear: 8, name: q}, {Linear: 8, name: k, from: norm}, "
+    "{Linear: 8, name: v, from: norm}, "
+    "{scaled_dot_product_attention: , from: [q, k, v], name: att}"
+)
+
+
+@pytest.mark.parametrize("attention", [ATTENTION, OWN])
+def test_attentions_without_a_way_around(attention: str) -> None:
+    def of(times: int, after: str = "") -> list[int]:
+        block = (
+            f"[{{LayerNorm: , name: norm}}, {attention}, {{Linear: 8}}, ReLU{after}]"
+        )
+        text = f"name: Net\ninput: [6, 8]\nblocks: {{Block: {{layers: {block}}}}}\n"
+        text += f"layers: [{{Block: , repeat: {times}}}]\n"
+        return in_spec(text, only=(532,))
+
+    assert of(4) == [532]
+    assert of(3) == []
+    assert of(8, ", {add: , from: [relu_1, input]}") == []

@@ -41,7 +41,10 @@ def test_a_division_by_what_is_zero() -> None:
     [
         ("sigmoid", "logit"),
         ("tanh", "atanh"),
-        ("softmax: 1", "log"),
+        ("softmax: 1", "add: 0.000001", "log"),
+        ("softmax: 1", "clamp: {min: 0.000001}", "log"),
+        ("sigmoid", "clamp: {min: 0.01}", "log"),
+        ("softmax: 1", "Linear: 4", "exp", "log"),
         ("square", "sqrt"),
         ("ReLU", "log1p"),
         ("ReLU", "pow: 1.5"),
@@ -53,3 +56,24 @@ def test_a_division_by_what_is_zero() -> None:
 )
 def test_numbers_that_a_function_takes(layers: tuple[str, ...]) -> None:
     assert found(BEFORE, *layers) == []
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        ("softmax: 1", "log"),
+        ("Softmax: {dim: 1}", "Identity", "log2"),
+        ("Sequential: [{Linear: 4}, {softmax: -1}]", "log10"),
+        ("sigmoid", "log"),
+        ("Sigmoid", "sub: {input: 1.0}", "log"),
+        (
+            "exp:\n    name: e",
+            "sum: {dim: 1, keepdim: true}\n    name: s",
+            "div:\n    from: [e, s]",
+            "log",
+        ),
+    ],
+    ids=str,
+)
+def test_probabilities_that_are_rounded_to_zero(layers: tuple[str, ...]) -> None:
+    assert found(BEFORE, *layers) == [531]

@@ -59,3 +59,39 @@ def test_a_network_without_a_training(layers: str) -> None:
     others = any(each in layers for each in ("detach", "argmax", "bernoulli"))
     last = [521] if behind and not others else []
     assert in_spec(text, only=(521,)) == last
+
+
+HEADS = """
+name: Net
+input: [8]
+blocks: {{Head: {{layers: [{{Linear: 4}}, ReLU, {{Linear: 2}}]}}}}
+layers: [{{Linear: 8, name: body}}, {{{main}, name: one}}, \
+{{{side}, from: body, name: two}}]
+outputs: [one, two]
+training:
+  data: {{npz: a.npz}}
+  loss: [{loss}]
+  optimizer: Adam
+"""
+TWICE = "{MSELoss: , on: one}, {L1Loss: , on: one, weight: 0.5}"
+EACH = "{MSELoss: , on: one}, {L1Loss: , on: two}"
+
+
+@pytest.mark.parametrize("side", ["Head: ", "Linear: 2"])
+@pytest.mark.parametrize("main", ["Head: ", "Linear: 2"])
+def test_a_head_that_no_loss_is_on(main: str, side: str) -> None:
+    def of(loss: str) -> list[int]:
+        return in_spec(HEADS.format(main=main, side=side, loss=loss), only=(521,))
+
+    assert of(TWICE) == [521]
+    assert of("MSELoss") == [521]
+    assert of(EACH) == []
+
+
+def test_a_part_of_a_block_that_its_last_use_leaves_out() -> None:
+    block = "{outputs: [stream, skip], layers: [{Linear: 8, name: skip}, "
+    block += "{Linear: 8, name: side}, {add: , from: [side, input], name: stream}]}"
+    layers = "[{Step: , name: one}, {Step: , name: two}, "
+    layers += "{add: , from: [one.skip, two.skip]}, {Linear: 2}]"
+    text = f"name: Net\ninput: [8]\nblocks: {{Step: {block}}}\nlayers: {layers}\n"
+    assert in_spec(f"{text}{TRAINED}}}\n", only=(521,)) == []

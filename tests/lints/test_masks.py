@@ -34,6 +34,8 @@ MASKS = {
     "BACK": "{full: {size: [6, 6], fill_value: -10000.0}}, {tril: -1}",
     "TURNED": "{ones: [6, 6]}, {tril: -1}, {eq: 0}, logical_not",
     "CAUSAL": "{ones: [6, 6]}, {triu: 1}, {eq: 0}, logical_not",
+    "FILLED": "{ones: [6, 6]}, {tril: -1}, bool, {zeros: [6, 6]}, "
+    "{masked_fill: -.inf, from: [zeros_1, bool_1]}",
 }
 """Buffers, by the name that rows below call them."""
 HIDDEN = """
@@ -49,6 +51,7 @@ LATER, {masked_fill: 0.0, from: [products, mask]} | fills hidden scores with 0
 LATER, {masked_fill: -1.0e-9, from: [products, mask]} | fills hidden scores
 FAR, {add: , from: [products, mask]} |
 BACK, {add: , from: [products, mask]} | hides the steps before
+FILLED, {add: , from: [products, mask]} | hides the steps before
 LOWER, {add: , from: [products, mask]} | adds a mask of 0 and 1
 LOWER, {mul: , from: [products, mask]} | makes hidden scores 0
 UPTO, {where: {other: -.inf}, from: [mask, products]} |

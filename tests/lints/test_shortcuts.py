@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .finds import in_spec
+from .short import rows, written
 
 BLOCK = """
 name: Net
@@ -58,3 +59,35 @@ def test_branches_that_are_multiplied_away(factor: str, codes: list[int]) -> Non
     layers = f"{{Linear: 8}}, ReLU, {{mul: {factor}, name: out}}, "
     layers += "{add: , from: [out, input]}"
     assert in_spec(BLOCK.format(layers=layers, times=1), only=(545,)) == codes
+
+
+GATES = "{Linear: 8, name: new}, {Linear: 8, name: open, from: input}, "
+ADDED = """
+{sigmoid: , name: g}, {mul: , from: [new, g], name: a}, \
+{mul: , from: [input, g], name: b}, {add: , from: [a, b]} | 545
+{Sigmoid: , name: g}, {mul: , from: [g, new], name: a}, {Dropout: 0.1, name: d}, \
+{mul: , from: [g, input], name: b}, {add: , from: [b, d]} | 545
+{sigmoid: , name: g}, {sigmoid: , from: open, name: h}, \
+{mul: , from: [new, g], name: a}, {mul: , from: [input, h], name: b}, \
+{add: , from: [a, b]} | 545
+{sigmoid: , name: g}, {sub: {input: 1.0}, name: h}, {mul: , from: [new, h], name: a}, \
+{mul: , from: [input, h], name: b}, {add: , from: [a, b]} | 545
+{sigmoid: , name: g}, {sub: {input: 1.0}, name: h}, {mul: , from: [new, g], name: a}, \
+{mul: , from: [input, h], name: b}, {add: , from: [a, b]} |
+{sigmoid: , name: g}, {sigmoid: , from: new, name: h}, \
+{mul: , from: [new, g], name: a}, {mul: , from: [input, h], name: b}, \
+{add: , from: [a, b]} |
+{sigmoid: }, {chunk: {chunks: 2, dim: 1, names: [g, h]}}, {mul: , from: [chunk_1.g, \
+chunk_1.h]}, {Linear: 8}, {add: , from: [linear_1, new]} |
+{sigmoid: , name: g}, {mul: , from: [new, g], name: a}, {add: , from: [a, input]} |
+{tanh: , name: g}, {mul: , from: [new, g], name: a}, \
+{mul: , from: [input, g], name: b}, {add: , from: [a, b]} |
+"""
+
+
+@pytest.mark.parametrize("row", rows(ADDED.replace("\\\n", "")))
+def test_two_ways_with_one_gate(row: str) -> None:
+    layers, codes = (each.strip() for each in row.split("|"))
+    assert in_spec(written(GATES + layers, "[8]"), only=(545,)) == [
+        *map(int, codes.split())
+    ]

@@ -1,10 +1,12 @@
-"""MG534: two factors that both begin at zero."""
+"""MG534: products that stay zero."""
 
 from __future__ import annotations
 
 import pytest
 
-from .finds import finds
+from mlpgen.diagnostics.explanations.explanation import spec
+
+from .finds import finds, in_spec
 
 ZERO = "init: {weight: zeros_}"
 DOWN = "Linear: {out_features: 4, bias: false}"
@@ -45,3 +47,46 @@ def test_both_begin_at_zero(layers: tuple[str, ...]) -> None:
 )
 def test_one_begins_at_random_numbers(layers: tuple[str, ...]) -> None:
     assert found(*layers) == []
+
+
+CONSTANT = [
+    "buffer: {shape: [8], init: zeros_}\n    name: scale",
+    "buffer: {shape: [8], init: {constant_: 0.0}}\n    name: scale",
+    "buffer: {values: [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]}\n    name: scale",
+    "buffer: {layers: [{zeros: [8]}]}\n    name: scale",
+    "zeros: [8]\n    name: scale",
+    "full: {size: [8], fill_value: 0.0}\n    name: scale",
+    "zeros_like:\n    from: linear_1\n    name: scale",
+]
+SCALED = "mul:\n    from: [linear_1, scale]"
+
+
+def trains(*layers: str, rest: str = "") -> list[int]:
+    listed = spec(*layers, image="[8]")
+    training = (
+        f"training: {{data: {{npz: a.npz}}, loss: MSELoss, optimizer: Adam{rest}}}"
+    )
+    return in_spec(f"{listed}{training}\n", only=(534,))
+
+
+@pytest.mark.parametrize("scale", CONSTANT)
+def test_a_factor_that_is_always_zero(scale: str) -> None:
+    moved = ("unsqueeze: -1", "relu", "squeeze: -1")
+    assert trains("Linear: 8", scale, SCALED) == [534]
+    assert trains("Linear: 8", scale, *moved, SCALED.replace("scale", "squeeze_1"))
+    shifted = SCALED.replace("scale", "add_1")
+    assert trains("Linear: 8", scale, "add: 1.0", shifted) == []
+
+
+def test_numbers_that_are_not_always_zero() -> None:
+    assert trains("Linear: 8", "mul: 0") == [534]
+    assert trains("Linear: 8", "mul: 0.5") == []
+    assert trains("Linear: 8", CONSTANT[0].replace("zeros_", "ones_"), SCALED) == []
+    assert trains("Linear: 8", CONSTANT[0], SCALED, rest=", weights: a.pt") == []
+    assert found("Linear: 8", CONSTANT[0], SCALED) == []
+
+
+def test_a_parameter_that_is_frozen_at_zero() -> None:
+    scale = "parameter: {shape: [8], init: zeros_}\n    name: scale"
+    assert trains("Linear: 8", scale, SCALED, rest=", freeze: [scale]") == [534]
+    assert trains("Linear: 8", scale, SCALED, rest=", freeze: [linear_1]") == []

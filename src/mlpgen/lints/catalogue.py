@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _MODULES = (
     "rules.exported_names",
     "rules.first_sizes",
+    "rules.first_steps",
     "rules.activations",
     "rules.attention_axes",
     "rules.before_norm",

@@ -34,10 +34,14 @@ def element(source: Source, index: Index) -> float | None:
     node = made.node
     if not node.computed:
         return _of(node, given)(index)
-    found: list[Elements] = []
+    found: dict[str, Elements] = {}
     for each in node.computed:
-        found = [_of(each, found)]
-    return found[0](index)
+        found[each.name] = _of(each, [found.get(x, _unknown) for x in each.sources])
+    return found[node.computed[-1].name](index)
+
+
+def _unknown(index: Index) -> None:
+    del index
 
 
 def _elements(source: Source) -> Elements:

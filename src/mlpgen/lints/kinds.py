@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from math import prod
 from typing import TYPE_CHECKING
 
 from mlpgen.lints.written import argument
@@ -98,6 +99,14 @@ def passes(operation: Operation, also: frozenset[str] = frozenset()) -> bool:
     if len(operation.sources) != 1:
         return False
     return operation.kind in also or is_view(operation) or is_inert(operation)
+
+
+def keeps_all(operation: Operation) -> bool:
+    """Tell whether an operation returns all elements of its one input, and no more."""
+    if not passes(operation) or len(operation.node.parts) != 1:
+        return False
+    given = operation.sources[0].value.shape
+    return prod(map(int, operation.node.output)) == prod(map(int, given))
 
 
 def origin(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.graph.effects.arguments import dim_of, number_of
 from mlpgen.graph.effects.arithmetic import extreme, from_number, of_numbers
+from mlpgen.graph.effects.cosines import are_cosines, sums_cosines
 from mlpgen.graph.effects.effect import (
     FLAGS,
     LOGITS,
@@ -182,21 +183,23 @@ def _chosen(operation: Operation, inputs: Sequence[Effect]) -> Effect:
 
 def _summed(operation: Operation, inputs: Sequence[Effect]) -> Effect:
     """Return what holds for sums over a dimension."""
-    del operation
     x = inputs[0]
     if x.free:
         return LOGITS
+    if sums_cosines(operation):
+        return Effect(0 if x.low >= 0 else -1, 1)
     return Effect(low=0 if x.low >= 0 else -inf, high=0 if x.high <= 0 else inf)
 
 
 def _multiplied(operation: Operation, inputs: Sequence[Effect]) -> Effect:
     """Return what holds for matrix products: of probabilities, they are means."""
-    del operation
     left, right = inputs[0], inputs[-1]
     if len(inputs) == 2 and left.kind == "probabilities" and left.dim in (None, -1):
         kind: Kind = "logits" if right.kind == "logits" else ""
         return Effect(*right[:3], kind)
     positive = left.low >= 0 and right.low >= 0
+    if are_cosines(operation):
+        return Effect(0 if positive else -1, 1)
     free = left.free and right.free
     return Effect(0 if positive else -inf, inf, free, "logits" if free else "")
 

@@ -9,6 +9,7 @@ from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.graph.flow import MOST_ROUNDS
 from mlpgen.graph.walks import every_layer
 from mlpgen.lints import kinds
+from mlpgen.lints.attentions import attention_of
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, spot_of
@@ -27,6 +28,8 @@ _HALVING = kinds.ONE_SIDED - {"SELU"}
 _POOLS = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS
 _STACKED = 8
 """Of stacked LSTMs six barely work, and eight do not (arXiv:1609.08144, 3.1)."""
+_ATTENTIONS = 4
+_JOINS = frozenset(("Add", "Sub", "Cat", "Stack", "Lerp"))
 _STATES = ("last", "hidden", "h_n")
 
 
@@ -100,6 +103,7 @@ def _behind(
 def _find(subject: Subject) -> Iterator[Finding]:
     yield from _deep(subject)
     yield from _stacked(subject)
+    yield from _attending(subject)
 
 
 def _long(subject: Subject) -> Iterator[Finding]:
@@ -131,6 +135,40 @@ def _stacked(subject: Subject) -> Iterator[Finding]:
             )
 
 
+class _Row(NamedTuple):
+    """Attentions in a row.
+
+    Attributes:
+        times: How many there are.
+        first: The first one.
+    """
+
+    times: int = 0
+    first: Operation | None = None
+
+
+def _attending(subject: Subject) -> Iterator[Finding]:
+    """Find attentions behind each other without a way around them."""
+    rows: dict[Operation | None, _Row] = {}
+    for each in subject.flow.operations:
+        before = [rows.get(source.operation, _Row()) for source in each.sources]
+        row = max(before, key=lambda one: one.times, default=_Row())
+        several = sum(source.value.batched for source in each.sources) > 1
+        if each.kind in kinds.TRANSFORMERS or (several and each.kind in _JOINS):
+            row = _Row()
+        elif attention_of(each) is not None:
+            row = _Row(row.times + 1, row.first or each)
+            if row.times == _ATTENTIONS and row.first is not None:
+                yield Finding(
+                    f"{row.times} attentions in a row, from `{row.first.name}` to "
+                    f"`{each.name}`, have no way around them: they make steps alike",
+                    row.first.node.path,
+                    row.first.owner,
+                    help="add what comes in to what each attention returns",
+                )
+        rows[each] = row
+
+
 def _is_end_alone(each: Operation) -> bool:
     """Tell whether only the final state of a recurrent layer is used."""
     used = [
@@ -160,7 +198,10 @@ RULES = (
             "`init` for its weight, behind any sum, gate or normalization, and for "
             "SELU. Recurrent layers are named from 8 in a stack, which have no way "
             "around them (Wu et al., Google's neural machine translation system, "
-            "arXiv:1609.08144, 3.1: four work well, eight do not). How sure: very.",
+            "arXiv:1609.08144, 3.1: four work well, eight do not), and attentions from "
+            "4 in a row: without a way around them all steps become the same, "
+            "doubly exponentially with the depth (Dong et al., arXiv:2103.03404). How "
+            "sure: very.",
             spec(
                 *("Flatten", "Linear: 32"),
                 "Sequential: [ReLU, {Linear: 32}]\n    repeat: 24",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.graph.effects.arguments import argument, number_of
 from mlpgen.graph.effects.effect import UNKNOWN
+from mlpgen.graph.effects.operations import SOFTMAXES
 from mlpgen.graph.training.values import interval
 from mlpgen.lints.rule import Finding, Rule
 
@@ -42,6 +43,11 @@ _DOMAINS = {
     "Acosh": _Domain(1),
     **dict.fromkeys(("Reciprocal", "Div"), _Domain(-inf)),
 }
+_LOGARITHMS = frozenset(("Log", "Log2", "Log10"))
+_IN_ONE = {"probabilities": "log_softmax", "chances": "logsigmoid"}
+"""Functions that make logarithms of probabilities in one step."""
+_MAKERS = frozenset((*SOFTMAXES, "sigmoid", "div", "mul", "sub"))
+"""What makes probabilities of any numbers, however it is spelled."""
 _CUTS = frozenset(("ReLU", "ReLU6", "Hardtanh", "Hardsigmoid", "Clamp", "Threshold"))
 """Functions that return their lowest number for many others."""
 
@@ -51,9 +57,25 @@ def _undefined(subject: Subject) -> Iterator[Finding]:
         domain, taken = _domain(each), _taken(each)
         effect = subject.effects.of(taken) if domain and taken else UNKNOWN
         said, help = _fault(effect, domain) if domain else ("", "")
+        if not said and each.kind in _LOGARITHMS:
+            said, help = _of_chances(effect)
         if said:
             message = f"`{each.name}` {said}"
             yield Finding(message, each.node.path, each.owner, help=help)
+
+
+def _of_chances(effect: Effect) -> tuple[str, str]:
+    """Say what a logarithm makes of probabilities right behind what made them."""
+    made, logarithm = effect.last, _IN_ONE.get(effect.kind)
+    if made is None or logarithm is None or made is not effect.maker or effect.low > 0:
+        return "", ""
+    if made.kind.lower() not in _MAKERS:
+        return "", ""
+    return (
+        f"and `{made.name}` are two steps: what is unlikely is rounded to 0, whose "
+        "logarithm is minus infinity",
+        f"write `{logarithm}` in the place of both",
+    )
 
 
 def _domain(each: Operation) -> _Domain | None:
@@ -107,7 +129,9 @@ RULES = (
             "frequent faults of networks (Wardat et al., DeepLocalize, "
             "arXiv:2103.03376). Each operation is followed by the interval that its "
             "values are in; silent where that does not tell, as of inputs, and for "
-            "numbers that are seldom 0, such as a sum of squares. How sure: very. Keep "
+            "numbers that are seldom 0, such as a sum of squares. Probabilities are "
+            "seldom 0, but are rounded to it, so `log_softmax` and `logsigmoid` do in "
+            "one step what is minus infinity in two. How sure: very. Keep "
             "the numbers above 0 by `softplus`, or add a small one.",
             spec("Flatten", "Linear: 32", "ReLU", "log", "Linear: 10"),
             spec("Flatten", "Linear: 32", "ReLU", "log1p", "Linear: 10"),

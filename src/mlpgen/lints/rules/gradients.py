@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.flow import Operation
     from mlpgen.lints.rule import Subject
+    from mlpgen.source import Path
 
 _STEPS = frozenset(("Round", "Floor", "Ceil", "Trunc", "Sign", "FloorDivide"))
 """Functions that are flat wherever they have a slope."""
@@ -29,11 +30,12 @@ def _blocked(subject: Subject) -> Iterator[Finding]:
     ends = [outputs[each].operation for each in dict.fromkeys(names or outputs)]
     learning, blocks = _reached(subject, filter(None, ends))
     every = [each for each in subject.flow.operations if each.node.weights]
-    idle = set(kinds.always([each for each in every if each not in learning], every))
-    idle -= _shared(subject)
+    shared = _shared(subject)
+    alone = [each for each in every if each not in learning and each not in shared]
+    idle = set(kinds.always(alone, every))
     taught = learning.intersection(every)
     if recipe is not None:
-        yield from _untaught(idle, [*filter(None, ends)])
+        yield from _untaught(alone, [*filter(None, ends)], subject)
     for each in blocks:
         layer = _nearest(each, idle)
         if layer is None or (each.kind == "Detach" and not taught <= _after(each)):
@@ -48,7 +50,9 @@ def _blocked(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _untaught(idle: set[Operation], ends: list[Operation]) -> Iterator[Finding]:
+def _untaught(
+    alone: list[Operation], ends: list[Operation], subject: Subject
+) -> Iterator[Finding]:
     """Find layers whose results get to outputs only that no loss is on."""
     known, waiting = set(ends), [*ends]
     for each in waiting:
@@ -56,15 +60,33 @@ def _untaught(idle: set[Operation], ends: list[Operation]) -> Iterator[Finding]:
         new = [made for made in before if made is not None]
         known.update(new)
         waiting += new
-    for each in idle - known:
-        if any(user in idle - known and user.node.weights for user in each.users):
+    heads = [each for each in alone if each not in known]
+    for each in heads:
+        behind = _after(each)
+        if not behind.isdisjoint(heads):
             continue  # the last of them says it
+        if each.owner and not any(one.returned for one in (each, *behind)):
+            continue  # the last use of a block, of which only another part is used
+        path, owner = _seen_at(each, behind, subject)
         yield Finding(
             f"`{each.name}` never learns: no loss is on what it returns",
-            each.node.path,
-            each.owner,
+            path,
+            owner,
             help="name the output beside a loss, `on: …`, or put it first in `outputs`",
         )
+
+
+def _seen_at(
+    each: Operation, behind: set[Operation], subject: Subject
+) -> tuple[Path, str]:
+    """Return where a head is: a block may be used for others, its output is its own."""
+    if each.owner:
+        for index, source in enumerate(subject.flow.outputs.values()):
+            path = ("outputs", index)
+            own = source.operation is each or source.operation in behind
+            if own and subject.sources.written(path) is not None:
+                return path, ""
+    return each.node.path, each.owner
 
 
 def _reached(
@@ -149,7 +171,8 @@ RULES = (
             "and whole numbers: what is before them keeps its random initial values. A "
             "second way around them is enough, as in a straight-through estimator, x + "
             "detach(round(x) - x) (Bengio et al., arXiv:1308.3432). It is certain that "
-            "the layer does not learn. Nor does a head of its own that no loss is on. "
+            "the layer does not learn. Nor does a head of its own that no loss is on, "
+            "as where two losses are on one output. "
             "A `detach` of one of several branches is no fault, nor are trainings with "
             "`freeze` or `weights`, where it may be meant; without a training only "
             "steps and comparisons before layers with weights are named. Leave it out.",

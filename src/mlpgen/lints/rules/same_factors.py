@@ -1,4 +1,4 @@
-"""Attention that compares a value with itself, or weighs its own weights."""
+"""Attention that compares a value with itself, or sums what it should not."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints import kinds
+from mlpgen.lints.attentions import attention_of
 from mlpgen.lints.rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ _PRODUCTS = frozenset(("Matmul", "Bmm"))
 _KEPT = frozenset(("MaskedFill", "Mul", "Div"))
 
 
+_PROJECTED = kinds.NORMALIZATIONS | kinds.ACTIVATIONS | {"Linear"}
 _ITSELF = "attends to itself most, and no other key is learned"
 
 
@@ -43,6 +45,48 @@ def _same(subject: Subject) -> Iterator[Finding]:
             continue
         if _is_whole(each.sources[0], one):
             yield _compared(each, one)
+    yield from _asked(subject)
+
+
+def _asked(subject: Subject) -> Iterator[Finding]:
+    """Find attention to another value whose values are those of what asks."""
+    for each in subject.flow.operations:
+        found = attention_of(each)
+        if found is None or not found.key.value.batched:
+            continue
+        query, key, value = _root(found.query), _root(found.key), _root(found.value)
+        if query != value or query == key or kinds.is_constant(key[0]):
+            continue
+        if _takes(key[0], query):
+            continue
+        one, two = (f"`{made.name if made else part}`" for made, part in (query, key))
+        yield _finding(
+            each,
+            f"`{each.name}` compares {one} with {two}, but sums {one} again: nothing "
+            f"of {two} gets through",
+            f"take the values from {two}, as the keys",
+        )
+
+
+def _root(source: Source) -> tuple[Operation | None, str]:
+    """Return what layers of its own made a query, a key or a value from."""
+    made = source.operation
+    while made is not None and (made.kind in _PROJECTED or kinds.keeps_all(made)):
+        source, made = made.sources[0], made.before
+    return source.operation, source.part
+
+
+def _takes(last: Operation | None, first: tuple[Operation | None, str]) -> bool:
+    """Tell whether a value takes part in what an operation returns."""
+    seen, waiting = {last}, [last]
+    for each in waiting:
+        for source in each.sources if each else ():
+            if (source.operation, source.part) == first:
+                return True
+            if source.operation not in seen:
+                seen.add(source.operation)
+                waiting.append(source.operation)
+    return False
 
 
 def _compared(each: Operation, made: Operation) -> Finding:
@@ -115,9 +159,10 @@ RULES = (
             "step looks for is what it offers; where the weights are multiplied by "
             "weights, no value gets through. Mostly a name is wrong. Silent where the "
             "value is the same too, as in attention without layers, and where each "
-            "has a layer of its own. How sure: very; Reformer shares queries and keys "
-            "on purpose (Kitaev et al., arXiv:2001.04451), and hides each step from "
-            "itself.",
+            "has a layer of its own. Named is attention to another value as well, if "
+            "only the keys are from there: then nothing of it gets through. How sure: "
+            "very; Reformer shares queries and keys on purpose (Kitaev et al., "
+            "arXiv:2001.04451), and hides each step from itself.",
             _attention("q", "v"),
             _attention("k", "v"),
         ),

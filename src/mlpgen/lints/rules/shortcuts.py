@@ -9,6 +9,7 @@ from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.graph.effects.arguments import number_of
 from mlpgen.lints import kinds
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.rules.equal_gates import equal_gates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -174,6 +175,7 @@ def _find(subject: Subject) -> Iterator[Finding]:
     yield from _missing(subject)
     yield from _growing(subject)
     yield from _faint(subject)
+    yield from equal_gates(subject)
 
 
 _PARTS = "Linear: 8, name: one}, {LayerNorm: , name: norm}, ReLU, {Linear: 8, name: two"
@@ -201,7 +203,9 @@ RULES = (
             "deep residual networks, arXiv:1603.05027, 4.1, measure both). There is a "
             "warning for three such blocks in a row; for a ReLU if the branch begins "
             "with a normalization, as no ReLU is behind the sum then. A number of a "
-            "thousandth or less takes a whole branch away. How sure: very.",
+            "thousandth or less takes a whole branch away. Nor is there a way where "
+            "both sides of a sum have the same gate: a highway carries its input times "
+            "one minus the gate (Srivastava et al., arXiv:1505.00387). How sure: very.",
             _blocks("norm"),
             _blocks("input"),
         ),

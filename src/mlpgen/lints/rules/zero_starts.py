@@ -1,4 +1,4 @@
-"""Products whose factors both begin at zero, so that neither gets a gradient."""
+"""Products that stay zero: by one factor for good, or as both begin there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.lints import kinds
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.rules.always_zero import always_zero
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 _KEPT = kinds.AVERAGE_POOLS | kinds.MAXIMUM_POOLS | {"Mean", "Sum", "Neg"}
 """What makes 0 of 0; behind an activation, weights that begin equal are the fault."""
 _FACTORS = frozenset(("Mul", "Matmul", "Bmm"))
+
+
+def _find(subject: Subject) -> Iterator[Finding]:
+    yield from always_zero(subject)
+    yield from _stuck(subject)
 
 
 def _stuck(subject: Subject) -> Iterator[Finding]:
@@ -77,15 +83,18 @@ RULES = (
     Rule(
         "MG534",
         "warning",
-        _stuck,
+        _find,
         Explanation(
-            "Two factors that both begin at zero",
+            "A product that stays zero",
             "The gradient of a factor is the other one: where both are 0, neither "
             "changes. So one of the two matrices of LoRA begins at random numbers "
             "(Hu et al., arXiv:2106.09685), and a branch that is multiplied by a "
             "learned 0 (ReZero, Bachlechner et al., arXiv:2003.04887) has no layer at "
-            "its end that begins at zero, too. How sure: certain, unless weights from "
-            "elsewhere replace the initial ones. Leave out one `init`.",
+            "its end that begins at zero, too. A factor that is 0 and never trained is "
+            "enough: a `buffer`, `zeros`, `mul: 0`, a parameter that `freeze` names. "
+            "How sure: certain, unless weights from elsewhere replace the initial "
+            "ones; buffers are named in trainings only. Leave out one `init`, or make "
+            "the buffer a `parameter`.",
             spec(
                 "Flatten",
                 "Linear: {out_features: 4, bias: false}\n    init: {weight: zeros_}",

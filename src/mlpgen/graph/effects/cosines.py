@@ -1,0 +1,82 @@
+"""Products of vectors of length one, which are cosines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.graph.effects.arguments import argument, dim_of, from_last, number_of
+
+if TYPE_CHECKING:
+    from mlpgen.graph.flow import Operation, Source
+
+
+def are_cosines(product: Operation) -> bool:
+    """Tell whether a matrix product is of vectors whose length is one."""
+    if len(product.sources) != 2:
+        return False
+    left, right = product.sources
+    column = -1 if len(right.value.shape) + right.value.batched == 1 else -2
+    return _length_one(left) == -1 and _length_one(right) == column
+
+
+def sums_cosines(total: Operation) -> bool:
+    """Tell whether a sum is of products of vectors whose length is one."""
+    made, dim = total.before, argument(total, "dim")
+    dims = dim if isinstance(dim, tuple | list) else (dim,)
+    if made is None or made.kind != "Mul" or len(made.sources) != 2 or len(dims) != 1:
+        return False
+    (own,) = dims
+    if not isinstance(own, int):
+        return False
+    along = from_last(own, total.sources[0].value)
+    return all(_length_one(each) == along for each in made.sources)
+
+
+def _length_one(source: Source) -> int | None:
+    """Return the dimension along which vectors have a length of one, from the last."""
+    made = source.operation
+    if made is None:
+        return None
+    if made.kind == "Normalize":
+        return dim_of(made) if number_of(made, "p") == 2 else None
+    if made.kind == "Transpose":
+        return _turned(made)
+    if made.kind == "Unsqueeze":
+        dim, at = _length_one(made.sources[0]), _added(made)
+        return None if dim is None or at is None else dim - (at > dim)
+    if made.kind == "Expand":
+        return _length_one(made.sources[0])
+    return _divided(made) if made.kind == "Div" else None
+
+
+def _added(made: Operation) -> int | None:
+    """Return the dimension that a function adds, counted from the last one."""
+    dim = argument(made, "dim")
+    return from_last(dim, made.node.value) if isinstance(dim, int) else None
+
+
+def _turned(made: Operation) -> int | None:
+    """Return the dimension behind a transposition."""
+    before = made.sources[0]
+    dim = _length_one(before)
+    ends = argument(made, "dim0"), argument(made, "dim1")
+    one, two = (from_last(int(end), before.value) for end in ends)
+    return two if dim == one else one if dim == two else dim
+
+
+def _divided(made: Operation) -> int | None:
+    """Return the dimension of vectors that are divided by their lengths."""
+    if len(made.sources) != 2:
+        return None
+    length, before = made.sources[1].operation, made.sources[0]
+    while length is not None and length.kind in ("Unsqueeze", "Clamp", "Add", "Expand"):
+        length = length.before
+    if length is None or length.kind != "VectorNorm":
+        return None
+    dim = argument(length, "dim")
+    dims = dim if isinstance(dim, tuple | list) else (dim,)
+    same = length.before is before.operation
+    order = number_of(length, "ord")
+    if not same or len(dims) != 1 or not isinstance(dims[0], int):
+        return None
+    return from_last(dims[0], before.value) if order in (None, 2) else None
