@@ -31,6 +31,35 @@ def test_a_code(layers: str, codes: list[int]) -> None:
     assert in_spec(written(BEFORE + layers, "[8]"), only=(530,)) == codes
 
 
+SIGNED = (
+    "{{randn_like: , from: m}}, {{name: r, mul: , from: [randn_like_1, {by}]}}, "
+    "{{add: , from: [m, r]}}, L8"
+)
+MEAN = "{Linear: 4, name: m}, "
+
+
+@pytest.mark.parametrize(
+    ("deviation", "by", "codes"),
+    [
+        ("{Linear: 4, name: v, from: hidden}", "v", [530]),
+        ("{Linear: 4, name: v, from: hidden}, {mul: 0.5, name: w}", "w", [530]),
+        ("{Linear: 4, from: hidden}, {Tanh: , name: v}", "v", [530]),
+        ("{Linear: 4, from: hidden}, {clamp: {min: -5, max: 5}, name: v}", "v", [530]),
+        ("{Linear: 4, from: hidden}, {softplus: , name: v}", "v", []),
+        ("{Linear: 4, from: hidden}, {exp: , name: v}", "v", []),
+        ("{Linear: 4, from: hidden}, {square: , name: v}", "v", []),
+        ("{parameter: {shape: [4]}, name: v}", "v", []),
+    ],
+)
+def test_a_deviation_has_one_sign(deviation: str, by: str, codes: list[int]) -> None:
+    layers = BEFORE + MEAN + deviation + ", " + SIGNED.format(by=by)
+    if "parameter" in deviation:
+        layers = layers.replace(
+            "{identity: , from: m}, randn_like", "{randn_like: , from: m}"
+        )
+    assert in_spec(written(layers, "[8]"), only=(530,)) == codes
+
+
 @pytest.mark.parametrize("scale", ["{mul: 0.1}", "{softplus: }"])
 def test_noise_on_features_is_no_code(scale: str) -> None:
     layers = (

@@ -80,3 +80,45 @@ def test_tables_of_words(deviation: int, codes: list[int]) -> None:
     table = f"{{Embedding: {{num_embeddings: 9, embedding_dim: 4}}, {values}}}"
     image = "{t: {shape: [6], dtype: int64}}"
     assert in_spec(written(f"{table}, {{mean: 1}}, L9", image), only=(520,)) == codes
+
+
+TIED = "{{Embedding: {{num_embeddings: 90, {size}}}, name: words{init}}}, {last}"
+HEAD = "{Linear: {out_features: 90, bias: false}, share: words}"
+SMALL = "init: {weight: xavier_normal_}"
+POST = "{TransformerEncoderLayer: {nhead: 4, norm_first: %s}}, "
+
+
+@pytest.mark.parametrize(
+    ("size", "init", "last", "codes"),
+    [
+        ("embedding_dim: 256", "", "LayerNorm, " + HEAD, [520]),
+        ("embedding_dim: 256", "", "LayerNorm, {Dropout: 0.1}, " + HEAD, [520]),
+        ("embedding_dim: 256", "", "RMSNorm, " + HEAD, [520]),
+        ("embedding_dim: 256", "", POST % "false" + HEAD, [520]),
+        ("embedding_dim: 256", "", POST % "true" + HEAD, []),
+        ("embedding_dim: 64", "", "LayerNorm, " + HEAD, []),
+        ("embedding_dim: 256, max_norm: 1", "", "LayerNorm, " + HEAD, []),
+        ("embedding_dim: 256", "", "LayerNorm, {mul: 0.0625}, " + HEAD, []),
+        ("embedding_dim: 256", "", "LayerNorm, " + HEAD + ", {mul: 0.0625}", []),
+        ("embedding_dim: 256", "", "LayerNorm, {Linear: 90}", []),
+        (
+            "embedding_dim: 256",
+            ", init: {weight: xavier_normal_}",
+            "LayerNorm, " + HEAD,
+            [],
+        ),
+    ],
+)
+def test_heads_with_the_vectors_of_words(
+    size: str, init: str, last: str, codes: list[int]
+) -> None:
+    layers = TIED.format(size=size, init=init, last=last)
+    text = written(layers, "{tokens: {shape: [6], dtype: int64}}")
+    assert in_spec(text, only=(520,)) == codes
+
+
+def test_a_rule_for_all_tables_is_one_for_this() -> None:
+    layers = TIED.format(size="embedding_dim: 256", init="", last="LayerNorm, " + HEAD)
+    rule = "init: {Embedding: {weight: {normal_: {std: 0.02}}}}\n"
+    text = written(layers, "{tokens: {shape: [6], dtype: int64}}", rule)
+    assert in_spec(text, only=(520,)) == []

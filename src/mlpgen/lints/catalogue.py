@@ -67,6 +67,9 @@ _MODULES = (
     "training.targets",
     "training.parts_of_loss",
     "training.new_heads",
+    "training.divergences",
+    "training.whole_numbers",
+    "training.warm_starts",
 )
 
 RULES: tuple[Rule, ...] = tuple(

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
-from mlpgen.graph.flow import MOST_ROUNDS
-from mlpgen.graph.walks import every_layer
 from mlpgen.lints import kinds
 from mlpgen.lints.attentions import attention_of
 from mlpgen.lints.initial_values import Starts
+from mlpgen.lints.rounds import rounds_of, times_of
 from mlpgen.lints.rule import Finding, Rule
 from mlpgen.lints.written import argument, spot_of
 
@@ -53,7 +51,7 @@ _NONE = _Way()
 
 
 def _deep(subject: Subject) -> Iterator[Finding]:
-    starts, times = Starts(subject.model), _times(subject)
+    starts, times = Starts(subject.model), times_of(subject)
     ways: dict[Operation, _Way] = {}
     found: dict[Operation, _Way] = {}
     for each in subject.flow.operations:
@@ -75,22 +73,11 @@ def _deep(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _times(subject: Subject) -> dict[str, float]:
-    """Return, by the name of a repeat, how many rounds each stands for in the flow."""
-    found: dict[str, float] = {}
-    for node in every_layer(subject.model.nodes):
-        rounds = sum(int(each.times) for each in node.rounds)
-        seen = max(MOST_ROUNDS, *(len(each.each) for each in node.rounds), 0)
-        if rounds > seen:
-            found[node.name] = rounds / seen
-    return found
-
-
 def _behind(
     each: Operation, way: _Way, starts: Starts, times: Mapping[str, float]
 ) -> _Way:
     """Return the layers in a row up to an operation, itself included."""
-    one = prod(times.get(name, 1) for name in each.name.split("."))
+    one = rounds_of(each, times)
     if each.kind in kinds.WEIGHTED:
         if starts.of(each).get("weight") is not None or each.node.computed_from:
             return _NONE

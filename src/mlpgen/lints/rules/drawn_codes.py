@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
+from mlpgen.lints import kinds
+from mlpgen.lints.codes_drawn import NOISE, codes_of
 from mlpgen.lints.linear_steps import is_linear, step_before
 from mlpgen.lints.rule import Finding, Rule
 
@@ -14,12 +17,12 @@ if TYPE_CHECKING:
     from mlpgen.graph.flow import Operation
     from mlpgen.lints.rule import Subject
 
-_NOISE = frozenset(("RandnLike", "Randn"))
 _CUTS = frozenset(("ReLU", "ReLU6"))
+_SIGNED = frozenset(("Tanh", "Hardtanh", "Clamp", "Softsign"))
 
 
 def _cut(subject: Subject) -> Iterator[Finding]:
-    for noise in subject.flow.of(*_NOISE):
+    for noise in subject.flow.of(*NOISE):
         for product in noise.users:
             exponent = _exponent(product, noise)
             if exponent is None:
@@ -33,6 +36,30 @@ def _cut(subject: Subject) -> Iterator[Finding]:
                 mean = _cutting(means[0]) if total.kind == "Add" and means else None
                 if mean is not None:
                     yield _finding(mean, "the mean", "0")
+
+
+def _any_sign(subject: Subject) -> Iterator[Finding]:
+    """Find noise that is multiplied by what may be below 0, as by a logarithm."""
+    for code in codes_of(subject.flow):
+        deviation = subject.effects.of(code.deviation)
+        made = code.deviation.operation
+        while made is not None and made.kind not in kinds.WEIGHTED:
+            plain = is_linear(made) or made.kind in _SIGNED
+            made = step_before(made) if plain else None
+        if made is not None and deviation.leaves(0, inf):
+            yield Finding(
+                f"`{code.product.name}` multiplies noise by `{made.name}`, which may "
+                "be below 0, as if it was a deviation",
+                code.product.node.path,
+                code.product.owner,
+                help="multiply by `exp` of half of it, a logarithm of the variance, or "
+                "by `softplus` of it",
+            )
+
+
+def _find(subject: Subject) -> Iterator[Finding]:
+    yield from _cut(subject)
+    yield from _any_sign(subject)
 
 
 def _exponent(product: Operation, noise: Operation) -> Operation | None:
@@ -77,16 +104,18 @@ RULES = (
     Rule(
         "MG530",
         "warning",
-        _cut,
+        _find,
         Explanation(
-            "A mean or a variance of a code that is cut",
+            "A mean or a variance of a code that cannot be one",
             "This is a warning. A variational autoencoder draws its code from a normal "
             "distribution whose mean and whose logarithm of the variance are any "
             "numbers (Kingma and Welling, Auto-encoding variational Bayes, 2014): the "
             "layers that compute them have no activation. Behind a ReLU no mean is "
             "below 0 and no variance below 1, while the loss pulls them to a mean of 0 "
-            "and a variance of 1, where a ReLU has no gradient. How sure: that it cuts "
-            "is certain, and it is hardly ever meant.",
+            "and a variance of 1, where a ReLU has no gradient. Noise is multiplied by "
+            "a deviation, which is never below 0: not by the logarithm itself, but by "
+            "`exp` of half of it. How sure: that it cuts, or may be negative, is "
+            "certain, and it is hardly ever meant.",
             spec(
                 *_HIDDEN,
                 "Linear: 4",

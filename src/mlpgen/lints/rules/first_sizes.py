@@ -10,6 +10,7 @@ from mlpgen.lints import kinds
 from mlpgen.lints.hidden import hidden_of
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
+from mlpgen.lints.written import argument
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _LARGE, _SMALL = 10.0, 0.01
 """How many times as large as what comes in a result begins, if weights are wrong."""
+_LOUD = 12.0
+"""Scores of words whose exponential leaves one of them, at the beginning."""
 _USUAL = 0.6
 """The same of torch's own weights."""
 _KEPT, _MANY = 0.6, 1000.0
@@ -78,6 +81,47 @@ def _tables(subject: Subject) -> Iterator[Finding]:
                 start.owner,
                 help="write a deviation of at most 1, which is torch's own",
             )
+    yield from _tied(subject, starts)
+
+
+def _tied(subject: Subject, starts: Starts) -> Iterator[Finding]:
+    """Find heads with the vectors of words, which begin far too large for scores."""
+    recipe = subject.model.recipe
+    if recipe is not None and recipe.settings.weights is not None:
+        return
+    for head in subject.flow.of("Linear"):
+        table = _table_of(head, subject) if head.node.tied else None
+        if table is None or head.users or not _is_normal(head.before, starts):
+            continue
+        size = sqrt(int(table.node.weights["weight"][-1]))
+        bound = argument(table, "max_norm")
+        if size < _LOUD or bound is not None or starts.of(table).get("weight"):
+            continue
+        yield Finding(
+            f"`{head.name}` has the vectors of `{table.name}`, which begin with "
+            f"numbers of a deviation of 1: scores begin with one of {size:.0f}",
+            table.node.path,
+            table.owner,
+            help="write `init: {weight: {normal_: {std: 0.02}}}` there",
+        )
+
+
+def _table_of(head: Operation, subject: Subject) -> Operation | None:
+    """Return the table whose vectors a layer has for weights."""
+    for each in subject.flow.of("Embedding"):
+        if each.node.name == head.node.tied and each.owner == head.owner:
+            return None if each.node.computed_from else each
+    return None
+
+
+def _is_normal(each: Operation | None, starts: Starts) -> bool:
+    """Tell whether values have a deviation of 1 at the beginning."""
+    each = kinds.origin(each)
+    if each is None or starts.of(each).get("weight"):
+        return False
+    if each.kind in kinds.TRANSFORMERS:
+        return argument(each, "norm_first") is False
+    return each.kind in ("LayerNorm", "RMSNorm")
 
 
 def _grown(subject: Subject) -> Iterator[Finding]:
@@ -228,7 +272,10 @@ RULES = (
             "the number of inputs (He et al., Delving Deep into Rectifiers, 2015); "
             "there is a warning where values become ten times as large, and nothing "
             "normalizes them. It is certain that they are large; whether the training "
-            "recovers depends on its rate. Use `kaiming_normal_` or `xavier_normal_`.",
+            "recovers depends on its rate. A head that is tied to an `Embedding` has "
+            "torch's values of a deviation of 1, so that scores behind a normalization "
+            "begin as large as the root of the width: GPT-2 therefore draws both with "
+            "0.02. Use `kaiming_normal_` or `xavier_normal_`.",
             _starting("{weight: normal_}"),
             _starting("{weight: xavier_normal_}"),
         ),
