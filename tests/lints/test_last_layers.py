@@ -225,3 +225,46 @@ layers:
 )
 def test_a_cosine_without_a_temperature(more: str, loss: str, codes: list[int]) -> None:
     assert in_spec(COSINE.format(more=more, loss=loss), only=(504,)) == codes
+
+
+COSINES = {
+    "matmul": "{normalize: {dim: 1}, name: a}, {parameter: [8, 100]}, "
+    "{normalize: {dim: 0}, name: b}, {matmul: , from: [a, b], name: out}",
+    "turned": "{normalize: {dim: 1}, name: a}, {parameter: [100, 8]}, "
+    "{normalize: {dim: -1}}, {transpose: {dim0: 0, dim1: 1}, name: b}, "
+    "{matmul: , from: [a, b], name: out}",
+    "sum": "{normalize: {dim: 1}}, {unsqueeze: 1, name: a}, "
+    "{parameter: [1, 100, 8]}, {normalize: {dim: -1}, name: b}, "
+    "{mul: , from: [a, b]}, {sum: 2, name: out}",
+    "letters": "{normalize: {dim: 1}, name: a}, {parameter: [100, 8]}, "
+    "{normalize: {dim: 1}, name: b}, {einsum: 'nd,cd->nc', from: [a, b], name: out}",
+    "divided": "{Linear: 8, name: x}, {vector_norm: {dim: 1, keepdim: true}, name: n}, "
+    "{div: , from: [x, n], name: a}, {parameter: [8, 100]}, "
+    "{normalize: {dim: 0}, name: b}, {matmul: , from: [a, b], name: out}",
+}
+LEARNED = ", {parameter: [1], name: scale}, {mul: , from: [out, scale]}"
+
+
+@pytest.mark.parametrize("spelled", COSINES)
+def test_cosines_are_too_close(spelled: str) -> None:
+    layers = f"{{Linear: 8}}, {COSINES[spelled]}"
+    assert found(layers, CROSS) == ["out"]
+    assert found(f"{layers}, {{mul: 2}}", CROSS) == ["out"]
+    assert found(f"{layers}, {{mul: 16}}", CROSS) == []
+    assert found(layers + LEARNED, CROSS) == []
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        COSINES["matmul"].replace("{normalize: {dim: 0}, ", "{mul: 1.0, "),
+        COSINES["matmul"].replace("dim: 0", "dim: 1"),
+        COSINES["letters"].replace(
+            "{parameter: [100, 8]}, {normalize: {dim: 1}",
+            "{parameter: [100, 8]}, {normalize: {dim: 0}",
+        ),
+        COSINES["sum"].replace("{dim: -1}", "{dim: 1}"),
+    ],
+)
+def test_products_that_are_no_cosines(layers: str) -> None:
+    assert found(f"{{Linear: 8}}, {layers}", CROSS) == []

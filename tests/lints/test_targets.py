@@ -78,39 +78,3 @@ def test_a_state_is_no_prediction(layers: str, codes: list[int]) -> None:
 def test_pictures(last: str, training: str, marked: list[str]) -> None:
     found = places("MG571", text_of(training, WIDE % last))
     assert [each.strip("{}: ").split(":")[0] for each in found] == marked
-
-
-COSINES = {
-    "matmul": "{normalize: {dim: 1}, name: a}, {parameter: {shape: [8, 100]}}, "
-    "{normalize: {dim: 0}, name: b}, {matmul: , from: [a, b]}",
-    "turned": "{normalize: {dim: 1}, name: a}, {parameter: {shape: [100, 8]}}, "
-    "{normalize: {dim: -1}}, {transpose: {dim0: 0, dim1: 1}, name: b}, "
-    "{matmul: , from: [a, b]}",
-    "sum": "{normalize: {dim: 1}}, {unsqueeze: 1, name: a}, "
-    "{parameter: {shape: [1, 100, 8]}}, {normalize: {dim: -1}, name: b}, "
-    "{mul: , from: [a, b]}, {sum: 2}",
-    "tanh": "{Linear: 100}, Tanh",
-}
-
-
-@pytest.mark.parametrize("spelled", COSINES)
-def test_logits_in_a_narrow_range(spelled: str) -> None:
-    def of(after: str) -> list[int]:
-        layers = f"[Flatten, {{Linear: 8}}, {COSINES[spelled]}{after}]"
-        text = text_of("data: {npz: a.npz}", layers)
-        return in_spec(text, only=(571,))
-
-    assert of("") == [571]
-    assert of(", {mul: 2}") == [571]
-    assert of(", {mul: 16}") == []
-    learned = ", {parameter: {shape: [1], init: {constant_: 16}}, name: scale}, "
-    name = {"matmul": "matmul_1", "turned": "matmul_1", "sum": "sum_1"}.get(spelled)
-    assert of(f"{learned}{{mul: , from: [{name or 'tanh_1'}, scale]}}") == []
-
-
-def test_products_that_are_no_cosines() -> None:
-    layers = "[Flatten, {Linear: 8}, {normalize: {dim: 1}, name: a}, "
-    layers += "{parameter: {shape: [8, 100]}, name: b}, {matmul: , from: [a, b]}]"
-    assert in_spec(text_of("data: {npz: a.npz}", layers), only=(571,)) == []
-    few = "[Flatten, {Linear: 2}, Tanh]"
-    assert in_spec(text_of("data: {npz: a.npz}", few), only=(571,)) == []

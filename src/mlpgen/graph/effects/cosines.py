@@ -14,9 +14,28 @@ def are_cosines(product: Operation) -> bool:
     """Tell whether a matrix product is of vectors whose length is one."""
     if len(product.sources) != 2:
         return False
+    if product.kind == "Einsum":
+        return _of_letters(product)
     left, right = product.sources
     column = -1 if len(right.value.shape) + right.value.batched == 1 else -2
     return _length_one(left) == -1 and _length_one(right) == column
+
+
+def _of_letters(product: Operation) -> bool:
+    """Tell whether an `einsum` sums over one dimension, and vectors have length one."""
+    equation = argument(product, "equation")
+    taken, arrow, kept = str(equation).replace(" ", "").partition("->")
+    terms = taken.replace("...", "").split(",")
+    summed = {*"".join(terms)} - {*kept}
+    if not arrow or len(terms) != 2 or len(summed) != 1:
+        return False
+    (letter,) = summed
+    pairs = zip(terms, product.sources, strict=True)
+    return all(
+        term.count(letter) == 1
+        and _length_one(source) == term.index(letter) - len(term)
+        for term, source in pairs
+    )
 
 
 def sums_cosines(total: Operation) -> bool:

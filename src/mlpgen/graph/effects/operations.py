@@ -204,6 +204,12 @@ def _multiplied(operation: Operation, inputs: Sequence[Effect]) -> Effect:
     return Effect(0 if positive else -inf, inf, free, "logits" if free else "")
 
 
+def _contracted(operation: Operation, inputs: Sequence[Effect]) -> Effect:
+    """Return what holds for an `einsum`."""
+    positive = all(each.low >= 0 for each in inputs)
+    return Effect(0 if positive else -1, 1) if are_cosines(operation) else UNKNOWN
+
+
 def _attended(operation: Operation, inputs: Sequence[Effect]) -> Effect:
     del operation
     value = inputs[2] if len(inputs) > 2 else UNKNOWN
@@ -303,6 +309,7 @@ _RULES: Mapping[str, Rule] = {
     "pad": _padded,
     "reciprocal": lambda _, inputs: from_number("div", 1, inputs[0]),
     "sum": _summed,
+    "einsum": _contracted,
     "scaleddotproductattention": _attended,
     "glu": _gated,
     "logsumexp": _log_of_sums,

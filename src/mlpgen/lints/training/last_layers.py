@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp, inf
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.advice import Advice, Removed
@@ -31,8 +32,9 @@ _SOFTMAXES = {"Softmax", "Softmin", "Softmax2d"}
 _SCALES = {"Add", "Sub", "Mul", "Div", "Neg", "Upsample", "Interpolate", "Float"}
 """What leaves scores scores: numbers, larger images."""
 _SIMPLE = _BENDS | _SOFTMAXES | kinds.NORMALIZATIONS | kinds.PADS | _SCALES
-_NARROW = kinds.RECURRENT | {"CosineSimilarity"}
-"""Layers whose own functions keep numbers between -1 and 1."""
+_COSINES = frozenset(("CosineSimilarity", "Matmul", "Bmm", "Einsum", "Sum"))
+_NARROW = kinds.RECURRENT | _COSINES
+"""Layers whose own functions keep numbers between -1 and 1, as cosines are."""
 _CLASSES = ("label", "places", "next", "one_hot")
 _RIVALS = 3
 """How many classes take the chances of each other in a softmax, but not in a loss."""
@@ -195,9 +197,11 @@ def _is_narrow(origin: Operation, end: _End) -> bool:
     if origin.kind not in _NARROW or any(map(_changes, end.between)):
         return False
     takes = end.term.loss.takes
-    cosine = origin.kind == "CosineSimilarity"
+    cosine = origin.kind in _COSINES
     scored = takes in OF_LOGITS if cosine else takes not in ("numbers", "rates")
-    return scored and end.scores.bounded and not _is_wide(end.scores)
+    low, high = end.scores.low, end.scores.high
+    limited = -inf < low and high < inf if cosine else end.scores.bounded
+    return scored and limited and not _is_wide(end.scores)
 
 
 def _changes(each: Operation) -> bool:
@@ -247,14 +251,25 @@ def _rivals(term: LossTerm, subject: Subject) -> Iterator[Finding]:
 
 def _narrow(origin: Operation, end: _End) -> Finding:
     loss = type(end.term.loss).__name__
-    cosine = origin.kind == "CosineSimilarity"
+    cosine = origin.kind in _COSINES
     return Finding(
         f"`{origin.name}` returns numbers {interval(end.scores)}, too close for "
         f"`{loss}` to be sure of a class",
         origin.node.path,
         origin.owner,
+        notes=_best(end) if cosine else (),
         help="multiply it by 10 or more" if cosine else "put a `Linear` behind it",
     )
+
+
+def _best(end: _End) -> tuple[str, ...]:
+    """Say how sure a softmax of such scores can be at most."""
+    term, across = end.term, end.scores.high - end.scores.low
+    if type(term.loss).__name__ != "CrossEntropyLoss" or not term.shape:
+        return ()
+    classes = int(term.shape[term.dim - 1])
+    best = 1 / (1 + (classes - 1) * exp(-across))
+    return (f"of {classes} classes, none ever gets more than {best:.2g}",)
 
 
 def _logarithms(subject: Subject) -> Iterator[Finding]:
@@ -289,8 +304,9 @@ RULES = (
             "scale, and a factor of 50 and more, or less than a fiftieth, to another "
             "than the loss expects. The same holds before the `Sigmoid` or "
             "`LogSoftmax` of losses of probabilities, of a recurrent layer whose state "
-            "are the scores, and of a cosine without a temperature. A softmax of three "
-            "or more classes is named before `BCELoss`, which judges each class alone; "
+            "are the scores, and of a cosine without a temperature, however it is "
+            "spelled (Wang et al., NormFace, arXiv:1704.06369). A softmax of three or "
+            "more classes is named before `BCELoss`, which judges each class alone; "
             "dropout also before losses of numbers, and so is a batch normalization, "
             "with which a prediction depends on the others of its batch. Silent behind "
             "a mean over the places (SqueezeNet ends with `ReLU` and pooling), for "

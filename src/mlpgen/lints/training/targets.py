@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import exp, isfinite
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation
@@ -41,8 +40,6 @@ def _unreached(subject: Subject) -> Iterator[Finding]:
         if recipe is None or term.loss.custom or effect.last is None:
             continue
         said, help = _fault(term, effect, recipe)
-        if not said:
-            said, help = _unsure(term, effect)
         if said:
             yield Finding(
                 f"`{effect.last.name}` returns {said}",
@@ -82,24 +79,6 @@ def _of_state(term: LossTerm, effect: Effect) -> tuple[str, str]:
     return (
         f"its state as the prediction, of numbers {interval(effect)}",
         "put a `Linear` behind it, and write a larger `hidden_size`",
-    )
-
-
-def _unsure(term: LossTerm, effect: Effect) -> tuple[str, str]:
-    """Say how sure logits can be at most that are all in a narrow range."""
-    if type(term.loss).__name__ != "CrossEntropyLoss" or term.target == "number":
-        return "", ""
-    across = effect.high - effect.low
-    classes = int(term.shape[term.dim - 1]) if term.shape else 0
-    if not isfinite(across) or classes < 2:
-        return "", ""
-    best = 1 / (1 + (classes - 1) * exp(-across))
-    if best >= _HALF:
-        return "", ""
-    return (
-        f"logits {interval(effect)}: none of {classes} classes ever gets more than "
-        f"{best:.2g}",
-        "multiply them by a scale, as `mul: 16` or a `parameter` does",
     )
 
 
@@ -158,15 +137,12 @@ RULES = (
             "to 1 a `Tanh` wastes its lower half and saturates at white. Values of a "
             "softmax add up to 1, which several numbers, or the pixels of a picture, "
             "do not. Nor is the state of a recurrent layer, from -1 to 1, a prediction "
-            "of numbers: a `Linear` reads them from it. Logits that are cosines, from "
-            "-1 to 1, leave the right one of 100 classes 0.07 at most, so they are "
-            "multiplied by a scale (Wang et al., NormFace, arXiv:1704.06369). Columns "
-            "are known by their names: price, age, weight and the like. Behind a "
-            "bounded output the training scripts leave the numbers of a table as they "
-            "are. Source: Wardat et al., DeepLocalize, 2021; Goodfellow et al., Deep "
-            "Learning, 2016, 6.2.2 (a linear unit for a number). How sure: very, if "
-            "the column is what its name says; ignore it for one that was scaled to 0 "
-            "to 1.",
+            "of numbers: a `Linear` reads them from it. Columns are known by their "
+            "names: price, age, weight and the like. Behind a bounded output the "
+            "training scripts leave the numbers of a table as they are. Source: Wardat "
+            "et al., DeepLocalize, 2021; Goodfellow et al., Deep Learning, 2016, 6.2.2 "
+            "(a linear unit for a number). How sure: very, if the column is what its "
+            "name says; ignore it for one that was scaled to 0 to 1.",
             _TABLE.format(last=", Sigmoid"),
             _TABLE.format(last=""),
         ),
