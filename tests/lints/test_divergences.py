@@ -48,6 +48,19 @@ def test_noise_of_gates_is_no_code() -> None:
     assert in_spec(text_of("", layers), only=(575,)) == []
 
 
+def test_mean_and_variance_of_one_layer() -> None:
+    apart = "{Linear: 8, name: m}, {Linear: 8, from: h, name: v}, "
+    one = "{Linear: 16, name: both}, {chunk: {chunks: 2, dim: 1}, name: c}, "
+    layers = USUAL.replace(apart, one).replace(
+        "{mul: 0.5}", "{mul: 0.5, from: c.second}"
+    )
+    layers = layers.replace("[m, n]", "[c.first, n]")
+    text = text_of("loss: MSELoss", layers)
+    assert in_spec(text + "outputs: [image, c.first, c.second]\n", only=(575,)) == [575]
+    text = text_of(f"loss: {CUSTOM % '[image, both]'}", layers)
+    assert in_spec(text + "outputs: [image, both]\n", only=(575,)) == []
+
+
 def test_it_is_a_hint_if_only_the_picture_is_returned() -> None:
     text = text_of("loss: MSELoss", USUAL) + "outputs: [image]\n"
     assert in_spec(text, only=(575,)) == []

@@ -67,3 +67,12 @@ def test_noise_on_features_is_no_code(scale: str) -> None:
     )
     layers = layers.replace("randn_like, {", "randn_like, {name: s, ", 1)
     assert in_spec(written(layers, "[8]"), only=(530,)) == []
+
+
+def test_mean_and_logarithm_of_one_layer() -> None:
+    layers = (
+        "L16, ReLU, {Linear: 8}, {chunk: {chunks: 2, dim: 1}, name: c}, "
+        "{randn_like: , from: c.first}, {mul: , from: [randn_like_1, c.second]}, "
+        "{add: , from: [c.first, mul_1]}, L8"
+    )
+    assert in_spec(written(layers, "[8]"), only=(530,)) == [530]

@@ -23,6 +23,7 @@ class Code(NamedTuple):
         product: Noise times the deviation.
         deviation: The deviation.
         layer: The layer that the deviation is computed from.
+        total: The sum of mean and noise.
         mean: The layer that the mean is computed from.
     """
 
@@ -30,6 +31,7 @@ class Code(NamedTuple):
     product: Operation
     deviation: Source
     layer: Operation
+    total: Operation
     mean: Operation
 
 
@@ -41,17 +43,17 @@ def codes_of(flow: Flow) -> Iterator[Code]:
             drawn = drawn.users[0]
         for product in drawn.users:
             others = [x for x in product.sources if x.operation is not drawn]
-            layer = _layer(others[0].operation) if len(others) == 1 else None
+            layer = layer_of(others[0].operation) if len(others) == 1 else None
             if product.kind != "Mul" or layer is None:
                 continue
             for total in product.users:
                 means = [x for x in total.sources if x.operation is not product]
-                mean = _layer(means[0].operation) if len(means) == 1 else None
+                mean = layer_of(means[0].operation) if len(means) == 1 else None
                 if total.kind == "Add" and mean is not None:
-                    yield Code(noise, product, others[0], layer, mean)
+                    yield Code(noise, product, others[0], layer, total, mean)
 
 
-def _layer(each: Operation | None) -> Operation | None:
+def layer_of(each: Operation | None) -> Operation | None:
     """Return the layer with weights that a value is computed from, step by step."""
     while each is not None and each.kind not in kinds.WEIGHTED:
         alone = len(kinds.values(each)) == 1 and not each.node.weights

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.explanations.explanation import Explanation, trained
-from mlpgen.lints.codes_drawn import codes_of
+from mlpgen.lints.codes_drawn import codes_of, layer_of
 from mlpgen.lints.rule import Finding, Rule
 
 if TYPE_CHECKING:
@@ -22,8 +22,10 @@ def _free(subject: Subject) -> Iterator[Finding]:
         return
     outputs = {name for term in recipe.terms for name in term.outputs}
     judged = [subject.flow.outputs[name].operation for name in outputs]
+    shown = {layer_of(each.operation) for each in subject.flow.outputs.values()}
     for code in codes_of(subject.flow):
-        if code.layer not in _behind(judged, code.product):
+        ends = (code.product, code.total)
+        if any(code.layer not in _behind(judged, without) for without in ends):
             yield Finding(
                 f"`{code.layer.name}` is in no loss: the network learns to draw its "
                 "code without noise",
@@ -31,7 +33,7 @@ def _free(subject: Subject) -> Iterator[Finding]:
                 code.layer.owner,
                 help="add the divergence from a normal distribution: a `custom` loss "
                 "`on` the mean and the logarithm of the variance",
-                level="" if code.layer.returned or code.mean.returned else "hint",
+                level="" if {code.layer, code.mean} & shown else "hint",
             )
 
 
