@@ -134,6 +134,24 @@ def test_a_file_without_a_model_is_said(
     assert message in capsys.readouterr().err.replace("\n", " ")
 
 
+class Still(nn.Module):
+    """A model without inputs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(3))
+
+    def forward(self) -> Tensor:
+        return self.weight * 2
+
+
+def test_a_file_without_inputs_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "still.pt2"
+    torch.export.save(torch.export.export(Still(), ()), path)
+    with pytest.raises(TargetError, match=r"still\.pt2` takes no inputs"):
+        load_file(str(path))
+
+
 def test_inputs_beside_a_file_are_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["import", "net.pt2", "--input", "3"]) == 2
     assert "`net.pt2` has its inputs and arguments inside" in capsys.readouterr().err

@@ -50,6 +50,8 @@ def read_exported(file: str) -> Exported:
         raise TargetError(f"`{file}` has no example inputs: export it with some")
     args, kwargs = program.example_inputs
     flat = pytree.tree_leaves((args, kwargs))
+    if not flat:
+        raise TargetError(f"`{file}` takes no inputs: a spec needs one")
     if not all(isinstance(each, Tensor) for each in flat):
         raise TargetError(f"`{file}` takes inputs that are no tensors")
     graph = _graph(program)
