@@ -21,6 +21,8 @@ L9, Identity, {mul: 0.5}, {add: 1}, neg, {sub: 2}, {div: 2}, L9
 L9, {Sequential: [L9, ReLU]}, L3
 {Sequential: [L9]}, {Sequential: [L9]}
 {Linear: 8, repeat: 3}
+{Linear: 8, repeat: 2}, ReLU, L3
+{Linear: {out_features: 8}, repeat: 2, names: "fc${index}"}, ReLU, L3
 {Sequential: [L8, ReLU, L8], repeat: 3}
 {Linear: 8, name: a}, {parameter: [8], name: b}, {add: , from: [b, a]}, L8
 {Linear: 8, name: a}, {parameter: [8], name: b}, {mul: , from: [a, b]}, L8

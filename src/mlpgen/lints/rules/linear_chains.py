@@ -259,6 +259,8 @@ class _Places:
         for one, other in pairwise(run):
             if _round(one) and _round(one) == _round(other):
                 return other  # whatever other rounds have between them
+            if place(one) == place(other) and _stem(one) == _stem(other):
+                return other  # rounds of the layer itself
         for each in others:
             if self.second[place(each)] == self.runs[place(each)]:
                 return each
@@ -272,8 +274,12 @@ class _Places:
 
 def _round(each: Operation) -> str:
     """Return the name of the round that a layer is in; empty if it is in none."""
-    inside = each.name.rpartition(".")[0]
+    inside = _stem(each)
     return inside if inside.rpartition(".")[2].isdecimal() else ""
+
+
+def _stem(each: Operation) -> str:
+    return each.name.rpartition(".")[0]
 
 
 def _notes(pair: _Pair) -> tuple[str, ...]:
