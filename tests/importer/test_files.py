@@ -222,6 +222,14 @@ def test_a_file_of_onnx_computes_the_same(tmp_path: Path, name: str) -> None:
     }
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_an_input_of_onnx_without_a_name_is_x(tmp_path: Path) -> None:
+    pytest.importorskip("onnx")
+    path = tmp_path / "net.onnx"
+    torch.onnx.export(nn.Linear(8, 1), (torch.randn(2, 8),), path, dynamo=False)
+    assert [each.name for each in load_file(str(path)).inputs] == ["x"]
+
+
 def test_an_operator_that_is_not_known_is_named(tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx")
     made, kind = onnx.helper, onnx.TensorProto.FLOAT

@@ -29,9 +29,25 @@ def read_onnx(file: str) -> Exported:
     except Exception as error:  # what a file can be wrong in has no common class
         why = in_words(error, 200)
         raise TargetError(f"`{file}` is no file of ONNX: {why}") from None
+    _name_inputs(model.graph)
     reader = Reader(file, model.graph, numpy_helper.to_array)
     graph, example = reader.read()
     return Exported(graph, example, _returned(file, model, example))
+
+
+def _name_inputs(graph: Any) -> None:
+    """Name inputs whose names are none, such as `onnx::Gemm_0`: `x`, or `x0`, `x1`."""
+    weights = {each.name for each in graph.initializer}
+    inputs = [each for each in graph.input if each.name not in weights]
+    new = {
+        each.name: "x" if len(inputs) == 1 else f"x{at}"
+        for at, each in enumerate(inputs)
+        if not each.name.isidentifier()
+    }
+    for each in inputs:
+        each.name = new.get(each.name, each.name)
+    for node in graph.node:
+        node.input[:] = [new.get(name, name) for name in node.input]
 
 
 def _returned(file: str, model: Any, example: dict[str, Tensor]) -> Any:
@@ -43,7 +59,8 @@ def _returned(file: str, model: Any, example: dict[str, Tensor]) -> Any:
         options = onnxruntime.SessionOptions()
         options.log_severity_level = 4
         session = onnxruntime.InferenceSession(file, options)
-        found = session.run(None, given)
+        names = [each.name for each in session.get_inputs()]
+        found = session.run(None, dict(zip(names, given.values(), strict=True)))
     except ModuleNotFoundError:
         from onnx.reference import ReferenceEvaluator
 
