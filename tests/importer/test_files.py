@@ -230,6 +230,17 @@ def test_an_input_of_onnx_without_a_name_is_x(tmp_path: Path) -> None:
     assert [each.name for each in load_file(str(path)).inputs] == ["x"]
 
 
+@pytest.mark.filterwarnings("ignore")
+def test_layers_that_begin_equal_have_tensors_of_their_own(tmp_path: Path) -> None:
+    """The exporter keeps their equal tensors once."""
+    pytest.importorskip("onnx")
+    norms = [nn.LayerNorm(6), nn.ReLU(), nn.LayerNorm(6)]
+    network = Network(lambda: nn.Sequential(*norms), (("x", (6,), "float32"),))
+    model = onnx_file(network, tmp_path / "net.onnx")
+    found = load_file(str(tmp_path / "net.onnx")).model
+    assert {*found.state_dict()} == {*model.state_dict()}
+
+
 def test_an_operator_that_is_not_known_is_named(tmp_path: Path) -> None:
     onnx = pytest.importorskip("onnx")
     made, kind = onnx.helper, onnx.TensorProto.FLOAT

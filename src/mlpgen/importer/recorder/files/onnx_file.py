@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from mlpgen.importer.recorder.files.exported import Exported
+from mlpgen.importer.recorder.files.onnx_equal import give_own_tensors
 from mlpgen.importer.recorder.files.onnx_reader import Reader
 from mlpgen.importer.recorder.target import TargetError, in_words
 
@@ -30,6 +31,7 @@ def read_onnx(file: str) -> Exported:
         why = in_words(error, 200)
         raise TargetError(f"`{file}` is no file of ONNX: {why}") from None
     _name_inputs(model.graph)
+    give_own_tensors(model.graph)
     reader = Reader(file, model.graph, numpy_helper.to_array)
     graph, example = reader.read()
     return Exported(graph, example, _returned(file, model, example))
@@ -39,8 +41,9 @@ def _name_inputs(graph: Any) -> None:
     """Name inputs whose names are none, such as `onnx::Gemm_0`: `x`, or `x0`, `x1`."""
     weights = {each.name for each in graph.initializer}
     inputs = [each for each in graph.input if each.name not in weights]
+    taken = {name for node in graph.node for name in node.output} | weights
     new = {
-        each.name: "x" if len(inputs) == 1 else f"x{at}"
+        each.name: _free("x" if len(inputs) == 1 else f"x{at}", taken)
         for at, each in enumerate(inputs)
         if not each.name.isidentifier()
     }
@@ -48,6 +51,12 @@ def _name_inputs(graph: Any) -> None:
         each.name = new.get(each.name, each.name)
     for node in graph.node:
         node.input[:] = [new.get(name, name) for name in node.input]
+
+
+def _free(name: str, taken: set[str]) -> str:
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _returned(file: str, model: Any, example: dict[str, Tensor]) -> Any:
