@@ -188,7 +188,7 @@ class Expand(Operation):
 
 
 def _with_batch(values: Values, sizes: int) -> Value:
-    """Return a tensor without a batch with that of another.
+    """Return a tensor without a batch with that of another; one with a batch keeps it.
 
     A leading dimension of 1, which is no size of the result, is that of the batch.
 
@@ -196,10 +196,12 @@ def _with_batch(values: Values, sizes: int) -> Value:
         ShapeError: MG302 or MG313.
     """
     value, beside = values
-    if value.batched or not beside.batched:
-        message = "the second input of `expand` gives its batch to a first one without"
-        message += f" a batch, but they are {whole_shown(value)} and "
-        raise ShapeError("MG313", message + whole_shown(beside))
+    if not beside.batched:
+        message = "the second input of `expand` gives its batch to the first one, but "
+        message += f"they are {whole_shown(value)} and {whole_shown(beside)}"
+        raise ShapeError("MG313", message)
+    if value.batched:
+        return value
     shape = value.shape
     if len(shape) == sizes + 1 and shape[0] == 1 and not is_symbolic(shape[0]):
         shape = shape[1:]
