@@ -39,6 +39,13 @@ def dim_of(operation: Operation) -> int | None:
     return from_last(dim, operation.sources[0].value)
 
 
+def one_dim_of(operation: Operation) -> int | None:
+    """Return the one dimension that is reduced, be it in a list, from the last one."""
+    dims = argument(operation, "dim")
+    dim = dims[0] if isinstance(dims, tuple | list) and len(dims) == 1 else dims
+    return from_last(dim, operation.sources[0].value) if isinstance(dim, int) else None
+
+
 def from_last(dim: int, value: Value) -> int:
     """Count a dimension of a tensor, whole with its batch, from the last one."""
     return dim - len(value.shape) - value.batched if dim >= 0 else dim

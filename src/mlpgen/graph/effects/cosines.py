@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.effects.arguments import argument, dim_of, from_last, number_of
+from mlpgen.graph.effects.arguments import (
+    argument,
+    dim_of,
+    from_last,
+    number_of,
+    one_dim_of,
+)
 
 if TYPE_CHECKING:
     from mlpgen.graph.flow import Operation, Source
@@ -40,14 +46,9 @@ def _of_letters(product: Operation) -> bool:
 
 def sums_cosines(total: Operation) -> bool:
     """Tell whether a sum is of products of vectors whose length is one."""
-    made, dim = total.before, argument(total, "dim")
-    dims = dim if isinstance(dim, tuple | list) else (dim,)
-    if made is None or made.kind != "Mul" or len(made.sources) != 2 or len(dims) != 1:
+    made, along = total.before, one_dim_of(total)
+    if made is None or made.kind != "Mul" or len(made.sources) != 2 or along is None:
         return False
-    (own,) = dims
-    if not isinstance(own, int):
-        return False
-    along = from_last(own, total.sources[0].value)
     return all(_length_one(each) == along for each in made.sources)
 
 
@@ -92,10 +93,6 @@ def _divided(made: Operation) -> int | None:
         length = length.before
     if length is None or length.kind != "VectorNorm":
         return None
-    dim = argument(length, "dim")
-    dims = dim if isinstance(dim, tuple | list) else (dim,)
-    same = length.before is before.operation
-    order = number_of(length, "ord")
-    if not same or len(dims) != 1 or not isinstance(dims[0], int):
+    if length.before is not before.operation:
         return None
-    return from_last(dims[0], before.value) if order in (None, 2) else None
+    return one_dim_of(length) if number_of(length, "ord") in (None, 2) else None

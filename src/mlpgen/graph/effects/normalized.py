@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-from mlpgen.graph.effects.arguments import argument, dim_of, from_last, number_of
+from mlpgen.graph.effects.arguments import dim_of, number_of, one_dim_of
 from mlpgen.graph.effects.effect import Effect
 
 if TYPE_CHECKING:
@@ -51,11 +51,8 @@ def _over(
         other = other.before
     if other is None or other.kind != kind or other.before is not own or own is None:
         return None
-    dims = argument(other, "dim")
-    dim = dims[0] if isinstance(dims, tuple | list) and len(dims) == 1 else dims
-    if not isinstance(dim, int):
-        return None
-    return found._replace(dim=from_last(dim, other.sources[0].value))
+    dim = one_dim_of(other)
+    return None if dim is None else found._replace(dim=dim)
 
 
 _MOVES = ("Unsqueeze", "Expand", "Reshape", "View", "Clamp", "Add")
