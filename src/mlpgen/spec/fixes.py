@@ -64,6 +64,7 @@ def _edits(
             given = document.value(path)
             if isinstance(given, dict) and old in given:  # the type of an entry
                 path, key = (*path, old), True
+            key = key or path[-1:] == (old,)
             return edits.respell(document, path, old, new, key=key)
         case Spaced(old, new):
             return edits.put_text(document, path, old, new, key=key)

@@ -21,6 +21,7 @@ from mlpgen.source import scalar
 from mlpgen.spec.corrections import correction, empty_above
 from mlpgen.spec.diagnostics_mark import Mark
 from mlpgen.spec.fixes import fix_of
+from mlpgen.spec.misspelled_definition import about_definition
 from mlpgen.spec.wording import cut, listed, named, nearest, shown
 from mlpgen.symbols.evaluation import evaluate
 from mlpgen.symbols.expressions import ExpressionError
@@ -81,12 +82,12 @@ class Problems:
         Help that knows its change gives the mistake a fix.
         """
         find = self.document.key_place if key else self.document.place
-        place = find(path)
+        help = about_definition(self.document, help)
         fix = fix_of(self.document, path, help, key=key)
         found = Diagnostic(
             code,
             message,
-            place,
+            find(path),
             (*notes,),
             str(help),
             warning,
