@@ -51,6 +51,7 @@ PARAMETERS = {"a": 4, "d": 5, "f": 0.5, "b": True}
         ("(2 if b else 1) * a", 8, "(2 if b else 1) * a"),
         ("a if b else f", 4.0, "float(a) if b else f"),
         ("1 if b else f", 1.0, "1.0 if b else f"),
+        ("0 if b else 0.0", 0.0, "0.0"),
         ("true if b else false", True, "b"),
         ("1 == 2 if b else 3 == 4", False, "False"),
         ("1 < 2 if b else 3 < 4", True, "True"),

@@ -24,7 +24,7 @@ blocks:
     parameters: {window: 3}
     values: {border: "${window // 2}"}
     layers:
-      - Conv2d: {out_channels: "${in_channels}", kernel_size: "${window}", padding: "${border}"}
+      - Conv2d: {out_channels: 16, kernel_size: "${window}", padding: "${border}"}
         name: convolved
       - ReLU:
         from: convolved
@@ -37,6 +37,7 @@ layers:
   - Residual: {window: 5}
   - Dropout: "${dropout}"
   - Conv2d: {out_channels: "${doubled}", kernel_size: 1}
+  - Conv2d: {out_channels: 16, kernel_size: 1}
   - Residual
   - Dropout: "${dropout * doubled / 100}"
   - AdaptiveAvgPool2d: 1

@@ -32,13 +32,13 @@ def chosen(condition: Expression, one: Expression, other: Expression) -> Express
     """Choose between two numbers or two truths by a condition that has names."""
     if is_whole(one.value) and is_whole(other.value):
         return Expression(either(condition, one.value, other.value))
-    if one.operand == other.operand:
-        return one
     if isinstance(one.value, bool) and not (one.names or other.names):
         if one.value == other.value:
             return Expression.constant(one.value)
         return condition if one.value else negated(condition)
     one, other = _real(one), _real(other)  # of one type, as torch.jit.script wants it
+    if one.operand == other.operand:
+        return one
     value = one.value if condition.value else other.value
     code = operands.choice(condition.operand, one.operand, other.operand)
     return Expression(value, code)
