@@ -9,7 +9,7 @@ from mlpgen.diagnostics.diagnostic import Diagnostic, Place, SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.project_templates.printed_python import check_modules
 from mlpgen.source.decoding import decode, lines_of
-from mlpgen.source.files import UnreadableError, content
+from mlpgen.source.files import UnreadableError, content, names_in
 from mlpgen.spec.wording import near
 from mlpgen.template_files import (
     MODULE,
@@ -36,13 +36,13 @@ def read(path: str | os.PathLike[str], place: Place | None = None) -> TemplateFo
     """
     shown = os.fspath(path).replace(os.sep, "/")
     try:
-        names = sorted(os.listdir(path))  # noqa: PTH208 - `Path` refuses odd names
+        found = sorted(names_in(os.fspath(path)))
     except (OSError, ValueError) as error:
         raise SpecError([_unreadable(shown, error, place)]) from None
     folder = TemplateFolder(shown, {})
     texts: dict[str, str] = {}
     problems: list[Diagnostic] = []
-    for name in filter(_is_read, names):
+    for name in filter(_is_read, found):
         file = folder.file(name)
         try:
             text = decode(content(file, regular=True), file)

@@ -1,7 +1,8 @@
 """Opening files: the spec that a person names, and files that a spec names.
 
 A person may name anything that can be read, such as the pipe of `<(…)`. A spec may come
-from a stranger, so the files that it names must be regular files.
+from a stranger, so the files that it names must be regular files. Files need not be on
+disk: those of another revision are read by `held(files)`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol
 
 from mlpgen.source.decoding import LARGEST_FILE
 
@@ -51,17 +52,48 @@ def possible(name: str) -> bool:
         return False
 
 
-_HELD: ContextVar[dict[str, bytes] | None] = ContextVar("held", default=None)
+class Files(Protocol):
+    """Where files are read from, by their names."""
+
+    def content(self, path: str, *, regular: bool) -> bytes:
+        """Return the content of a file, see `content`."""
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names of what is in a folder, see `names_in`."""
+
+
+class _Disk:
+    """The files on disk."""
+
+    def content(self, path: str, *, regular: bool) -> bytes:
+        return _content(path, regular=regular)
+
+    def names(self, folder: str) -> list[str]:
+        return os.listdir(folder)  # noqa: PTH208 - `Path` refuses odd names
+
+
+class _Held(NamedTuple):
+    """Files that are read once: where from, and the contents of those that were."""
+
+    files: Files
+    contents: dict[str, bytes]
+
+
+_DISK = _Disk()
+_HELD: ContextVar[_Held | None] = ContextVar("held", default=None)
 
 
 @contextmanager
-def held() -> Iterator[dict[str, bytes]]:
+def held(files: Files = _DISK) -> Iterator[dict[str, bytes]]:
     """Read each file once: keep its content, by its name in diagnostics.
 
     What is written into the contents is read in place of the files.
+
+    Args:
+        files: Where files are read from, by default the disk.
     """
     contents: dict[str, bytes] = {}
-    token = _HELD.set(contents)
+    token = _HELD.set(_Held(files, contents))
     try:
         yield contents
     finally:
@@ -83,13 +115,24 @@ def content(path: str, *, regular: bool = False) -> bytes:
     Raises:
         UnreadableError: The file cannot be read.
     """
-    contents = _HELD.get()
-    if contents is None:
+    there = _HELD.get()
+    if there is None:
         return _content(path, regular=regular)
     name = name_of(path, regular=regular)
-    if name not in contents:
-        contents[name] = _content(path, regular=regular)
-    return contents[name]
+    if name not in there.contents:
+        there.contents[name] = there.files.content(path, regular=regular)
+    return there.contents[name]
+
+
+def names_in(folder: str) -> list[str]:
+    """Return the names of what is in a folder, in any order.
+
+    Raises:
+        OSError: It is not a folder, or cannot be read.
+        ValueError: No folder can have this name.
+    """
+    there = _HELD.get()
+    return (there.files if there else _DISK).names(folder)
 
 
 def _content(path: str, *, regular: bool) -> bytes:

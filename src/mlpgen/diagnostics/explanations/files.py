@@ -39,4 +39,10 @@ FILES = {
         "names, the column to learn, and something to learn it from; images and texts "
         "that are told apart need a folder for each class; a text is in UTF-8.",
     ),
+    "MG008": Explanation(
+        "Git has no answer",
+        "What `--against` and `--merge` compare with is read from git: it must be "
+        "installed, the spec in a repository, and the revision in its history. A "
+        "shallow clone lacks older commits; `git fetch --unshallow` fetches them.",
+    ),
 }
