@@ -1,4 +1,4 @@
-"""MG568 and MG569: what a network does first with images and with words."""
+"""MG568, MG569, MG578: what a network does first with images, words and numbers."""
 
 from __future__ import annotations
 
@@ -63,3 +63,21 @@ def test_words_that_are_taken_for_amounts(layers: tuple[str, ...]) -> None:
 def test_words_with_vectors() -> None:
     assert words("Embedding: {num_embeddings: 500, embedding_dim: 4}", "Flatten") == []
     assert words("one_hot: 500", "float", "Flatten") == []
+
+
+@pytest.mark.parametrize("first", ["ReLU", "GELU", "SiLU", "ELU"])
+def test_examples_that_are_activated(first: str) -> None:
+    def found(*layers: str) -> list[int]:
+        return in_spec(trained(*layers, *REST), only=(578,))
+
+    convolution = "Conv2d: {out_channels: 4, kernel_size: 3}"
+    assert found(first, convolution) == found("Dropout: 0.1", first) == [578]
+    assert found(convolution, first) == found("BatchNorm2d", first) == []
+    assert found("sub: 0.5", first) == []
+    both = (f"{first}:\n    name: a", f"{convolution}\n    from: input", "Identity")
+    assert found(*both) == []
+
+
+def test_activations_that_keep_what_is_below_0() -> None:
+    assert in_spec(trained("Tanh", *REST), only=(578,)) == []
+    assert in_spec(trained("LeakyReLU", *REST), only=(578,)) == []

@@ -50,6 +50,8 @@ ONE_SIDED = frozenset(
     ("ReLU", "ReLU6", "LeakyReLU", "PReLU", "RReLU", "ELU", "CELU", "SELU", "GELU")
 ) | {"SiLU", "Mish", "Hardswish", "Softplus"}
 """Activations that flatten on one side only."""
+FLATTENED = frozenset(("ReLU", "ReLU6", "ELU", "CELU", "SELU", "GELU", "SiLU", "Mish"))
+"""Activations that leave next to nothing of what is below 0."""
 SATURATING = frozenset(("Sigmoid", "Tanh", "Hardsigmoid", "Hardtanh", "Softsign"))
 ACTIVATIONS = ONE_SIDED | SATURATING
 SLOPES = {"LeakyReLU": ("negative_slope",), "RReLU": ("lower", "upper")}

@@ -35,7 +35,9 @@ _LEFT, _SEEN = 16, 256
 def _last(subject: Subject) -> Iterator[Finding]:
     """Find what slides over rows and channels, as the channels of an input are last."""
     for each in subject.flow.operations:
-        if not each.sources or not _is_first(each):
+        if not each.sources or each.sources[0].value.dtype != "float32":
+            continue
+        if kinds.origin(each.before) is not None:
             continue
         shape = [*map(int, each.sources[0].value.shape)]
         cls = layer_class(each.node.type)
@@ -43,22 +45,27 @@ def _last(subject: Subject) -> Iterator[Finding]:
         places = 2 if each.kind == "BatchNorm2d" else places
         if places == 2 and len(shape) == 3 and _is_picture(shape):
             turn, what = "permute: [0, 3, 1, 2]", f"{shape[0]} rows for channels"
-        elif convolves(each) == 1 and len(shape) == 2 and _is_signal(shape):
+        elif each.before is None and convolves(each) == 1 and _is_signal(shape):
             turn = "transpose: {dim0: 1, dim1: 2}"
             what = f"{shape[0]} steps for channels"
         else:
             continue
         value = whole_shown(each.sources[0].value)
         yield spot_of(each, "", subject.sources).finding(
-            f"`{each.name}` takes {what}: the input is {value}",
-            help=f"put `{turn}` before it, or the channels first in `input`",
+            f"`{each.name}` takes {what}: {_said(each)} is {value}",
+            help=f"put `{turn}` before it, or {_other_way(each)}",
         )
 
 
-def _is_first(each: Operation) -> bool:
-    """Tell whether an operation takes an input of the model, in its own shape."""
-    taken = each.sources[0]
-    return taken.operation is None and taken.value.dtype == "float32"
+def _said(each: Operation) -> str:
+    return "the input" if each.before is None else f"what `{each.before.name}` gives"
+
+
+def _other_way(each: Operation) -> str:
+    """Say how the channels could stand first without a turn."""
+    if each.before is None:
+        return "the channels first in `input`"
+    return f"let `{each.before.name}` leave the channels first"
 
 
 def _is_picture(shape: list[int]) -> bool:
@@ -67,6 +74,8 @@ def _is_picture(shape: list[int]) -> bool:
 
 
 def _is_signal(shape: list[int]) -> bool:
+    if len(shape) != 2:
+        return False
     steps, channels = shape
     return steps >= max(_LONG, _TIMES * channels)
 
@@ -158,7 +167,8 @@ RULES = (
             "over the columns and the three colors. Sizes fit, so nothing fails "
             "(https://docs.pytorch.org/docs/stable/generated/torch.nn.Conv2d.html; "
             "Schoop et al., UMLAUT, 2021, name it among the most frequent errors). "
-            "There is a warning for pictures of 1, 3 or 4 columns and many rows, and "
+            "There is a warning for pictures of 1, 3 or 4 columns and many rows, also "
+            "for those that a `permute` or a `reshape` made so, and "
             "for signals of at least 64 steps that are eight times as many as the "
             "channels. How sure: almost certain.",
             spec("Conv2d: {out_channels: 8, kernel_size: 3}", image="[32, 32, 3]"),

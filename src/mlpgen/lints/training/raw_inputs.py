@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.advice import Advice, Removed
 from mlpgen.diagnostics.explanations.explanation import Explanation, trained
 from mlpgen.graph.effects.arguments import argument, number_of
 from mlpgen.lints import kinds
@@ -85,6 +86,27 @@ def _numbers(subject: Subject) -> Iterator[Finding]:
             )
 
 
+def _activated(subject: Subject) -> Iterator[Finding]:
+    """Yield activations of the examples themselves, if nothing else looks at these."""
+    if subject.model.recipe is None:
+        return
+    every = subject.flow.operations
+    raw = [each for each in every if _is_raw(each, frozenset()) and _computes(each)]
+    for each in raw:
+        if each.kind in kinds.FLATTENED and len(raw) == 1:
+            yield Finding(
+                f"`{each.name}` gets the examples themselves: what is below 0 in them "
+                "is lost before any weights",
+                each.node.path,
+                each.owner,
+                help=Advice(f"leave out `{each.name}`", Removed()),
+            )
+
+
+def _computes(each: Operation) -> bool:
+    return not kinds.passes(each) and each.sources[0].value.dtype == "float32"
+
+
 def _is_text(dataset: Dataset) -> bool:
     return dataset.text or dataset.origin.single_texts
 
@@ -141,6 +163,23 @@ RULES = (
             "text. Begin with an `Embedding`, or with `one_hot`.",
             _TEXT.format(first="float"),
             _TEXT.format(first="Embedding: {num_embeddings: 500, embedding_dim: 8}"),
+        ),
+    ),
+    Rule(
+        "MG578",
+        "warning",
+        _activated,
+        Explanation(
+            "An activation of the examples themselves",
+            "`ReLU` makes 0 of all that is below 0. Behind weights that is what lets a "
+            "network bend; before any weights it throws away half of each column that "
+            "is standardized, and half of images with `normalize`, and no layer can "
+            "bring that back (a wrong place of an activation is among the faults of "
+            "Humbatova et al., Taxonomy of real faults in deep learning systems, "
+            "arXiv:1910.11015). Of images from 0 to 1 it changes nothing. There is no "
+            "warning where something else gets the examples too. How sure: very.",
+            trained("Flatten", "ReLU", "Linear: 64", "ReLU", "Linear: 10"),
+            trained("Flatten", "Linear: 64", "ReLU", "Linear: 10"),
         ),
     ),
 )
