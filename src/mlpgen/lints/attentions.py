@@ -13,9 +13,64 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.flow import Operation, Source
 
-_PRODUCTS = frozenset(("Matmul", "Bmm"))
-_SCALES = frozenset(("Mul", "Div", "Clamp", "Tanh", "Float", "Add", "MaskedFill"))
+PRODUCTS = frozenset(("Matmul", "Bmm"))
+"""Products of two values that both depend on the example."""
+MASKS = frozenset(("MaskedFill", "Where", "Add", "Sub"))
+"""What hides scores, or adds to them."""
+_CHANGES = MASKS | {"Mul", "Div", "Clamp", "Tanh", "Float"}
 _HIDES = -1000.0
+"""A number below this, added to a score, leaves no weight in a softmax."""
+
+
+class Scores(NamedTuple):
+    """The scores that a softmax makes weights of.
+
+    Attributes:
+        product: What made them of queries and keys.
+        steps: What changes or only moves them, from the softmax back to the product.
+    """
+
+    product: Operation
+    steps: tuple[Operation, ...]
+
+
+def scores_of(softmax: Operation) -> Scores | None:
+    """Return the scores that a softmax gets; None if they are of no product."""
+    steps = []
+    each = softmax.before
+    while each is not None and each.kind not in PRODUCTS | {"Einsum"}:
+        if not (each.kind in _CHANGES or kinds.passes(each)):
+            return None
+        steps.append(each)
+        each = _changed(each)
+    return None if each is None else Scores(each, tuple(steps))
+
+
+def _changed(step: Operation) -> Operation | None:
+    """Return what made the scores that a step changes."""
+    if step.kind != "Where":
+        return step.before
+    return step.sources[-1 if "input" in step.node.arguments else 1].operation
+
+
+def is_low(x: float) -> bool:
+    """Tell whether a number that is added to a score hides it."""
+    return x < _HIDES
+
+
+def is_false(x: float) -> bool:
+    """Tell whether a number of a mask is false."""
+    return x == 0
+
+
+def hides_added(mask: Source) -> Callable[[float], bool]:
+    """Return how a mask of torch's layers hides: true, or far below 0."""
+    return bool if mask.value.dtype == "bool" else is_low
+
+
+def hides_kept(mask: Source) -> Callable[[float], bool]:
+    """Return how a mask of torch's function hides: false, or far below 0."""
+    return is_false if mask.value.dtype == "bool" else is_low
 
 
 class Attention(NamedTuple):
@@ -43,18 +98,15 @@ def attention_of(each: Operation) -> Attention | None:
         causal = bool(each.node.call.causal)
         if "attn_mask" in named:
             mask = each.sources[named["attn_mask"]]
-            flags = mask.value.dtype == "bool"
-            causal |= _is_causal(mask, bool if flags else _is_low)
+            causal |= _is_causal(mask, hides_added(mask))
         return Attention(query, key, value, causal)
     if each.kind == "ScaledDotProductAttention":
         causal = argument(each, "is_causal") is True
         if len(each.sources) > 3:
-            mask = each.sources[3]
-            flags = mask.value.dtype == "bool"
-            causal |= _is_causal(mask, _is_false if flags else _is_low)
+            causal |= _is_causal(each.sources[3], hides_kept(each.sources[3]))
         query, key, value = each.sources[:3]
         return Attention(query, key, value, causal)
-    return _by_hand(each) if each.kind in _PRODUCTS else None
+    return _by_hand(each) if each.kind in PRODUCTS else None
 
 
 def _by_hand(product: Operation) -> Attention | None:
@@ -64,25 +116,21 @@ def _by_hand(product: Operation) -> Attention | None:
         return None
     if dim_of(weights) != -1:
         return None
-    each, causal = weights.before, False
-    while each is not None and (each.kind in _SCALES or kinds.passes(each)):
-        if each.kind == "MaskedFill" and (number_of(each, "value") or 0) < _HIDES:
+    scores = scores_of(weights)
+    if scores is None or scores.product.kind not in PRODUCTS:
+        return None
+    if len(scores.product.sources) != 2:
+        return None
+    causal = False
+    for each in scores.steps:
+        if each.kind == "MaskedFill" and is_low(number_of(each, "value") or 0):
             causal |= _is_causal(each.sources[-1], bool)
         elif each.kind == "Add":
-            causal |= _is_causal(each.sources[-1], _is_low)
-        each = each.before
-    if each is None or each.kind not in _PRODUCTS or len(each.sources) != 2:
-        return None
-    query, key = each.sources
+            causal |= _is_causal(each.sources[-1], is_low)
+        elif each.kind in MASKS:
+            return None
+    query, key = scores.product.sources
     return Attention(query, key, product.sources[1], causal)
-
-
-def _is_low(x: float) -> bool:
-    return x < _HIDES
-
-
-def _is_false(x: float) -> bool:
-    return x == 0
 
 
 def _is_causal(mask: Source, hides: Callable[[float], bool]) -> bool:

@@ -7,6 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.graph.effects.arguments import dim_of, number_of
 from mlpgen.lints import kinds
+from mlpgen.lints.attentions import (
+    PRODUCTS,
+    hides_added,
+    hides_kept,
+    is_low,
+    scores_of,
+)
 from mlpgen.lints.elements import element
 from mlpgen.lints.kinds import inherits
 from mlpgen.lints.rule import Finding, Rule
@@ -18,12 +25,8 @@ if TYPE_CHECKING:
     from mlpgen.graph.flow import Operation, Source
     from mlpgen.lints.rule import Subject
 
-_HIDES = -1000.0
-"""A number below this, added to a score, leaves no weight in a softmax."""
 _ZERO = -30.0
 """A score above this counts beside others that are about 0."""
-_PRODUCTS = frozenset(("Matmul", "Bmm", "Einsum"))
-_SCALES = frozenset(("Mul", "Div", "Clamp", "Tanh", "Float"))
 _SEEN = 64
 """So many places of a row are looked at."""
 
@@ -49,16 +52,10 @@ def _wrong(subject: Subject) -> Iterator[Finding]:
         if each.kind == "Softmax" and dim_of(each) == -1:
             yield from _of_softmax(each, subject)
         elif each.kind == "ScaledDotProductAttention" and len(each.sources) > 3:
-            yield from _judged(_Mask(each, each.sources[3], _kept(each, 3)), subject)
+            mask = each.sources[3]
+            yield from _judged(_Mask(each, mask, hides_kept(mask)), subject)
         elif each.node.call.named:
             yield from _of_layer(each, subject)
-
-
-def _kept(each: Operation, place: int) -> Callable[[float], bool]:
-    """Return how a mask of torch's function hides: false, or far below 0."""
-    if each.sources[place].value.dtype == "bool":
-        return lambda x: x == 0
-    return lambda x: x < _HIDES
 
 
 def _of_layer(each: Operation, subject: Subject) -> Iterator[Finding]:
@@ -70,37 +67,19 @@ def _of_layer(each: Operation, subject: Subject) -> Iterator[Finding]:
         if name.endswith("padding_mask"):
             yield from _padding(each, source, True, name)
         elif name != "memory_mask":
-            flags = source.value.dtype == "bool"
-            hides = bool if flags else _below
-            yield from _judged(_Mask(each, source, hides, name), subject)
-
-
-def _below(x: float) -> bool:
-    return x < _HIDES
+            yield from _judged(_Mask(each, source, hides_added(source), name), subject)
 
 
 def _of_softmax(softmax: Operation, subject: Subject) -> Iterator[Finding]:
     """Look at what is between the products of an attention and their softmax."""
-    steps = []
-    each = softmax.before
-    while each is not None and each.kind not in _PRODUCTS:
-        simple = each.kind in _SCALES | {"MaskedFill", "Where", "Add", "Sub"}
-        if not (simple or kinds.passes(each)):
-            return
-        steps.append(each)
-        each = _scores(each)
-    if each is None or not all(source.value.batched for source in each.sources):
+    scores = scores_of(softmax)
+    if scores is None:
         return
-    for step in steps:
+    if not all(source.value.batched for source in scores.product.sources):
+        return
+    for step in scores.steps:
         yield from _of_step(step, subject)
     yield from _behind(softmax)
-
-
-def _scores(each: Operation) -> Operation | None:
-    """Return what made the scores that a step changes."""
-    if each.kind != "Where":
-        return each.before
-    return each.sources[-1 if "input" in each.node.arguments else 1].operation
 
 
 def _of_step(each: Operation, subject: Subject) -> Iterator[Finding]:
@@ -118,7 +97,7 @@ def _of_step(each: Operation, subject: Subject) -> Iterator[Finding]:
                 help="fill the scores with `-.inf` by `masked_fill`",
             )
         else:
-            yield from _judged(_Mask(each, mask, lambda x: x * sign < _HIDES), subject)
+            yield from _judged(_Mask(each, mask, lambda x: is_low(x * sign)), subject)
     elif len(each.sources) == 2 and each.kind == "Mul" and _is_triangle(each):
         yield Finding(
             f"`{each.name}` makes hidden scores 0, to which a softmax gives weight",
@@ -166,7 +145,7 @@ def _behind(softmax: Operation) -> Iterator[Finding]:
     if mask.kind not in ("Mul", "MaskedFill") or len(mask.sources) != 2:
         return
     others = [source for source in mask.sources if source.operation is not each]
-    normalized = not mask.users or mask.users[0].kind not in _PRODUCTS
+    normalized = not mask.users or mask.users[0].kind not in PRODUCTS | {"Einsum"}
     if normalized or not others or not _is_square(others[0]):
         return
     if _is_flag(others[0]):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.diagnostics.explanations.explanation import Explanation, spec
 from mlpgen.graph.effects.arguments import dim_of, number_of
 from mlpgen.lints import kinds
+from mlpgen.lints.attentions import PRODUCTS, scores_of
 from mlpgen.lints.initial_values import Starts
 from mlpgen.lints.rule import Finding, Rule
 
@@ -14,13 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlpgen.graph.flow import Operation
+    from mlpgen.lints.attentions import Scores
     from mlpgen.lints.rule import Subject
 
 _WIDE = 256
 """From this width on, products of such queries and keys differ by 5 and more."""
 _GROWS, _LEAST = 1.5, 8
 """A factor of products that are at least so wide, with which they only grow."""
-_MASKS = frozenset(("MaskedFill",))
 _PARTS = frozenset(("Chunk", "Split", "Unbind", "Select", "Slice"))
 
 
@@ -32,8 +33,11 @@ def _find(subject: Subject) -> Iterator[Finding]:
 def _large(subject: Subject) -> Iterator[Finding]:
     starts = Starts(subject.model)
     for each in subject.flow.of("Softmax"):
-        product = _product(each) if dim_of(each) == -1 else None
-        if product is None or not _is_wide(product):
+        scores = scores_of(each) if dim_of(each) == -1 else None
+        product = _product(scores)
+        if scores is None or product is None or not _is_wide(product):
+            continue
+        if not all(map(_is_plain, scores.steps)):
             continue
         origins = [_origin(source.operation) for source in product.sources]
         if all(made is not None and not starts.of(made) for made in origins):
@@ -72,16 +76,15 @@ def _grown(subject: Subject) -> Iterator[Finding]:
 
 def _scaled(each: Operation) -> tuple[Operation | None, float, Operation | None]:
     """Return the product before a softmax, its factor, and what multiplies."""
-    made, factor, scale = each.before, 1.0, None
-    while made is not None and made.kind not in ("Matmul", "Bmm"):
-        if made.kind in ("Mul", "Div") and len(made.sources) == 1:
-            number = number_of(made, "other") or 0.0
-            factor *= number if made.kind == "Mul" else 1 / number if number else 0.0
-            scale = made
-        elif not (kinds.passes(made) or made.kind in _MASKS):
+    scores, factor, scale = scores_of(each), 1.0, None
+    for step in scores.steps if scores else ():
+        if step.kind in ("Mul", "Div") and len(step.sources) == 1:
+            number = number_of(step, "other") or 0.0
+            factor *= number if step.kind == "Mul" else 1 / number if number else 0.0
+            scale = step
+        elif not _is_plain(step):
             return None, factor, scale
-        made = made.before
-    return made, factor, scale
+    return _product(scores), factor, scale
 
 
 def _is_of_layers(product: Operation) -> bool:
@@ -89,13 +92,15 @@ def _is_of_layers(product: Operation) -> bool:
     return len(origins) == 2 and None not in origins
 
 
-def _product(each: Operation) -> Operation | None:
-    """Return the product of two values that a softmax is of, if only masks follow."""
-    made = each.before
-    while made is not None and (kinds.passes(made) or made.kind in _MASKS):
-        made = made.before
-    found = made is not None and made.kind in ("Matmul", "Bmm")
-    return made if found else None
+def _product(scores: Scores | None) -> Operation | None:
+    """Return the product of two values that scores are made of."""
+    if scores is None or scores.product.kind not in PRODUCTS:
+        return None
+    return scores.product
+
+
+def _is_plain(step: Operation) -> bool:
+    return kinds.passes(step) or step.kind == "MaskedFill"
 
 
 def _is_wide(product: Operation) -> bool:
