@@ -104,9 +104,16 @@ def _tell(verdicts: Sequence[Verdict], wrong: Sequence[Verdict]) -> None:
         status = printing.Painted(each.status, "red")
         printing.say(f"{each.path.as_posix()}: ", status)
         printing.say_lines([f"  {each.advice}", *each.diff])
+    edited = [each for each in verdicts if each.status == files.WITH_EDITS]
+    for each in edited:
+        status = printing.Painted(each.status, "yellow")
+        printing.say(f"{each.path.as_posix()}: ", status)
+        printing.say_lines(each.diff)
     unknown = sum(each.status == "unknown" for each in verdicts)
     current = len(verdicts) - unknown - len(wrong)
     summary = f"{current} of {len(verdicts)} files are current"
+    if edited:
+        summary += f", {len(edited)} of them with edits"
     if unknown:
         summary += f", {unknown} made from standard input cannot be compared"
     printing.say(summary)

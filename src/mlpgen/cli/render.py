@@ -11,6 +11,7 @@ from mlpgen.cli import options, printing, reports, selection
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.output import atomic_write, files, header
+from mlpgen.output.files import WITH_EDITS
 from mlpgen.project.render import Loader, render
 from mlpgen.project.request import Request
 from mlpgen.project.write import prepare_write
@@ -26,6 +27,9 @@ _WORDS = {
     "missing": ("written", "green"),
     "stale": ("updated", "green"),
     "current": ("unchanged", ""),
+    WITH_EDITS: ("unchanged, with the edits in it", ""),
+    "merged": ("updated, and keeps the edits in it", "green"),
+    "conflict": ("edits and rendered code overlap: see git's markers in it", "red"),
     "edited": ("kept: edited by hand", "yellow"),
     "foreign": ("kept: another file is at this path", "yellow"),
     "damaged": ("kept: its header is damaged", "yellow"),
@@ -44,6 +48,9 @@ _WORDS = {
 @click.option("--stdout", is_flag=True, help="Print the files instead of writing them.")
 @click.option("--force", is_flag=True, help="Overwrite edited files; keep a .orig.")
 @click.option(
+    "--merge", is_flag=True, help="Keep edits, merged into what is rendered now."
+)
+@click.option(
     "--dry-run", is_flag=True, help="Print what would be done; write nothing."
 )
 @options.format_option
@@ -58,6 +65,7 @@ def command(
     notebook: bool,
     stdout: bool,
     force: bool,
+    merge: bool,
     dry_run: bool,
     format_: str,
 ) -> int:
@@ -72,6 +80,8 @@ def command(
       mlpgen render specs/mnist_mlp.yaml --style sequential
       mlpgen render specs/mnist_mlp.yaml --set hidden_1=256 --stdout
     """
+    if force and merge:
+        raise click.UsageError("--force overwrites edits, and --merge keeps them")
     names = options.parse_captures(captures)
     selected = selection.select(specs, styles, out, package, templates)
     if not (specs or selected.file):
@@ -96,7 +106,13 @@ def command(
         _print(rendered)
         return 0
     prepare = partial(
-        prepare_write, requests, rendered, selected.destination, loader, force=force
+        prepare_write,
+        requests,
+        rendered,
+        selected.destination,
+        loader,
+        force=force,
+        merge=merge,
     )
     if dry_run:
         pending = prepare()
@@ -111,20 +127,26 @@ def command(
         if change.status == "current" and change.path.stem in shared_modules():
             same += 1
         else:
-            why = rendered[change.path].why if change.path in rendered else ""
+            why = pending.why.get(change.path, "")
+            if not why and change.path in rendered:
+                why = rendered[change.path].why
             _tell(change, why, forced=force, dry_run=dry_run, aside=aside)
     if same:
         modules = "shared modules" if same > 1 else "shared module"
         printing.say(f"{same} {modules}: unchanged", aside=aside)
     for note in pending.notes:
         printing.say(note, aside=aside)
+    conflicts = [each for each in changes if each.status == "conflict"]
     kept = [each for each in changes if each.status in files.KEPT]
+    kept = [each for each in kept if each.status != WITH_EDITS]
     if force or not kept:
-        return 0
+        return 1 if conflicts else 0
     if any(each.owner for each in kept):
         printing.say(files.OTHER_NAMES, aside=True)
     if not all(each.owner for each in kept):
         hint = "--force overwrites the kept files and saves their old text as .orig"
+        if not merge and any(each.status == "edited" for each in kept):
+            hint += "; --merge keeps the edits in them"
         printing.say(hint, aside=True)
     return 1
 

@@ -13,9 +13,11 @@ from mlpgen.source.files import kind, possible
 
 Status = str
 """`missing`, `current`, `stale`, `edited`, `foreign`, `damaged` or `unreadable`;
-`blocked` if no file can be at the path."""
+`blocked` if no file can be at the path; `current with edits` if a merge has put the
+edits of a person into what is rendered now."""
 
-KEPT = ("edited", "foreign", "damaged", "blocked", "unreadable")
+WITH_EDITS = "current with edits"
+KEPT = ("edited", "foreign", "damaged", "blocked", "unreadable", WITH_EDITS)
 """The files that are only overwritten with `--force`."""
 
 OTHER_NAMES = "give one of the two specs another `name`, or another `file`"
@@ -149,9 +151,11 @@ def _status(path: Path, old: str, new: str) -> Status:
         return "damaged"
     if found is None:
         return "foreign"
+    wanted = header.read(new)
     if header.is_edited(old, found):
-        return "edited"
-    spec, wanted = _spec(found), header.read(new)
+        known = header.holds_known_edits(old, found)
+        return WITH_EDITS if known and found._replace(edits="") == wanted else "edited"
+    spec = _spec(found)
     same = wanted is not None and _spec(wanted) == spec
     if not same and spec != "-" and is_file(_spec_at(path, found)):
         return "foreign"

@@ -30,22 +30,25 @@ _ADVICE = "# Change the spec and render again."
 _ADVICE_FOR_ALL = "# Keep changes in files of your own."
 _ADVICE_FOR_THE_PROJECT = "# Change the template and render again."
 
+_EDITED = "# Edited by hand, which `mlpgen render --merge` keeps: sha256:"
+
 _HASH = r"code sha256:(?P<hash>[0-9a-f]{16})"
 _LAST = rf"Format (?P<format>\d{{1,9}}), {_HASH}"
 _OF_FORMAT_1 = (
     r"# Change the spec and render again; `mlpgen check` tells edits from drift\.\n"
     r"# format 1, spec sha256:[0-9a-f]{16}, code sha256:(?P<old>[0-9a-f]{16})"
 )
+_EDITS = rf"(?:\n{re.escape(_EDITED)}(?P<edits>[0-9a-f]{{16}}))?"
 _OPTION = r"--(?:set|capture) \S+"
 _HEADER = re.compile(
     rf"{_OF_A_SPEC}(?: |\n# )(?P<spec>\S+)(?: |\n# )\(style: (?P<style>[a-z_]+)\)\."
     rf"(?P<options>(?:\n# {_OPTION}(?: {_OPTION})*)*)\n"
-    rf"(?:{re.escape(_ADVICE)} {_LAST}|{_OF_FORMAT_1})"
+    rf"(?:{re.escape(_ADVICE)} {_LAST}|{_OF_FORMAT_1}){_EDITS}"
 )
 _HEADER_OF_ALL = re.compile(
     rf"(?:{re.escape(_OF_ALL)}\n{re.escape(_ADVICE_FOR_ALL)}"
     rf"|(?P<from_project>{re.escape(_OF_THE_PROJECT)})\n{re.escape(_ADVICE_FOR_THE_PROJECT)})"
-    rf" {_LAST}"
+    rf" {_LAST}{_EDITS}"
 )
 _COMMENT = re.compile(r"#[^\n]*(?:\n#[^\n]*)*")
 
@@ -74,12 +77,15 @@ class Header(NamedTuple):
         format: The `FORMAT` at that time.
         code_hash: The hash of the rest of the text.
         from_project: Whether it is one of the project's own, in place of mlpgen's.
+        edits: The hash of the rest with the edits that a merge kept; empty if there
+            are none.
     """
 
     origin: Origin | None
     format: int
     code_hash: str
     from_project: bool = False
+    edits: str = ""
 
 
 class DamagedHeaderError(ValueError):
@@ -168,7 +174,8 @@ def read(text: str) -> Header | None:
         return None
     if shared := _HEADER_OF_ALL.fullmatch(found[0]):
         from_project = shared["from_project"] is not None
-        return Header(None, int(shared["format"]), shared["hash"], from_project)
+        number = int(shared["format"])
+        return Header(None, number, shared["hash"], from_project, shared["edits"] or "")
     parts = _HEADER.fullmatch(found[0])
     if parts is None:
         raise DamagedHeaderError
@@ -186,6 +193,7 @@ def read(text: str) -> Header | None:
         Origin(spec, parts["style"], settings, captured),
         int(parts["format"] or 1),
         parts["hash"] or parts["old"],
+        edits=parts["edits"] or "",
     )
 
 
@@ -212,11 +220,43 @@ def is_edited(text: str, header: Header) -> bool:
     return found is None or _hash(found[1]) != header.code_hash
 
 
+def holds_known_edits(text: str, header: Header) -> bool:
+    """Tell whether the edits of a file are those that a merge kept, and no others."""
+    found = _split(text)
+    return found is not None and _hash(found[1]) == header.edits
+
+
+def slotted(text: str) -> str:
+    """Return a text with `SLOT` in place of its header."""
+    found = _block(text)
+    return text[: found.start()] + SLOT + text[found.end() :] if found else text
+
+
+def stamp_edited(text: str, rendered: str, *, known: bool) -> str:
+    """Replace `SLOT` in an edited text by the header of the one that was rendered.
+
+    Args:
+        text: The edited text.
+        rendered: The text that was rendered, with its header.
+        known: Whether the header says that these edits are kept.
+    """
+    found = _block(rendered)
+    made = found[0] if found else MARK
+    if known:
+        made += f"\n{_EDITED}{_hash(text.replace(SLOT, ''))}"
+    return text.replace(SLOT, made)
+
+
 def _split(text: str) -> tuple[str, str] | None:
     """Split a text into its header and the rest; the last header counts."""
+    found = _block(text)
+    return (found[0], text[: found.start()] + text[found.end() :]) if found else None
+
+
+def _block(text: str) -> re.Match[str] | None:
+    """Find the comment that is the header."""
     begin = text.rfind(f"\n{MARK}") + 1
-    found = _COMMENT.match(text, begin) if text.startswith(MARK, begin) else None
-    return (found[0], text[:begin] + text[found.end() :]) if found else None
+    return _COMMENT.match(text, begin) if text.startswith(MARK, begin) else None
 
 
 def _hash(text: str) -> str:

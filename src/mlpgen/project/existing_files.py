@@ -63,13 +63,18 @@ def _looked_at(path: Path) -> ExistingFile:
     text = ipynb.plain(path, there.text)
     try:
         found = header.read(text)
-        request = found and found.origin and _request(path, found.origin)
+        request = found and found.origin and request_of(path, found.origin)
     except header.DamagedHeaderError:
         return ExistingFile(path, text)
     return ExistingFile(path, text, request, found, is_made=found is not None)
 
 
-def _request(path: Path, origin: header.Origin) -> Request:
+def request_of(path: Path, origin: header.Origin) -> Request:
+    """Return the request that the header of a file describes.
+
+    Raises:
+        DamagedHeaderError: Its options cannot be read.
+    """
     if origin.style not in api.STYLES:
         raise header.DamagedHeaderError
     try:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SET = {
-    "GIT_LITERAL_PATHSPECS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_PAGER": "cat",
     "GIT_TERMINAL_PROMPT": "0",
@@ -49,22 +48,23 @@ class Repository(NamedTuple):
     shallow: bool
 
 
-def run(folder: Path, *args: str, given: bytes = b"") -> Answer:
+def run(folder: Path, *args: str, given: bytes = b"", globs: bool = False) -> Answer:
     """Run git in a folder.
 
     Args:
         folder: The folder.
         args: The arguments, without a shell.
         given: What git reads from standard input.
+        globs: Whether paths may be patterns.
 
     Raises:
         SpecError: There is no git.
     """
     words = ["git", "-c", "core.fsmonitor=false", "-C", str(folder), *args]
+    paths = {"GIT_LITERAL_PATHSPECS": "0" if globs else "1"}
+    environment = _environment(os.environ) | paths
     try:
-        done = subprocess.run(
-            words, input=given, capture_output=True, env=_environment(os.environ)
-        )
+        done = subprocess.run(words, input=given, capture_output=True, env=environment)
     except FileNotFoundError:
         raise failed("git is not installed, or not in PATH") from None
     except OSError as error:

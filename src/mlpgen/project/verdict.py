@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen.output import files, header
+from mlpgen.output import files, header, ipynb
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,10 +18,12 @@ class Verdict(NamedTuple):
 
     Attributes:
         path: The file.
-        status: `current`, `stale`, `edited`, `missing`, `orphan`, `foreign`, `damaged`,
-            `blocked`, `unreadable`, or `unknown` for one made from standard input.
+        status: `current`, `current with edits`, `stale`, `edited`, `missing`, `orphan`,
+            `foreign`, `damaged`, `blocked`, `unreadable`, or `unknown` for one made
+            from standard input.
         advice: What is wrong, and what to do.
-        diff: The lines of a diff from the file to what it should be.
+        diff: The lines of a diff from the file to what it should be; from what the spec
+            says to the file, if its edits are meant to stay.
     """
 
     path: Path
@@ -32,7 +34,7 @@ class Verdict(NamedTuple):
     @property
     def wrong(self) -> bool:
         """Whether there is something to do."""
-        return self.status not in ("current", "unknown")
+        return self.status not in ("current", "unknown", files.WITH_EDITS)
 
 
 def of_rendered(change: files.Change, command: str) -> Verdict:
@@ -51,7 +53,7 @@ def _advice(change: files.Change, command: str) -> str:
     there = change.on_disk
     above = there.blocker if there.blocker != change.path else None
     match change.status:
-        case "current":
+        case "current" | files.WITH_EDITS:
             return ""
         case "missing":
             return f"write it: {command}"
@@ -59,7 +61,13 @@ def _advice(change: files.Change, command: str) -> str:
             return f"{_reason(change)}: {command}"
         case "edited":
             too = "the rendered code has changed too; " if _changed(change) else ""
-            return f"{too}move the edit into {_home(change)}, or: {command} --force"
+            merge = (
+                ""
+                if change.path.suffix == ipynb.SUFFIX
+                else f"keep it: {command} --merge, or "
+            )
+            home = f"move the edit into {_home(change)}"
+            return f"{too}{home}, or {merge}drop it: {command} --force"
         case "foreign":
             why, what = "a file without mlpgen's header is at this path", "move it"
             if change.owner:
@@ -107,15 +115,14 @@ def _diff(change: files.Change) -> tuple[str, ...]:
     if change.on_disk.status != "file" or change.old == change.new:
         return ()
     path = change.path.as_posix()
-    return tuple(
-        difflib.unified_diff(
-            change.old.split("\n"),
-            change.new.split("\n"),
-            f"{path} (as it is)",
-            f"{path} (as the spec says)",
-            lineterm="",
-        )
+    sides = (
+        (change.old.split("\n"), f"{path} (as it is)"),
+        (change.new.split("\n"), f"{path} (as the spec says)"),
     )
+    if change.status == files.WITH_EDITS:
+        sides = sides[::-1]
+    (old, before), (new, after) = sides
+    return tuple(difflib.unified_diff(old, new, before, after, lineterm=""))
 
 
 def of_unrendered(found: ExistingFile, importer: Path | None = None) -> Verdict:

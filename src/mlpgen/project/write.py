@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.output import atomic_write, files
+from mlpgen.project.merge import unedited
 from mlpgen.project.render import files_of
 from mlpgen.project.request import real_path
 from mlpgen.project.unrendered_files import (
@@ -33,15 +35,19 @@ class PendingWrite(NamedTuple):
         texts: The rendered texts.
         notes: Notes about other files.
         force: Whether edited files are overwritten.
+        kept: The unedited texts that are kept for later merges, by their paths.
+        why: Why edited files are not merged, or are in conflict.
     """
 
     changes: Sequence[Change]
     texts: Mapping[Path, str]
     notes: Sequence[str]
     force: bool
+    kept: Mapping[Path, str] = MappingProxyType({})
+    why: Mapping[Path, str] = MappingProxyType({})
 
     def write(self) -> None:
-        """Write all files or none."""
+        """Write all files or none; remove unedited texts that no merge needs."""
         new = {
             change.path: self.texts[change.path]
             for change in self.changes
@@ -49,7 +55,8 @@ class PendingWrite(NamedTuple):
         }
         kept = {each.path for each in self.changes if each.status in files.KEPT}
         atomic_write.remove_leftovers(self.texts)
-        atomic_write.write(new, keep=kept)
+        atomic_write.write({**new, **self.kept}, keep=kept)
+        unedited.clean(new)
 
 
 def prepare_write(
@@ -59,6 +66,7 @@ def prepare_write(
     loader: Loader,
     *,
     force: bool,
+    merge: bool = False,
 ) -> PendingWrite:
     """Compare rendered files with those on disk.
 
@@ -68,9 +76,11 @@ def prepare_write(
         destination: Where the files go.
         loader: The loader that has read the specs.
         force: Whether edited files are overwritten.
+        merge: Whether edits are merged into what is rendered.
 
     Raises:
         OSError: No file can be at one of the paths, and `force` is not set.
+        SpecError: MG008, edits are to be merged without git.
     """
     texts = {path: each.text for path, each in rendered.items()}
     changes = [_change(path, text, force=force) for path, text in texts.items()]
@@ -80,13 +90,24 @@ def prepare_write(
         more = folder.shared(destination).items() - texts.items()
         changes += [_change(path, text, force=force) for path, text in sorted(more)]
         texts.update(more)
+    kept: dict[Path, str] = {}
+    why: dict[Path, str] = {}
+    if merge:
+        from mlpgen.project.merge.edits import merged
+
+        results = [merged(each, texts[each.path], destination) for each in changes]
+        changes = [each.change for each in results]
+        texts |= {each.change.path: each.text for each in results}
+        kept = {path: text for each in results for path, text in each.kept}
+        why = {each.change.path: each.why for each in results if each.why}
     changed = {
         each.path.stem
         for each in changes
         if each.status != "missing" and each.is_written(force=force)
     }
     outdated = outdated_notes(folders, changed, destination)
-    return PendingWrite(changes, texts, [*unneeded_notes(folders), *outdated], force)
+    notes = [*unneeded_notes(folders), *outdated]
+    return PendingWrite(changes, texts, notes, force, kept, why)
 
 
 def _change(path: Path, text: str, *, force: bool) -> Change:

@@ -1,0 +1,117 @@
+"""The three-way merge of texts, by git."""
+
+from __future__ import annotations
+
+import ast
+import tempfile
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+from mlpgen.project import git
+from mlpgen.project.merge.conflicts import Conflict, Labels, longest_run, parse, settled
+
+LABELS: Labels = ("edited", "rendered now")
+_MOST_CONFLICTS = 127
+"""The most that the exit status of `git merge-file` counts; more is a failure."""
+
+
+class Merged(NamedTuple):
+    """A merged text.
+
+    Attributes:
+        text: The text, with git's markers around conflicts.
+        conflicts: Whether there are any.
+        why: What would be wrong without them, if both sides do not overlap.
+    """
+
+    text: str
+    conflicts: bool = False
+    why: str = ""
+
+
+def merge(ours: str, base: str, theirs: str, labels: Labels = LABELS) -> Merged:
+    """Merge two texts that come from the same one.
+
+    Git calls changes of lines that touch a conflict. Here they are none if each line
+    was changed on one side, or its code on one and its comment on the other.
+
+    Args:
+        ours: One text.
+        base: The text that both come from.
+        theirs: The other text.
+        labels: What is written beside git's markers: ours, theirs.
+
+    Raises:
+        SpecError: There is no git, or it cannot merge such texts.
+    """
+    if theirs in (base, ours):
+        return Merged(ours)
+    if ours == base:
+        return Merged(theirs)
+    size = max(map(longest_run, (ours, base, theirs))) + 1
+    parts = parse(_merged_by_git((ours, base, theirs), size), size)
+    done = [settled(each) if isinstance(each, Conflict) else each for each in parts]
+    lines = [
+        each.lines(labels) if isinstance(each, Conflict) else each for each in done
+    ]
+    conflicts = any(isinstance(each, Conflict) for each in done)
+    return Merged("\n".join(line for part in lines for line in part), conflicts)
+
+
+def _merged_by_git(sides: tuple[str, str, str], size: int) -> str:
+    """Merge texts with git.
+
+    Args:
+        sides: Ours, the base, theirs.
+        size: The length of the markers, which show the base, too.
+    """
+    with tempfile.TemporaryDirectory() as made:
+        folder = Path(made)
+        names = ("ours", "base", "theirs")
+        for name, text in zip(names, sides, strict=True):
+            (folder / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+        options = ("-p", "-q", "--diff3", f"--marker-size={size}")
+        answer = git.run(folder, "merge-file", *options, *names)
+    if answer.code > _MOST_CONFLICTS:
+        raise git.failed(f"git cannot merge the text: {answer.said}")
+    return answer.out.decode("utf-8", "surrogateescape")
+
+
+def merge_python(ours: str, base: str, theirs: str) -> Merged:
+    """Merge the edits of a person into code that is rendered.
+
+    What merges into code that is not Python any more is a conflict, too.
+
+    Args:
+        ours: The edited code.
+        base: What it was before the edits.
+        theirs: What is rendered now.
+
+    Raises:
+        SpecError: There is no git, or it cannot merge such texts.
+    """
+    merged = merge(ours, base, theirs)
+    why = "" if merged.conflicts else damage(merged.text)
+    if not why:
+        return merged
+    return Merged(_one_conflict(ours, theirs), conflicts=True, why=why)
+
+
+def damage(text: str) -> str:
+    """Say why a text is not Python; empty if it is."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(text.encode("utf-8", "surrogateescape"))
+        except SyntaxError as error:
+            return f"line {error.lineno or 1} is not Python: {error.msg}"
+        except (ValueError, RecursionError, MemoryError):
+            return "it is not Python"
+    return ""
+
+
+def _one_conflict(ours: str, theirs: str) -> str:
+    """Put all that differs into one conflict."""
+    one, other = (text.split("\n") for text in (ours, theirs))
+    return "\n".join(Conflict(one, [], other).lines(LABELS))
