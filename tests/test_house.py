@@ -41,6 +41,7 @@ ROOMS = [
     "proof",
     "importer",
     "pictures",
+    "changes",
     "schema",
     "drafts",
     "cli",
