@@ -118,6 +118,9 @@ NETWORKS = {
         {"ReLU": None, "batch_dims": 2},
         "relu_1 was ReLU, is ReLU batch_dims 2",
     ),
+    "a layer that is no longer called": layer(
+        3, {"ReLU": None, "unused": True}, "relu_1 was ReLU, is ReLU unused true"
+    ),
     "a type": layer(3, "Tanh", "relu_1 was ReLU, is Tanh"),
     "an argument": layer(
         4, {"Dropout": 0.2}, "dropout_1 was Dropout 0.5, is Dropout 0.2"

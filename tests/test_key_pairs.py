@@ -76,7 +76,18 @@ VALUES: Keys = {
     "numbered": True,
     "names": "round_${index}",
     "batch_dims": 2,
+    "unused": True,
 }
+UNUSED: dict[str, Keys] = {
+    "layer": {"Linear": {"in_features": 8, "out_features": 8}},
+    "layer of several results": {"GRU": {"input_size": 8, "hidden_size": 8}},
+    "Sequential": {
+        "Sequential": [{"Linear": {"in_features": 8, "out_features": 8}}, "ReLU"]
+    },
+}
+"""Kinds whose sizes are given where nothing flows into them."""
+RUNS = ("from", "repeat", "names", "when", "else", "select", "batch_dims")
+"""Keys that say how a layer runs."""
 OTHERS: dict[str, Keys] = {
     "layer of several results": {"share": "reader", "init": {"bias_ih_l0": "ones_"}},
     PACKED: {
@@ -161,12 +172,16 @@ REFUSED: dict[str, dict[str, str]] = {
     },
 }
 for each in ("buffer", "computed buffer", "new tensor"):
-    REFUSED[each] = REFUSED["parameter"]
+    REFUSED[each] = {**REFUSED["parameter"]}
 REFUSED["custom"] = {**REFUSED["Sequential"], "init": "MG229"}
 REFUSED[PACKED] = {**REFUSED["layer of several results"]}
 for each in BY_A_PARAMETER:
     REFUSED[each] = {**REFUSED[each.removesuffix(" by a parameter")]}
 for each in KINDS:
+    takes = ("layer", "layer without parameters", "layer of several results", "buffer")
+    takes += ("parameter", "computed buffer", "Sequential", "share", PACKED)
+    if each not in takes:
+        REFUSED.setdefault(each, {})["unused"] = "MG255"
     if each != "Sequential":
         REFUSED.setdefault(each, {})["numbered"] = "MG250"
     if "repeat" in REFUSED.get(each, {}):
@@ -186,6 +201,7 @@ IN_A_CHAIN: dict[str, str] = {
     "share": "MG220",
     "else": "MG220",
     "init": "MG229",
+    "unused": "MG255",
 }
 """Keys that no entry of a `Sequential` can have."""
 SEVERAL = {
@@ -262,7 +278,8 @@ def entry_of(kind: str, keys: tuple[str, ...]) -> Keys:
     """Write an entry with some keys; a `share` entry always has its key."""
     values = VALUES | OTHERS.get(kind, {})
     given = {key: values[key] for key in keys}
-    return {**KINDS[kind], **given, **({"share": "first"} if kind == "share" else {})}
+    written = UNUSED.get(kind, KINDS[kind]) if "unused" in keys else KINDS[kind]
+    return {**written, **given, **({"share": "first"} if kind == "share" else {})}
 
 
 def spec_of(entry: Keys, place: str, kind: str) -> Keys:
@@ -288,7 +305,7 @@ def spec_of(entry: Keys, place: str, kind: str) -> Keys:
         repeat = {"repeat": 3} if place.startswith("rounds") else {}
         numbered = {"numbered": True} if place.startswith("numbered") else {}
         made = [first, reader, {"Sequential": [entry, "Tanh"], **repeat, **numbered}]
-    if kind in TENSORS:
+    if kind in TENSORS and "unused" not in entry:
         name = entry.get("name", TENSORS[kind])
         made.append({"mul": None, "from": [name, "reader"]})
     two = [{"Linear": 8, "name": "one"}, {"Linear": 8, "name": "second"}]
@@ -332,6 +349,8 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
         return {"": ""}
     if place == "list" and kind in NO_MEMBERS:
         return {"": ""}
+    if "unused" in keys and not chain and "unused" not in REFUSED[kind]:
+        return wanted_beside_unused(kind, keys)
     found = {key: code for key, code in REFUSED.get(kind, {}).items() if key in keys}
     if "else" in keys and "when" not in keys:
         found["else"] = "MG225"
@@ -366,6 +385,28 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
         found["else"] = "MG252"
     if place == "list" and kind in SEVERAL and "repeat" in keys and not found:
         found["repeat"] = "MG252"
+    return found
+
+
+def wanted_beside_unused(kind: str, keys: tuple[str, ...]) -> dict[str, str]:
+    """Say which keys are refused beside `unused`, of a kind that can have it."""
+    found = {key: code for key, code in REFUSED[kind].items() if key in keys}
+    for key in RUNS:
+        never = (
+            kind == "share"
+            or kind in TENSORS
+            or (kind, key)
+            == (
+                "Sequential",
+                "select",
+            )
+        )
+        if key in keys and not (never and key in found and key != "from"):
+            found.pop(key, None)
+            found[f"{key} and unused"] = "MG255"
+    if kind == PACKED:
+        found["from and unused"] = "MG255"
+        found.pop("parametrize", None)  # it is not made without its sizes
     return found
 
 

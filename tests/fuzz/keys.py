@@ -151,7 +151,7 @@ def _value_of_key(
         return copy.deepcopy(rng.choice(INITS))
     if key == "parametrize":
         return rng.choice(["weight_norm", "spectral_norm"])
-    if key == "numbered":
+    if key in ("numbered", "unused"):
         return rng.random() < 0.9
     if key == "batch_dims":
         return rng.choice([2, 2, 2, 2, 3, 3, 4, "${1 + 1}", 1])

@@ -18,7 +18,7 @@ Data = dict[str, Any]
 Entry = str | Data
 KEYS = (
     *("name", "from", "repeat", "when", "else", "select", "share", "init"),
-    *("parametrize", "numbered", "names", "batch_dims"),
+    *("parametrize", "numbered", "names", "batch_dims", "unused"),
 )
 """Keys beside a type."""
 

@@ -80,6 +80,8 @@ def broken(node: Node, before: str) -> Break | None:
     member = member_of(node.name)
     if member is not None:
         return Break(f"is a member of `{member.holder}`", "name")
+    if node.unused:
+        return Break("is never called", "unused")
     if node.is_tensor:
         return Break("is a tensor, not a module")
     if (node.shared and node.function is None) or node.tied:

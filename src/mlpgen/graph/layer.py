@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from mlpgen.diagnostics.advice import Advice, Unset
 from mlpgen.functions.base import Operation
 from mlpgen.graph.arguments import read_layer
+from mlpgen.graph.context import add_at_type
 from mlpgen.graph.nodes import Maker, Node
-from mlpgen.graph.wires import arrives
-from mlpgen.layers.base import MOST_VALUES, ShapeError, about, shown
+from mlpgen.graph.wires import Arrivals, arrives
+from mlpgen.layers.base import MOST_VALUES, Call, ShapeError, Value, about, shown
+from mlpgen.spec.wording import listed
 from mlpgen.symbols.agreements import agree, noting
 from mlpgen.symbols.sizes import Real, Size, is_symbolic
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
     from mlpgen.graph.context import Context
     from mlpgen.graph.scope import Scope
-    from mlpgen.graph.wires import Arrivals, Wire
-    from mlpgen.layers.base import Function, Layer, Shape, Value, Values
+    from mlpgen.graph.wires import Wire
+    from mlpgen.layers.base import Function, Layer, Shape, Values
     from mlpgen.source import Path
     from mlpgen.spec.entries import Entry
     from mlpgen.spec.problems import Problems
@@ -43,6 +45,48 @@ def resolve_layer(entry: Entry, wires: Sequence[Wire], context: Context) -> Node
 
         return placed(node, entry, context)
     return node
+
+
+def resolve_alone(entry: Entry, context: Context) -> Node | None:
+    """Resolve a layer that takes nothing, since it never runs.
+
+    Returns:
+        None after a mistake, such as a size that nothing can tell.
+    """
+    layer, expressions = read_layer(entry, context.scope, context.problems)
+    if layer is None:
+        return None
+    fields = type(layer).model_fields
+    unknown = [
+        name
+        for name in fields
+        if layer.follows(name) and layer.required(name) and getattr(layer, name) is None
+    ]
+    if unknown:
+        which = listed(unknown)
+        message = f"`{layer.title()}` is `unused`, so its {which} must be given"
+        help = "nothing flows into it that would tell its sizes"
+        add_at_type("MG255", message, entry, context.problems, help=help)
+        return None
+    parameters = 0
+    try:
+        parameters, _ = _counts(layer, (), {}, checked=False)
+        _check_sizes(layer, (), parameters)
+    except ShapeError as error:
+        _add(error, entry, context.problems, Arrivals((), ()))
+        return None
+    return Node(
+        name=entry.name,
+        named=entry.named,
+        maker=_maker(layer, expressions),
+        sources=(),
+        call=Call(()),
+        inputs=(),
+        parts={"": Value(())},
+        path=entry.path,
+        weights=layer.weights(),
+        parameters=parameters,
+    )
 
 
 def _plain_layer(

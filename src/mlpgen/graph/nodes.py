@@ -108,6 +108,7 @@ class Node(NamedTuple):
         computed: The functions that compute a buffer once; its value is the last.
         batch: Sizes that count as batch: its inputs and results begin with them, while
             its module or function sees what follows (`batch_dims`).
+        unused: Whether `forward` never calls it, as its author says.
     """
 
     name: str
@@ -140,6 +141,7 @@ class Node(NamedTuple):
     like: str = ""
     computed: tuple[Node, ...] = ()
     batch: Shape = ()
+    unused: bool = False
 
     @property
     def key(self) -> str:
@@ -219,8 +221,8 @@ class Node(NamedTuple):
 
     @property
     def idle(self) -> bool:
-        """Whether others use its module or parameters, but none its result."""
-        return bool(self.inputs) and not self.sources
+        """Whether it never runs: it is unused, or others only use its module."""
+        return self.unused or (bool(self.inputs) and not self.sources)
 
     @property
     def is_link(self) -> bool:

@@ -16,6 +16,7 @@ from mlpgen.graph.free_sizes import read_from
 from mlpgen.graph.nodes import Graph
 from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.graph.values import values_in_code
+from mlpgen.graph.wires import NO_RESULT, NOT_UNUSED
 from mlpgen.names.members import layer_in
 from mlpgen.spec.wording import cut, listed, nearest
 
@@ -121,6 +122,10 @@ def _unknown(output: str, definition: Definition, wires: Wires, path: Path) -> N
     layer = found.get(layer_in(output, found))
     if layer is not None and layer.value is None:
         return
+    if wires.unused(output):
+        message = f"the output `{cut(output)}` {NO_RESULT}"
+        definition.problems.add("MG212", message, path, help=NOT_UNUSED)
+        return
     layers = [name for name in found if name not in definition.inputs]
     whole = [each.name for each in definition.entries if each.name in found]
     message = f"there is no layer `{cut(output)}`"
@@ -144,6 +149,8 @@ def reached(nodes: tuple[Node, ...], outputs: tuple[str, ...]) -> tuple[Node, ..
         if node.name in wanted or "" in wanted:
             kept.append(node)
             wanted |= {layer_in(source, names) for source in node.reads}
+        elif node.unused:
+            kept.append(node)
         elif node.name in lent:
             kept.append(node._replace(sources=(), multiply_adds=0))
         else:

@@ -168,6 +168,10 @@ class Resolver:
         lost = Wire(entry.name, None, origin)
         if not entry.type:
             return None, lost
+        if entry.unused:
+            from mlpgen.graph.entries.unused import resolve_unused
+
+            return resolve_unused(entry, context, self._made), lost
         block = self.blocks.get(entry.type)
         if block is not None and not block.inputs:
             from mlpgen.graph.blocks.without_inputs import taking_nothing

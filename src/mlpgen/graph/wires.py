@@ -27,6 +27,10 @@ MOST_HELP = 100
 """After this many mistakes, similar names are no longer searched."""
 
 
+NO_RESULT = "is `unused`: `forward` never calls it, so it has no result"
+NOT_UNUSED = "remove its `unused`"
+
+
 class Wire(NamedTuple):
     """One value that a layer can take.
 
@@ -68,17 +72,20 @@ class Wires:
     def __init__(self, inputs: Sequence[Wire], entries: Sequence[Entry]) -> None:
         self._found = {wire.name: wire for wire in inputs}
         self._later = {entry.name: entry for entry in entries}
+        self._unused = {entry.name for entry in entries if entry.unused}
         self._types = {entry.name: entry.type for entry in entries}
         self._before = {
             entry.name: entry.sources or (before.name,)
-            for before, entry in pairwise(entries)
+            for before, entry in pairwise(each for each in entries if not each.unused)
         }
         self.last = inputs[0] if inputs else None
 
     def add(self, name: str, wire: Wire, *, part: bool = False) -> None:
         """Add a value; a part of a result is not the default of the next layer."""
-        self._found[name] = wire
         self._later.pop(name, None)
+        if name in self._unused:
+            return
+        self._found[name] = wire
         if not part:
             self.last = wire
 
@@ -103,8 +110,10 @@ class Wires:
             count: The maximum number of inputs; 0 for parameters and buffers.
             problems: Collects mistakes; an unknown source has no value.
         """
-        if entry.sources is None:
-            found: tuple[Wire, ...] = (self.last,) if count and self.last else ()
+        if entry.unused:
+            found: tuple[Wire, ...] = ()
+        elif entry.sources is None:
+            found = (self.last,) if count and self.last else ()
         else:
             found = tuple(
                 self._named(entry, name, entry.source_path(index), problems)
@@ -139,6 +148,9 @@ class Wires:
             code = "MG218"
             help = "a layer can only take the results of earlier layers"
             notes = self._circle(entry.name, layer)
+        elif layer in self._unused:
+            code = "MG219"
+            message, help = f"`{cut(layer)}` {NO_RESULT}", NOT_UNUSED
         elif part and layer in self._found:
             code = "MG219"
             message, help = self.without_part(name)
@@ -152,6 +164,10 @@ class Wires:
             help = help or nearest(name, self._found) or few
         problems.add(code, message, path, notes=notes, help=help, labels=labels)
         return Wire(name, None, f"`{cut(name)}`")
+
+    def unused(self, name: str) -> bool:
+        """Tell whether a value is one of a layer that never runs."""
+        return layer_in(name, self._unused) in self._unused
 
     def without_part(self, name: str) -> tuple[str, str]:
         """Return the message that a layer has no such part, and the help."""

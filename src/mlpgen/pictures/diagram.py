@@ -205,7 +205,8 @@ class _Builder:
         node = view.node
         several = len(dict.fromkeys(node.sources)) > 1
         kind = JOIN if several else TENSOR if node.is_tensor else LAYER
-        lines = [_titled(view), sharing_text(node), output_text(view)]
+        result = "unused" if node.unused else output_text(view)
+        lines = [_titled(view), sharing_text(node), result]
         box = self.box(kind, tuple(line for line in lines if line))
         self.arrows += [
             Arrow(tails[source].box, box.id, tails[source].label)

@@ -61,6 +61,8 @@ def _layer(view: LayerView, level: int, depth: int) -> dict[str, Any]:
         row["active"] = node.active
         if node.otherwise:
             row["else"] = node.otherwise
+    if node.unused:
+        row["unused"] = True
     if node.batch:
         row["batch_dims"] = 1 + len(node.batch)
     wrapper = view.rounds[0].maker.wrapper

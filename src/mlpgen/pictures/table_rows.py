@@ -125,7 +125,7 @@ def note(view: LayerView, open_: bool) -> str:
     if view.before and node.sources and node.sources != (view.before,):
         found.append(f"from {', '.join(node.sources)}")
     if node.idle:
-        found.append("only its module is used")
+        found.append("unused" if node.unused else "only its module is used")
     if node.condition is not None:
         code = node.condition.code
         code += f", else {node.otherwise}" if node.otherwise else ""
@@ -146,6 +146,8 @@ def note(view: LayerView, open_: bool) -> str:
 
 def _output(view: LayerView, parts: Sequence[str]) -> tuple[str, ...]:
     node = view.node
+    if node.unused:
+        return ()
     found = [output_text(view) if node.active else tensor_text(node.value)]
     first = next(iter(node.parts))
     found += [

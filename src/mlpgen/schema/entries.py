@@ -125,6 +125,11 @@ KEYS: dict[str, dict[str, Any]] = {
         "description": "How many of the first dimensions count as batch, which is the "
         "first of them.",
     },
+    "unused": {
+        "type": "boolean",
+        "description": "Whether `__init__` makes the layer, but `forward` never calls "
+        "it. Its sizes must be given.",
+    },
     "ignore": REFERENCE,
 }
 

@@ -31,7 +31,7 @@ _ALWAYS = ("epochs", "batch_size", "seed")
 """Keys that are kept though they may be the default: the flags of a training."""
 _KEYS = (
     *("select", "share", "parametrize", "repeat", "names", "when", "else"),
-    *("numbered", "batch_dims"),
+    *("numbered", "batch_dims", "unused"),
 )
 """Keys beside a type that say what a layer computes, or what its keys are; `from` is
 looked at apart."""

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ENTRY_KEYS = (
     *("name", "from", "repeat", "when", "else", "share", "select"),
-    *("init", "parametrize", "numbered", "names", "batch_dims"),
+    *("init", "parametrize", "numbered", "names", "batch_dims", "unused"),
 )
 """Keys that an entry can have beside its type, but `ignore`, which nobody reads."""
 _BESIDE = (*ENTRY_KEYS, IGNORE)
@@ -74,6 +74,11 @@ class Entry(NamedTuple):
     def varies(self) -> bool:
         """Whether the type of the entry, or of one inside it, is a parameter."""
         return bool(self.variable) or any(child.varies for child in self.children)
+
+    @property
+    def unused(self) -> bool:
+        """Whether `__init__` makes it, but `forward` never calls it."""
+        return "unused" in self.options
 
     @property
     def is_function(self) -> bool:
@@ -210,11 +215,14 @@ class EntryReader:
                 message = f"`{key}` must be {a_name}, not {shown(options[key])}"
                 self.problems.add("MG203", message, (*path, key))
                 del options[key]
-        if not isinstance(options.get("numbered", False), bool):
-            given = options.pop("numbered")
-            message = f"`numbered` must be true or false, not {shown(given)}"
-            help = true_or_false(given)
-            self.problems.add("MG203", message, (*path, "numbered"), help=help)
+        for key in ("numbered", "unused"):
+            if not isinstance(options.get(key, False), bool):
+                given = options.pop(key)
+                message = f"`{key}` must be true or false, not {shown(given)}"
+                help = true_or_false(given)
+                self.problems.add("MG203", message, (*path, key), help=help)
+        if options.get("unused") is False:
+            del options["unused"]  # as without it
         return entry._replace(
             name=name,
             named=bool(name),

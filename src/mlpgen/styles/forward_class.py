@@ -130,6 +130,8 @@ def _attribute(node: Node, graph: Graph, local: InitLocals) -> list[str]:
         from mlpgen.styles.init.tensors import tensor_lines
 
         return tensor_lines(node, graph, local)
+    if node.unused and node.shared:
+        return [f"{attribute(node.name)} = {attribute(node.shared)}"]
     if node.function is not None or node.shared:
         return []
     comments = bool(graph.stem)

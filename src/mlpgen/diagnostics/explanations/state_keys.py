@@ -1,4 +1,4 @@
-"""MG250 to MG253: what layers are called in the `state_dict`."""
+"""MG250 to MG253, and MG255: what layers are called in the `state_dict`."""
 
 from __future__ import annotations
 
@@ -45,5 +45,19 @@ STATE_KEYS = {
         "rounds of another change is made after them.",
         spec("Linear: 8\n    name: up", "ReLU", rest="order: [down]\n", image="[8]"),
         spec("Linear: 8\n    name: up", "ReLU", rest="order: [up]\n", image="[8]"),
+    ),
+    "MG255": Explanation(
+        "Layers that cannot be unused",
+        "`unused: true` is a layer that `__init__` makes and `forward` never calls: "
+        "its keys are in the `state_dict`, since a checkpoint has them. Nothing flows "
+        "into it, so its sizes are given, and it has no key that says how a layer "
+        "runs. It is a layer of torch.nn, a `Sequential` of such layers, a parameter "
+        "or a buffer, or with `share` a second name for a module.",
+        spec("BatchNorm1d:\n    unused: true", "Linear: 8", image="[8]"),
+        spec(
+            "BatchNorm1d: {num_features: 8}\n    unused: true",
+            "Linear: 8",
+            image="[8]",
+        ),
     ),
 }

@@ -32,7 +32,7 @@ def without_inputs(
 
 def _takes(entries: tuple[Entry, ...], none: Collection[str], usual: str) -> bool:
     """Tell whether a layer takes the input: the first one, or one that names it."""
-    first = entries[0] if entries else None
+    first = next((entry for entry in entries if not entry.unused), None)
     if first is None or not first.type:
         return True  # it could not be read
     alone = first.type in none or kind_of(first.type) == "tensor"

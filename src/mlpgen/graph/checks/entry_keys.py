@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 _MADE = frozenset({"repeat", "names", "when", "else", "batch_dims"})
 _TAKES = {
-    "layer": _MADE | {"share", "select", "init", "parametrize"},
+    "layer": _MADE | {"share", "select", "init", "parametrize", "unused"},
     "function": frozenset({"when", "else", "select", "batch_dims"}),
-    "tensor": frozenset[str](),
+    "tensor": frozenset({"unused"}),
     "block": _MADE | {"select", "init"},
-    "container": _MADE | {"numbered", "init"},
+    "container": _MADE | {"numbered", "init", "unused"},
     "custom": _MADE,
-    "share": frozenset({"share", "batch_dims"}),
+    "share": frozenset({"share", "batch_dims", "unused"}),
 }
 """The keys of each kind of entry, in addition to `name` and `from`."""
 
@@ -45,8 +45,12 @@ _CODES = {
     "numbered": "MG250",
     "names": "MG251",
     "batch_dims": "MG254",
+    "unused": "MG255",
 }
 """The code of mistakes with each key."""
+
+_RUNS = ("from", "repeat", "names", "when", "else", "select", "batch_dims")
+"""Keys that say how a layer runs, which one that is unused cannot have."""
 
 _CONTRADICT = {
     ("init", "repeat"): ("MG229", "write rules in the `init` of the model"),
@@ -105,6 +109,8 @@ def _understood(
     inside = entry.options.get("numbered", False)
     chained = not entry.computed
     children = understood(entry.children, problems, chain=chained, numbered=inside)
+    if entry.unused and not entry.computed:
+        children = _all_unused(children, problems)
     refusals = _refusals(entry, chain=chain, numbered=numbered)
     for key, code, message, help, _ in refusals:
         problems.add(code, message, (*entry.path, key), key=True, help=help)
@@ -116,6 +122,18 @@ def _understood(
     return entry.without(*refused)
 
 
+def _all_unused(children: tuple[Entry, ...], problems: Problems) -> tuple[Entry, ...]:
+    """Refuse keys in a `Sequential` that is unused, as if each layer in it were."""
+    found = []
+    for child in children:
+        for key, code, message, help, _ in (refused := [*_never_called(child)]):
+            problems.add(code, message, (*child.path, key), key=True, help=help)
+        inside = _all_unused(child.children, problems)
+        child = child._replace(children=inside)
+        found.append(child.without(*(each.key for each in refused)))
+    return (*found,)
+
+
 def _refusals(entry: Entry, *, chain: bool, numbered: bool) -> list[_Refusal]:
     """Return the invalid keys of an entry.
 
@@ -123,8 +141,10 @@ def _refusals(entry: Entry, *, chain: bool, numbered: bool) -> list[_Refusal]:
     """
     found: list[_Refusal] = []
     place = (*([_in_a_chain] if chain else []), *([_in_numbers] if numbered else []))
-    for each in (*place, of_kind, _contradictions, _alone, _in_a_list):
+    for each in (*place, of_kind, _never_called, _contradictions, _alone, _in_a_list):
         refused = {refusal.key for refusal in found}
+        if each is _never_called and (not entry.unused or "unused" in refused):
+            continue
         found += [refusal for refusal in each(entry) if refusal.key not in refused]
     return found
 
@@ -137,10 +157,12 @@ def _in_a_chain(entry: Entry) -> Iterator[_Refusal]:
         "else": branches,
         "share": branches,
         "init": "put the layer in a block, or write rules in the `init` of the model",
+        "unused": "write the layer beside the `Sequential`, or in a block",
     }
+    codes = {"init": "MG229", "unused": "MG255"}
     for key, help in helps.items():
         if key in entry.options or (key == "from" and entry.sources is not None):
-            code = "MG229" if key == "init" else "MG220"
+            code = codes.get(key, "MG220")
             message = f"`{key}` cannot be used in a `Sequential`"
             yield _Refusal(key, code, message, help)
 
@@ -166,11 +188,22 @@ def of_kind(entry: Entry) -> Iterator[_Refusal]:
     if not entry.type:
         return  # its type could not be read
     kind = kind_of(entry.type)
+    new = kind == "tensor" and entry.type not in TENSORS
+    lacks = {"unused"} if new or entry.variable else set[str]()
     for key in entry.options:
-        if key in ENTRY_KEYS and key not in _TAKES[kind]:
+        if key in ENTRY_KEYS and key not in _TAKES[kind] - lacks:
             code = "MG226" if (kind, key) == ("share", "when") else _CODES[key]
             message = f"`{key}` cannot be used with `{entry.type}`"
             yield _Refusal(key, code, message, _help(kind, key, entry.type))
+
+
+def _never_called(entry: Entry) -> Iterator[_Refusal]:
+    """Refuse keys that say how a layer runs, for one that never does."""
+    for key in _RUNS:
+        if key in entry.options or (key == "from" and entry.sources is not None):
+            message = f"`{key}` cannot be combined with `unused`"
+            help = "a layer that is `unused` is made, and never called"
+            yield _Refusal(key, "MG255", message, help)
 
 
 def _contradictions(entry: Entry) -> Iterator[_Refusal]:
@@ -240,6 +273,11 @@ def _help(kind: str, key: str, type_: str) -> str:
         ("share", "repeat"): "write the entry once for each time it runs",
         ("share", "when"): "only a module created here can be left out",
         ("share", "else"): "only a module created here can be left out",
+        ("function", "unused"): "only what `__init__` makes can be unused",
+        ("tensor", "unused"): "only what `__init__` makes can be unused",
+        ("layer", "unused"): "name its type",
+        ("block", "unused"): "write its layers in a `Sequential` that is unused",
+        ("custom", "unused"): "leave it out, or write layers with the same keys",
         ("function", "repeat"): block,
         ("function", "share"): "only modules have parameters to share",
         ("custom", "share"): again,

@@ -25,6 +25,8 @@ def warn_about_layers(
         return
     needed = {node.name: node for node in kept}
     for node in nodes:
+        if node.unused:
+            continue
         message = f"no output depends on `{node.name}`, so it is left out"
         help = "name it in `outputs`, use it in a layer, or remove it"
         if node.name in needed:

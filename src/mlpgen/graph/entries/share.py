@@ -11,6 +11,7 @@ from mlpgen.graph.entries.batch_dims import KEY, inside
 from mlpgen.graph.entries.share_equality import unified, value_key
 from mlpgen.graph.entries.share_inner import inner_layer
 from mlpgen.graph.walks import is_numbered
+from mlpgen.graph.wires import NOT_UNUSED
 from mlpgen.names.members import layer_in
 from mlpgen.spec.types import SHARE
 from mlpgen.spec.wording import cut, listed, nearest
@@ -49,6 +50,9 @@ def shared(
     elif node.is_tensor:
         reason = "is a tensor, which has no module to share"
         help = f"use it with `from: {node.name}`"
+    elif node.unused:
+        reason = "is `unused`: `forward` never calls it, and here it would"
+        help = NOT_UNUSED
     elif not node.sources:
         reason = "takes no input and returns the same again: there is nothing to share"
         help = f"use it with `from: {node.name}`"
@@ -72,6 +76,29 @@ def shared(
         return None
     context.scope.note(agreements, entry.path)
     return second._replace(shared=node.name, tied="", ties=(), parameters=0, inits={})
+
+
+def named_again(entry: Entry, context: Context) -> Node | None:
+    """Resolve a second name for the module of another layer; None after a mistake."""
+    found = _target(entry.options["share"], entry, context)
+    if found is None:
+        return None
+    _, node = found
+    if node.function is not None or node.is_tensor:
+        what = "a tensor" if node.is_tensor else "a function"
+        message = f"`{node.name}` is {what}, not a module that could have two names"
+        context.problems.add("MG226", message, (*entry.path, "share"))
+        return None
+    return node._replace(
+        name=entry.name,
+        named=entry.named,
+        path=entry.path,
+        shared=node.shared or node.name,
+        tied="",
+        ties=(),
+        parameters=0,
+        inits={},
+    )
 
 
 def _add_difference(node: Node, second: Node, entry: Entry, context: Context) -> None:

@@ -43,7 +43,7 @@ def need_owned(interpreter: Interpreter, model: nn.Module, style: str) -> None:
         FailsError: With the first tensor that no layer has.
     """
     owned = {*interpreter.tensors}
-    for name in {*interpreter.layers} | {other for _, other in interpreter.ties}:
+    for name in {*interpreter.layers}.union(*interpreter.ties):
         module = model.get_submodule(name)
         names = [key for key, _ in all_parameters(module)]
         names += [key for key, _ in module.named_buffers(remove_duplicate=False)]

@@ -63,6 +63,11 @@ def taken_in(entry: Entry, last: str, known: Mapping[str, Any]) -> list[str]:
     return [*sources_of(entry, last, known), *passing]
 
 
+def called_in(entries: Mapping[str, Entry]) -> list[tuple[str, Entry]]:
+    """Return the entries that run, without those that are only made."""
+    return [each for each in entries.items() if "unused" not in each[1]["options"]]
+
+
 def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
     """Name the layers that the outputs depend on; the model leaves out all others.
 
@@ -72,9 +77,10 @@ def needed_in(each: dict[str, Any], known: Mapping[str, Any]) -> set[str]:
             needed for any values.
     """
     before, taken = each["inputs"][0] if each["inputs"] else "", {}
-    for entry in each["layers"]:
-        taken[entry["name"]] = taken_in(entry, before, known)
-        before = entry["name"]
+    entries = {entry["name"]: entry for entry in each["layers"]}
+    for name, entry in called_in(entries):
+        taken[name] = taken_in(entry, before, known)
+        before = name
     needed = {layer_in(name, taken) for name in each["outputs"] or [before]}
     for name, sources in reversed(taken.items()):
         if name in needed:

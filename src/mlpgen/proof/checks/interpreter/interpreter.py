@@ -12,6 +12,7 @@ from ..errors import FailsError
 from ..messages import counted
 from .calls import called
 from .entries import (
+    called_in,
     free_sizes,
     handed_on,
     layer_in,
@@ -32,6 +33,7 @@ from .expressions import asks_round, value_of, values_of
 from .functions import Value, evaluated, in_mode, names_of_parts
 from .modules import made, need_kind
 from .records import Expected, FoundLayer, MissingError, Numbers, Prefix
+from .unused import need_unused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,7 +57,7 @@ class Interpreter:
             containers, and whether these belong to the model itself.
         buffers: The buffers among them, each with what its expressions know.
         classes: The model and the blocks as written, by module name.
-        ties: Pairs of module names: a layer, and the one whose parameters it shares.
+        ties: Pairs of module names: a layer, and the one that has its parameters, too.
         count: How many layers were evaluated.
     """
 
@@ -107,10 +109,10 @@ class Interpreter:
         known |= values_of(each["values"], known)
         values = dict(zip(each["inputs"], takes, strict=True))
         entries = {entry["name"]: entry for entry in each["layers"]}
-        last = each["inputs"][0] if each["inputs"] else ""
+        need_unused(self, entries, at, known)
+        last, number = each["inputs"][0] if each["inputs"] else "", 0
         needed, now = needed_in(each, {}), needed_in(each, known)
-        number = 0
-        for name, entry in entries.items():
+        for name, entry in called_in(entries):
             passing = passing_in(entry, known)
             taken = passing or sources_of(entry, last, {})
             arrive = [values.get(source) for source in taken]
@@ -158,7 +160,7 @@ class Interpreter:
         original = original_of(entry, entries)
         here = at.of(entry["name"], original["name"])
         parts = self._entry(original, here, known, takes, numbers)
-        self._tie(entry, entries, at, known)
+        self.tie(entry, entries, at, known)
         return parts
 
     def _entry(
@@ -225,8 +227,7 @@ class Interpreter:
             container = self.model.get_submodule(name)
         except AttributeError:
             if times:
-                message = f"`{name}` has no rounds, not {times}"
-                raise MissingError(message) from None
+                raise MissingError(f"`{name}` has no rounds, not {times}") from None
             return
         count = len([*container.children()])
         if count != times:
@@ -252,17 +253,16 @@ class Interpreter:
             return {"": self._chain(entry, at.within(), known, takes[0])}
         self.count += 1
         if kind == "tensor":
-            return {"": self._tensor(entry, at, known)}
+            return {"": self.tensor(entry, at, known)}
         batched = any(each.batched for each in takes)
         if kind == "function":
             now = in_mode(arguments, training=self.model.training)
             found = evaluated(entry["type"], now, takes)
-            names = [""]
-            if len(found) > 1:
-                names = names_of_parts(entry["type"], arguments, len(found))
-            tensors = dict(zip(names, found, strict=True))
+            several = len(found) > 1
+            names = several and names_of_parts(entry["type"], arguments, len(found))
+            tensors = dict(zip(names or [""], found, strict=True))
         else:
-            module = self._module(entry, at.modules, arguments, known, takes)
+            module = self.module(entry, at.modules, arguments, known, takes)
             given = [each.tensor for each in takes]
             tensors = called(module, entry["type"], arguments, given)
         parts = {part: Value(each, batched) for part, each in tensors.items()}
@@ -283,7 +283,7 @@ class Interpreter:
             self._need_rounds(at.modules.rstrip("."), number)
         return value
 
-    def _tensor(self, entry: Entry, at: Prefix, known: dict[str, Any]) -> Value:
+    def tensor(self, entry: Entry, at: Prefix, known: dict[str, Any]) -> Value:
         """Return a parameter or buffer that is an entry of the spec."""
         holder, _, name = at.modules.rpartition(".")
         try:
@@ -297,7 +297,7 @@ class Interpreter:
             self.tensor_inits[at.modules] = value_of(entry["options"]["init"], known)
         return Value(tensor, batched=False)
 
-    def _module(
+    def module(
         self,
         entry: Entry,
         name: str,
@@ -326,7 +326,7 @@ class Interpreter:
         """Tell whether a module belongs to the model itself, also one in a list."""
         return "." not in name or name in self._own
 
-    def _tie(
+    def tie(
         self, entry: Entry, entries: Mapping[str, Entry], at: Prefix, known: Any
     ) -> None:
         """Record that a layer shares the parameters of another one."""
@@ -346,4 +346,4 @@ class Interpreter:
         way = path_in(other, inner, self.spec, known)
         owner = ".".join([at.modules + other["name"], *way])
         self.ties += [(name, owner) for name in names]
-        self._tie(other, entries, at, known)  # nobody may use its result
+        self.tie(other, entries, at, known)  # nobody may use its result
