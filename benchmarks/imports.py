@@ -5,7 +5,7 @@ own, with random weights. Results are kept in a file of JSON lines, so a table t
 stopped goes on.
 
     python benchmarks/imports.py torchvision --results torchvision.jsonl
-    python benchmarks/imports.py timm --count 200 --seed 0 --results timm.jsonl
+    python benchmarks/imports.py timm --count 200 --seed 0 --small --results timm.jsonl
     python benchmarks/imports.py transformers --results transformers.jsonl
     python benchmarks/imports.py files --list models.jsonl --results files.jsonl
     python benchmarks/imports.py specs --results specs.jsonl
@@ -28,6 +28,7 @@ import resource
 import signal
 import sys
 import time
+import traceback
 from functools import partial
 from pathlib import Path
 from statistics import median
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 TABLES = ("torchvision", "timm", "transformers", "files", "specs")
 SECONDS = 300
-"""The most time of a model."""
+"""The most time of a model: of one thread, so others on the machine do not count."""
 BYTES = 16 * 2**30
 """The most address space of a model; 8 GB of it may be in memory."""
 
@@ -253,6 +254,7 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
     recording = record(model, given, values, inputs)
     spec = spec_of(recording, "Imported")
     done = time.perf_counter()
+    (folder / "imported.yaml").write_text(spec.text, encoding="utf-8")
     (code,) = api.render(spec.network(), "explicit").values()
     (folder / "imported.py").write_text(code, encoding="utf-8")
     checks = compared(
@@ -268,6 +270,14 @@ def result_of(case: Case, folder: Path) -> dict[str, Any]:
         "build": round(built - begin, 2),
         "import": round(done - built, 2),
     }
+
+
+def parameters(case: Case) -> int:
+    """Count the parameters of a model, without any memory for them."""
+    import torch
+
+    with torch.device("meta"):
+        return sum(each.numel() for each in case.make().parameters())
 
 
 def lines_of_classes(model: Any) -> int:
@@ -300,22 +310,25 @@ def run(case: Case, folder: Path) -> dict[str, Any]:
     if answer.exists():
         found: dict[str, Any] = json.loads(answer.read_text("utf-8"))
     else:
-        stopped = status == signal.SIGALRM
+        stopped = status in (signal.SIGPROF, signal.SIGALRM)
         found = {
             "proved": False,
             "why": f"it took {SECONDS} s" if stopped else "it ended",
         }
     found["seconds"] = round(time.perf_counter() - begin, 1)
+    found["cpu"] = round(usage.ru_utime + usage.ru_stime, 1)
     found["gigabytes"] = round(usage.ru_maxrss / 2**20, 2)
     return {"name": case.name, **found}
 
 
 def _child(case: Case, folder: Path, answer: Path) -> None:
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_PROF, SECONDS)
+    signal.alarm(5 * SECONDS)
     resource.setrlimit(resource.RLIMIT_AS, (BYTES, BYTES))
     try:
         found = result_of(case, folder)
     except BaseException as error:
+        (folder / "error.txt").write_text(traceback.format_exc(), encoding="utf-8")
         place = getattr(error, "place", None)
         where = f" ({Path(place.file).name}:{place.line})" if place else ""
         why = str(error).partition("\n")[0][:300]
@@ -334,6 +347,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--only", default="")
+    parser.add_argument("--small", action="store_true", help="the smallest first")
     options = parser.parse_args()
     tables: dict[str, Callable[[], Iterator[Case]]] = {
         "torchvision": torchvision_cases,
@@ -352,6 +366,7 @@ def main() -> int:
 
     torch.set_num_threads(1)
     cases = [case for case in tables[options.table]() if options.only in case.name]
+    cases = sorted(cases, key=parameters) if options.small else cases
     for case in cases:
         if case.name not in known:
             folder = (
