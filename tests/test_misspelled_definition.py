@@ -8,6 +8,7 @@ import pytest
 
 from mlpgen import api
 from mlpgen.project.fixed_files import fixed
+from mlpgen.spec.wording import guess
 from tests.test_fix_mutations import diagnosed
 
 if TYPE_CHECKING:
@@ -92,3 +93,20 @@ def test_a_slip_in_one_use_may_be_on_either_side(tmp_path: Path) -> None:
     path.write_text(SPEC.replace("name: encoded", "name: encodde"), encoding="utf-8")
     said = {each.help for each in diagnosed(path)}
     assert said == {"nothing uses `encodde`: did you mean `encoded` there?"}
+
+
+@pytest.mark.parametrize(
+    ("word", "options", "meant", "certain"),
+    [
+        ("Lienar", ["Linear", "Bilinear"], ["Linear"], True),  # two letters swapped
+        ("Liear", ["Linear", "Bilinear"], ["Linear"], True),
+        ("Linnear", ["Linear", "Bilinear"], ["Linear"], True),
+        ("eRLU", ["ReLU", "ELU", "SELU"], ["ReLU", "ELU"], False),
+        ("hiden", ["hidden", "hide"], ["hidden", "hide"], False),
+        ("conv11", ["conv1", "conv2"], ["conv1"], False),  # a wrong number is no slip
+    ],
+)
+def test_one_slip_is_certain_if_no_other_word_is_as_near(
+    word: str, options: list[str], meant: list[str], certain: bool
+) -> None:
+    assert guess(word, options) == (meant, certain)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.advice import Advice, Respelled, Spaced
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 
 _DIGITS = re.compile(r"\d+")
+_SHORTEST = 3
+"""Shorter words are too much alike."""
 _ALIKE, _APART = 0.8, 0.05
 """How alike a slip is to its word, and how much more than to any other word."""
 
@@ -46,14 +49,31 @@ def guess(word: str, options: Iterable[str]) -> Guess:
         return Guess(longer)
     if not allowed(len(lower) * len(word)):
         return Guess([])
+    if slips := [each for each in lower if is_slip(low, each)]:
+        return Guess([lower[each] for each in slips[:2]], certain=len(slips) == 1)
     found = get_close_matches(low, lower, n=2, cutoff=0.6)
     if not found:
         return Guess([])
-    # A wrong number is no slip: `linear_3` may be missing where `linear_1` is.
     same_numbers = _DIGITS.findall(low) == _DIGITS.findall(found[0])
     best, *other = (SequenceMatcher(None, each, low).ratio() for each in found)
     certain = same_numbers and best >= max([_ALIKE, *(_APART + each for each in other)])
     return Guess([lower[found[0]]], certain)
+
+
+def is_slip(word: str, meant: str) -> bool:
+    """Tell whether a word is another one with a letter too much, too few, or swapped.
+
+    Two neighbours that changed places are one slip (Damerau, A technique for computer
+    detection and correction of spelling errors, 1964).
+    """
+    if abs(len(word) - len(meant)) > 1 or min(len(word), len(meant)) < _SHORTEST:
+        return False
+    if _DIGITS.findall(word) != _DIGITS.findall(meant):
+        return False  # `linear_3` may be missing where `linear_1` is
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(word, meant, strict=False))
+    same = len([*pairs])
+    a, b = word[same:], meant[same:]
+    return a[1:] == b or a == b[1:] or (a[:2] == b[1::-1] and a[2:] == b[2:])
 
 
 def near(word: str, options: Iterable[str]) -> list[str]:
