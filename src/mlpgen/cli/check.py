@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shlex
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mlpgen.cli import options, printing, reports, selection
+from mlpgen.cli.schema import SCHEMAS, text_of
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import files
 from mlpgen.project import drift
@@ -16,9 +16,7 @@ from mlpgen.project.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-
-SCHEMA = Path("schemas/spec.schema.json")
+    from pathlib import Path
 
 
 @click.command("check")
@@ -27,6 +25,7 @@ SCHEMA = Path("schemas/spec.schema.json")
 @options.out_option
 @options.package_option
 @options.templates_option
+@options.own_option
 @options.format_option
 def command(
     specs: tuple[str, ...],
@@ -34,6 +33,7 @@ def command(
     out: str | None,
     package: str | None,
     templates: str | None,
+    own: tuple[str, ...],
     format_: str,
 ) -> int:
     """Check that the generated files match the specs.
@@ -49,7 +49,7 @@ def command(
       mlpgen check
       mlpgen check specs/*.yaml --style explicit --style sequential
     """
-    selected = selection.select(specs, styles, out, package, templates)
+    selected = selection.select(specs, styles, out, package, templates, own)
     warnings = [*selected.warnings]
     verdicts = drift.check(
         selected.specs,
@@ -58,8 +58,11 @@ def command(
         warnings.extend,
         only=bool(specs),
     )
-    if files.is_file(str(selected.root / SCHEMA)):
-        verdicts.append(_schema(selected.root / SCHEMA))
+    verdicts += [
+        _schema(of, selected.root / path)
+        for of, path in SCHEMAS.items()
+        if files.is_file(str(selected.root / path))
+    ]
     if not verdicts:
         message = f"no generated files in `{selected.destination.out.as_posix()}`"
         help = "render a spec first, or name the folder with --out"
@@ -76,13 +79,13 @@ def command(
     return 1 if wrong else 0
 
 
-def _schema(path: Path) -> Verdict:
-    from mlpgen.schema import text
-
-    if files.compare(path, text()).status == "current":
+def _schema(of: str, path: Path) -> Verdict:
+    if files.compare(path, text_of(of)).status == "current":
         return Verdict(path, "current")
-    where = "" if path == SCHEMA else f" --out {shlex.quote(path.as_posix())}"
-    return Verdict(path, "stale", f"write it again: mlpgen schema{where}")
+    options = [] if of == "specs" else ["--of", of]
+    options += [] if path == SCHEMAS[of] else ["--out", path.as_posix()]
+    command = shlex.join(["mlpgen", "schema", *options])
+    return Verdict(path, "stale", f"write it again: {command}")
 
 
 def _row(verdict: Verdict) -> dict[str, str]:

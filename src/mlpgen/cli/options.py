@@ -93,6 +93,14 @@ templates_option = click.option(
     metavar="DIR",
     help="A folder of templates that replace mlpgen's: see `mlpgen templates`.",
 )
+own_option = click.option(
+    "--own",
+    multiple=True,
+    type=AnyPath(),
+    metavar="PATTERN",
+    help="Files that are yours, besides those that the settings name: neither written "
+    "nor checked.",
+)
 set_option = click.option(
     "--set",
     "settings",

@@ -42,6 +42,7 @@ _WORDS = {
 @options.out_option
 @options.package_option
 @options.templates_option
+@options.own_option
 @options.set_option
 @options.capture_option
 @click.option("--notebook", is_flag=True, help="Write a notebook instead of files.")
@@ -60,6 +61,7 @@ def command(
     out: str | None,
     package: str | None,
     templates: str | None,
+    own: tuple[str, ...],
     settings: tuple[str, ...],
     captures: tuple[str, ...],
     notebook: bool,
@@ -83,7 +85,7 @@ def command(
     if force and merge:
         raise click.UsageError("--force overwrites edits, and --merge keeps them")
     names = options.parse_captures(captures)
-    selected = selection.select(specs, styles, out, package, templates)
+    selected = selection.select(specs, styles, out, package, templates, own)
     if not (specs or selected.file):
         raise click.UsageError(
             "Missing argument 'SPECS...': without `[tool.mlpgen]` in a pyproject.toml, "

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.cli.options import once
 from mlpgen.project.destination import Destination
+from mlpgen.project.owned_files import OwnedFiles
 from mlpgen.project.package_name import check_package
 from mlpgen.project.settings import settings
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
-    from mlpgen.project.settings import Lint
+    from mlpgen.project.settings import Lint, Settings
     from mlpgen.template_files import TemplateFolder
 
 
@@ -46,6 +48,7 @@ def select(
     out: str | None,
     package: str | None,
     templates: str | None,
+    own: Sequence[str] = (),
 ) -> Selection:
     """Combine the options of a command with the project's settings.
 
@@ -71,6 +74,8 @@ def select(
         defaults,
         path,
         folder,
+        _owned(own, project),
+        (*own,),
     )
     check_package(destination)
     return Selection(
@@ -82,3 +87,10 @@ def select(
         warnings,
         project.lint,
     )
+
+
+def _owned(given: Sequence[str], project: Settings) -> OwnedFiles:
+    """Combine the patterns of the command line, which are relative to here."""
+    of_project = ((project.root, pattern) for pattern in project.own)
+    here = ((".", Path(os.path.relpath(each)).as_posix()) for each in given)
+    return OwnedFiles((*of_project, *here))

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
+from mlpgen.project.owned_files import OwnedFiles
 from mlpgen.project.request import Request
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ class Destination(NamedTuple):
             is.
         templates_path: The folder of the project's templates; empty for none.
         templates: The templates in it.
+        own: The files in `out` that are a person's.
+        owned_by_option: The patterns of `own` that the command line adds.
     """
 
     out: Path = Path(OUT)
@@ -36,6 +39,8 @@ class Destination(NamedTuple):
     defaults: Destination | None = None
     templates_path: str = ""
     templates: TemplateFolder | None = None
+    own: OwnedFiles = OwnedFiles()
+    owned_by_option: tuple[str, ...] = ()
 
     def package_of(self, folder: Path) -> str:
         """Return the package of a folder in `out`; empty if there is none."""
@@ -76,6 +81,8 @@ class Destination(NamedTuple):
         words += ["--package", self.package] if self.package != defaults.package else []
         if self.templates_path != defaults.templates_path:
             words += ["--templates", self.templates_path]
+        for pattern in self.owned_by_option:
+            words += ["--own", pattern]
         return words
 
 

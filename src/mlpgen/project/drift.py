@@ -49,6 +49,7 @@ def check(
     found = {
         each.path: each
         for each in generated_files(destination.out)
+        if not destination.own.has(each.path)
         if not only or not each.request or real_path(each.request.spec) in given
     }
     existing = _GeneratedFiles(destination.out, [*found.values()], Loader())

@@ -57,7 +57,9 @@ def render(
     also: Iterable[Request] = (),
     loader: Loader | None = None,
 ) -> dict[Path, RenderedFile]:
-    """Render specs into the texts of files; shared modules come last.
+    """Render specs into the texts of files, but those that are a person's.
+
+    Shared modules come last.
 
     Args:
         requests: What to render.
@@ -108,7 +110,8 @@ def render(
     if problems or clashes:
         raise SpecError([*problems.values(), *clashes.values()])
     warn([each for every in warnings.values() for each in every])
-    return found | shared
+    made = found | shared
+    return {path: made[path] for path in made if not destination.own.has(path)}
 
 
 def _is_replaced(request: Request, found: Mapping[Path, RenderedFile]) -> bool:

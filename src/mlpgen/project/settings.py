@@ -1,11 +1,11 @@
-"""The settings of a project: `[tool.mlpgen]` in its pyproject.toml."""
+"""The settings of a project: `[tool.mlpgen]` in pyproject.toml, or mlpgen.toml."""
 
 from __future__ import annotations
 
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output.files import is_file
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from mlpgen.diagnostics.diagnostic import Place
 
 FILE = "pyproject.toml"
+PLAIN_FILE = "mlpgen.toml"
+"""A file with nothing but the settings, which stand there without `[tool.mlpgen]`."""
+FILES = (FILE, PLAIN_FILE)
 SPECS = ("specs/*.yaml", "specs/*.yml")
 """The default patterns of specs."""
 
@@ -46,9 +49,10 @@ class Settings(NamedTuple):
         package: The package of the generated files; empty for none.
         templates: The folder of the project's templates, relative to `root`; empty for
             none.
+        own: Patterns of files that are a person's, relative to `root`.
         lint: What happens with warnings and hints.
-        file: The pyproject.toml, relative to the working folder; empty if there is
-            none.
+        file: The pyproject.toml or mlpgen.toml, relative to the working folder; empty
+            if there is none.
     """
 
     root: str = "."
@@ -57,6 +61,7 @@ class Settings(NamedTuple):
     styles: tuple[str, ...] = ()
     package: str = ""
     templates: str = ""
+    own: tuple[str, ...] = ()
     lint: Lint = Lint()
     file: str = ""
 
@@ -74,7 +79,8 @@ class Settings(NamedTuple):
         """Return the place of a key in the file."""
         from mlpgen.project.settings_table import place
 
-        return place(content(self.file, regular=True), self.file, key)
+        data = content(self.file, regular=True)
+        return place(data, self.file, table_names(self.file), key)
 
     def _below(self, path: str) -> Path:
         return Path(os.path.normpath(os.path.join(self.root, path)))  # noqa: PTH118
@@ -109,31 +115,51 @@ def _is_lost(path: Path) -> bool:
     return path.is_symlink() and not os.path.exists(path)  # noqa: PTH110
 
 
+def table_names(file: str) -> tuple[str, ...]:
+    """Return the names of the table of settings in a file; none for a whole file."""
+    return () if Path(file).name == PLAIN_FILE else ("tool", "mlpgen")
+
+
 def settings() -> Settings:
     """Read the settings of the project that the working folder belongs to.
 
     Raises:
-        SpecError: They have mistakes.
+        SpecError: They have mistakes, or two files of a folder have settings.
     """
     try:
         here = Path.cwd()
     except OSError:  # it was removed
         return Settings()
     for folder in (here, *here.parents):
-        name = os.path.relpath(folder / FILE)
-        try:
-            data = content(name, regular=True)
-        except UnreadableError as error:
-            if is_file(name):
-                message = f"`{name}` {error}"
-                raise SpecError([Diagnostic("MG006", message)]) from None
-            continue
-        if b"mlpgen" in data:
-            from mlpgen.project.settings_table import read
-
-            found = read(data, Path(name).as_posix())
-            if found is not None:
-                root = Path(os.path.relpath(folder)).as_posix()
-                lint = Lint(**found.pop("lint", {}))
-                return Settings(root, lint=lint, file=name, **found)
+        common, plain = (_table(folder / name) for name in FILES)
+        if plain and common:
+            names = [Path(os.path.relpath(folder / name)).as_posix() for name in FILES]
+            message = f"`{names[0]}` and `{names[1]}` both have settings of mlpgen"
+            help = f"keep those of one file, such as `{names[1]}`"
+            raise SpecError([Diagnostic("MG006", message, help=help)])
+        found = plain if plain or common is None else common
+        if found is not None:
+            root = Path(os.path.relpath(folder)).as_posix()
+            name = FILE if found is common else PLAIN_FILE
+            lint = Lint(**found.pop("lint", {}))
+            file = os.path.relpath(folder / name)
+            return Settings(root, lint=lint, file=file, **found)
     return Settings()
+
+
+def _table(path: Path) -> dict[str, Any] | None:
+    """Read the settings in a file; None if it has none, or does not exist."""
+    name = os.path.relpath(path)
+    try:
+        data = content(name, regular=True)
+    except UnreadableError as error:
+        if is_file(name):
+            message = f"`{name}` {error}"
+            raise SpecError([Diagnostic("MG006", message)]) from None
+        return None
+    at = table_names(name)
+    if at and b"mlpgen" not in data:
+        return None
+    from mlpgen.project.settings_table import read
+
+    return read(data, Path(name).as_posix(), at)

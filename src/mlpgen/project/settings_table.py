@@ -1,162 +1,46 @@
-"""Reads the table `[tool.mlpgen]`: from TOML to checked values, or mistakes."""
+"""Reads the settings of a project: from TOML to checked values, or mistakes."""
 
 from __future__ import annotations
 
 import re
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from mlpgen.api import STYLES
 from mlpgen.diagnostics.diagnostic import Diagnostic, Span, SpecError
-from mlpgen.lints.codes import codes
 from mlpgen.names.modules import wrong_package
 from mlpgen.project.destination import OUT
 from mlpgen.project.package_name import misplaced
+from mlpgen.project.settings_keys import KEYS, WrongError
 from mlpgen.source.decoding import decode, lines_of
 from mlpgen.source.document import Document, Spans, place_of
-from mlpgen.source.files import possible
-from mlpgen.spec.ignore import meant
 from mlpgen.spec.problems import Problems
 from mlpgen.spec.wording import cut, listed, nearest, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from mlpgen.diagnostics.diagnostic import Place
+    from mlpgen.project.settings_keys import Key
 
-LONGEST_PATH = 500
 MOST_DOTS = 1000
-MOST_FOLDERS = 4
-"""How many `**` a pattern may have: each one walks all folders again."""
 
 
-class _WrongError(Exception):
-    """A value is not valid for its key.
-
-    Attributes:
-        value: The wrong value, or the wrong element of it.
-        code: MG203 for a wrong type, MG204 for a value out of bounds, MG205 for an
-            invalid name.
-        why: What is wrong with it, unless that is clear.
-        help: What was probably meant.
-    """
-
-    def __init__(
-        self, value: Any, code: str = "MG203", why: str = "", help: str = ""
-    ) -> None:
-        self.value = value
-        self.code = code
-        self.why = f": {why}" if why else ""
-        self.help = help
-        super().__init__(code)
-
-
-def _path(value: Any) -> str:
-    """Read a path that is valid on every system."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_PATH:
-        raise _WrongError(value)
-    if not possible(value) or "\\" in value:
-        raise _WrongError(value)
-    return value
-
-
-def _pattern(value: Any) -> str:
-    """Read a pattern of paths, without redundant parts.
-
-    It must stay in the folder of the project.
-    """
-    text = _path(value)
-    split = [part for part in text.split("/") if part not in ("", ".")]
-    twice = ["**", "**"]
-    parts = [a for at, a in enumerate(split) if split[at : at + 2] != twice]
-    wild = ["**" in part and part != "**" for part in parts]
-    if any(wild) or not parts or text.startswith("/") or text[1:2] == ":":
-        raise _WrongError(value)
-    if ".." in parts or parts.count("**") > MOST_FOLDERS:
-        raise _WrongError(value)
-    return "/".join(parts)
-
-
-def _style(value: Any) -> str:
-    if not isinstance(value, str) or value not in STYLES:
-        help = nearest(value, STYLES) if isinstance(value, str) else ""
-        raise _WrongError(value, "MG204", help=help)
-    return value
-
-
-def _package(value: Any) -> str:
-    if not isinstance(value, str):
-        raise _WrongError(value)
-    if why := wrong_package(value):
-        raise _WrongError(value, "MG205", why)
-    return value
-
-
-def _code(value: Any) -> str:
-    """Read the code of a warning or a hint."""
-    if not isinstance(value, str):
-        raise _WrongError(value)
-    known = codes()
-    if value not in known.warnings:
-        if value in known.every:
-            raise _WrongError(value, "MG204", "it is the code of a mistake")
-        raise _WrongError(value, "MG204", help=meant(value, known))
-    return value
-
-
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise _WrongError(value)
-    return value
-
-
-def _each(read: Callable[[Any], str]) -> Callable[[Any], tuple[str, ...]]:
-    """Read a list that is not empty."""
-
-    def read_all(value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list):
-            raise _WrongError(value)
-        if not value:
-            raise _WrongError(value, "MG204")
-        return tuple(map(read, value))
-
-    return read_all
-
-
-class _Key(NamedTuple):
-    """What a key of the table takes: in words, and the function that reads it."""
-
-    expects: str
-    read: Callable[[Any], Any]
-
-
-# Not a pydantic model: making one takes longer than reading a small spec.
-_KEYS: dict[str, dict[str, _Key]] = {
-    "": {
-        "specs": _Key(
-            "a list of patterns of paths, such as `specs/**/*.yaml`", _each(_pattern)
-        ),
-        "out": _Key("the path of a folder", _path),
-        "styles": _Key(
-            f"a list of {', '.join(f'`{each}`' for each in STYLES)}", _each(_style)
-        ),
-        "package": _Key("a dotted name, such as `mypkg.generated`", _package),
-        "templates": _Key("the path of a folder", _path),
-    },
-    "lint": {
-        "ignore": _Key("a list of codes of warnings, such as `MG214`", _each(_code)),
-        "strict": _Key("true or false", _flag),
-        "hints": _Key("true or false", _flag),
-    },
-}
-"""The keys of each table, which are also fields of `Settings` and of its tables."""
-_TABLES = tuple(filter(None, _KEYS))
+_TABLES = tuple(filter(None, KEYS))
 """The tables inside the table."""
 
 
-def read(data: bytes, name: str) -> dict[str, Any] | None:
+Names = tuple[str, ...]
+"""The names of a table: `("tool", "mlpgen")`; none for the whole file."""
+
+
+def read(data: bytes, name: str, at: Names) -> dict[str, Any] | None:
     """Read the table of a file; None if the file has none.
+
+    Args:
+        data: The file.
+        name: Its path.
+        at: The names of the table.
 
     Raises:
         SpecError: The table has mistakes.
@@ -164,17 +48,18 @@ def read(data: bytes, name: str) -> dict[str, Any] | None:
     text = decode(data, name)
     lines = lines_of(text)
     try:
-        tool = _parsed(text, lines).get("tool")
+        table: Any = _parsed(text, lines)
     except (ValueError, RecursionError) as error:
         raise SpecError([_not_toml(error, name, lines)]) from None
-    if not isinstance(tool, dict) or "mlpgen" not in tool:
-        return None
-    table = tool["mlpgen"]
-    problems = Problems(Document(name, lines, table, _spans(lines)))
+    for each in at:
+        if not isinstance(table, dict) or each not in table:
+            return None
+        table = table[each]
+    problems = Problems(Document(name, lines, table, _spans(lines, at)))
     try:
         found = _values(table, "")
-    except (AttributeError, KeyError, _WrongError):
-        _name_mistakes(table, "", problems)
+    except (AttributeError, KeyError, WrongError):
+        _name_mistakes(table, at, "", problems)
         raise problems.error() from None
     _check_folder(found, Path(name).parent, problems)
     problems.check()
@@ -187,19 +72,19 @@ def _values(table: Any, name: str) -> dict[str, Any]:
     Raises:
         AttributeError: It is no table.
         KeyError: It has an unknown key.
-        _WrongError: The value of a key is not valid.
+        WrongError: The value of a key is not valid.
     """
     inner = _TABLES if not name else ()
     return {
-        key: _values(value, key) if key in inner else _KEYS[name][key].read(value)
+        key: _values(value, key) if key in inner else KEYS[name][key].read(value)
         for key, value in table.items()
     }
 
 
-def place(data: bytes, name: str, key: str) -> Place:
+def place(data: bytes, name: str, at: Names, key: str) -> Place:
     """Return the place of a key of the table."""
     lines = lines_of(decode(data, name))
-    return Document(name, lines, {}, _spans(lines)).place((key,))
+    return Document(name, lines, {}, _spans(lines, at)).place((key,))
 
 
 def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> None:
@@ -212,44 +97,52 @@ def _check_folder(found: Mapping[str, Any], root: Path, problems: Problems) -> N
         problems.add("MG205", message, ("package",), help=help)
 
 
-def _name_mistakes(table: Any, name: str, problems: Problems) -> None:
+def _name_mistakes(table: Any, at: Names, name: str, problems: Problems) -> None:
     """Report all mistakes of a table.
 
     Args:
         table: The table, or what stands there.
-        name: Its name inside the table of mlpgen; empty for that itself.
+        at: The names of the whole table.
+        name: Its name inside this table; empty for the whole.
         problems: Collects mistakes.
     """
-    at = (name,) if name else ()
-    whole = ".".join(("tool.mlpgen", *at))
+    inside = (name,) if name else ()
+    whole = ".".join((*at, *inside))
     if not isinstance(table, dict):
         message = f"`{whole}` must be a table, not {shown(table)}"
-        problems.add("MG203", message, at)
+        problems.add("MG203", message, inside)
         return
-    keys = _KEYS[name]
+    keys = KEYS[name]
     inner = _TABLES if not name else ()
     for key, value in table.items():
         if key in inner:
-            _name_mistakes(value, key, problems)
+            _name_mistakes(value, at, key, problems)
         elif key not in keys:
-            known = (*keys, *inner)
-            help = nearest(key, known) or f"it takes {listed(known)}"
-            beside = _KEYS[""] if name else _KEYS["lint"]
-            if key in beside:
-                help = f"it is a key of `tool.mlpgen{'' if name else '.lint'}`"
-            message = f"the table `{whole}` has no key `{cut(key)}`"
-            problems.add("MG201", message, (*at, key), key=True, help=_plain(help))
+            said = f"the table `{whole}` has" if whole else "the settings have"
+            message, help = f"{said} no key `{cut(key)}`", _meant(key, at, name)
+            problems.add("MG201", message, (*inside, key), key=True, help=_plain(help))
         else:
-            _name_mistake(value, keys[key], (*at, key), problems)
+            _name_mistake(value, keys[key], (*inside, key), problems)
+
+
+def _meant(key: str, at: Names, name: str) -> str:
+    """Say what an unknown key of a table may mean."""
+    if not at and key == "tool":
+        return "keys stand here without `[tool.mlpgen]`"
+    if key in (KEYS[""] if name else KEYS["lint"]):
+        table = ".".join((*at, *("lint",) * (not name)))
+        return f"it is a key of `{table}`" if table else "it stands above all tables"
+    known = (*KEYS[name], *(_TABLES if not name else ()))
+    return nearest(key, known) or f"it takes {listed(known)}"
 
 
 def _name_mistake(
-    value: Any, key: _Key, path: tuple[str, ...], problems: Problems
+    value: Any, key: Key, path: tuple[str, ...], problems: Problems
 ) -> None:
     """Report the mistake of a value, if it has one."""
     try:
         key.read(value)
-    except _WrongError as wrong:
+    except WrongError as wrong:
         found_is = "not" if wrong.value is value else "but it contains"
         value_is = f"{found_is} {shown(wrong.value)}{wrong.why}"
         message = f"`{path[-1]}` must be {key.expects}, {value_is}"
@@ -286,22 +179,24 @@ def _not_toml(error: Exception, name: str, lines: list[str]) -> Diagnostic:
     return Diagnostic("MG006", f"this is not TOML: {reason}", place)
 
 
-def _spans(lines: list[str]) -> Spans:
+def _spans(lines: list[str], at: Names) -> Spans:
     """Find the lines of the table, of those in it and of keys, in the usual form."""
-    head = re.compile(
-        r"""\s*\[\s*tool\s*\.\s*["']?mlpgen["']?\s*(?:\.\s*["']?(\w+)["']?\s*)?\]"""
-    )
+    dot, name = r"\s*\.\s*", r"""["']?(\w+)["']?\s*"""
+    inside = rf"(?:{dot}{name})?" if at else name
+    names = dot.join(rf"""["']?{each}["']?""" for each in at)
+    head = re.compile(rf"\s*\[\s*{names}\s*{inside}\]")
     pair = re.compile(r"""\s*["']?([\w-]+)["']?\s*=\s*""")
+    first = _span(0, 0, len(lines[0].rstrip()) if lines else 0)
     whole: Spans | None = None
     keys: dict[str, tuple[Span, Spans]] = {}
-    inner: dict[str, tuple[Span, Spans]] | None = None
+    inner: dict[str, tuple[Span, Spans]] | None = None if at else keys
     for row, line in enumerate(lines):
         if found := head.match(line):
             span = _span(row, 0, len(line.rstrip()))
             inner = {} if found[1] else keys
             if found[1]:
                 keys.setdefault(found[1], (span, Spans(span, inner)))
-            if whole is None or not found[1]:
+            if at and (whole is None or not found[1]):
                 whole = Spans(span, keys)
         elif line.lstrip().startswith("["):
             inner = None
@@ -310,7 +205,7 @@ def _spans(lines: list[str]) -> Spans:
             value = line[begin:].partition("#")[0].rstrip()
             spans = Spans(_span(row, begin, begin + len(value)))
             inner.setdefault(found[1], (_span(row, *found.span(1)), spans))
-    return whole or Spans(_span(0, 0, len(lines[0].rstrip()) if lines else 0), keys)
+    return whole or Spans(first, keys)
 
 
 def _span(row: int, start: int, end: int) -> Span:

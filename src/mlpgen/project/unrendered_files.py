@@ -136,7 +136,8 @@ def outdated_notes(
         (each.path.as_posix(), each.request)
         for folder in folders
         for each in folder.kept
-        if each.request and files.is_file(each.request.spec)
+        if each.request and not destination.own.has(each.path)
+        if files.is_file(each.request.spec)
         if _is_outdated(each, folder.folder.name, changed, destination)
     ]
     if found:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlpgen.output.files import Change
     from mlpgen.project.destination import Destination
     from mlpgen.project.existing_files import ExistingFile
+    from mlpgen.project.owned_files import OwnedFiles
     from mlpgen.project.render import Loader, RenderedFile
     from mlpgen.project.request import Request
 
@@ -84,7 +85,8 @@ def prepare_write(
     """
     texts = {path: each.text for path, each in rendered.items()}
     changes = [_change(path, text, force=force) for path, text in texts.items()]
-    is_gone = partial(_is_gone, _paths(requests, destination, loader), requests)
+    made = _paths(requests, destination, loader)
+    is_gone = partial(_is_gone, made, requests, destination.own)
     folders = find_unrendered(changes, is_gone, force=force)
     for folder in folders:
         more = folder.shared(destination).items() - texts.items()
@@ -131,10 +133,13 @@ def _paths(
 
 
 def _is_gone(
-    made: Container[Path], requests: Sequence[Request], found: ExistingFile
+    made: Container[Path],
+    requests: Sequence[Request],
+    own: OwnedFiles,
+    found: ExistingFile,
 ) -> bool:
     """Tell whether one of the specs made a file and no longer does."""
     spec = found.request.spec if found.request else "-"
-    if spec == "-" or found.path in made:
+    if spec == "-" or found.path in made or own.has(found.path):
         return False
     return real_path(spec) in {real_path(each.spec) for each in requests}

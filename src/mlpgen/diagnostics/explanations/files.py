@@ -30,8 +30,8 @@ FILES = {
     ),
     "MG006": Explanation(
         "The project's settings cannot be used",
-        "`pyproject.toml` cannot be read or is not valid TOML, or the `specs` "
-        "patterns in its `tool.mlpgen` table match no file.",
+        "`pyproject.toml` or `mlpgen.toml` cannot be read or is not valid TOML, both "
+        "of a folder have settings, or the `specs` patterns match no file.",
     ),
     "MG007": Explanation(
         "Data cannot be used for a spec",
