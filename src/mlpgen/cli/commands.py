@@ -20,6 +20,7 @@ COMMANDS = {
     "templates": "List the templates that a project can replace, or copy one.",
     "init": "Print a spec to start from.",
     "layers": "List all layers, or describe one of them.",
+    "merge-driver": "Merge a generated file of two branches, for git.",
     "explain": "Explain the code of a mistake.",
     "schema": "Write the JSON Schema of specs, for editors.",
 }
@@ -46,7 +47,7 @@ color_option = click.option(
 @cache
 def _load(name: str) -> click.Command:
     """Import a command and add the option for color, once."""
-    module = f"{name}_" if iskeyword(name) else name
+    module = f"{name}_" if iskeyword(name) else name.replace("-", "_")
     command: click.Command = import_module(f"mlpgen.cli.{module}").command
     return color_option(command)
 

@@ -42,8 +42,13 @@ class OnDisk(NamedTuple):
     @property
     def text(self) -> str:
         """The text, with LF line ends; bytes that are not UTF-8 become surrogates."""
-        text = self.data.decode("utf-8", "surrogateescape")
-        return text.removeprefix("\ufeff").replace("\r\n", "\n")
+        return text_of(self.data)
+
+
+def text_of(data: bytes) -> str:
+    """Decode a generated file, as `OnDisk.text`."""
+    text = data.decode("utf-8", "surrogateescape")
+    return text.removeprefix("\ufeff").replace("\r\n", "\n")
 
 
 def need_new(path: Path) -> None:

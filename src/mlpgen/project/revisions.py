@@ -90,10 +90,10 @@ def find(name: str, path: str = ".") -> Revision:
     repository = git.repository(Path(path))
     if name.startswith("-") or not possible(name):
         raise git.failed(f"`{name}` is not the name of a revision")
-    commit = _commit(repository, name)
+    commit = _commit(repository.root, name)
     if commit:
         return Revision(name, commit, repository.root)
-    if not _commit(repository, "HEAD") and not _branches(repository):
+    if not _commit(repository.root, "HEAD") and not _branches(repository):
         message = f"the repository `{repository.root.as_posix()}` has no commit yet"
         raise git.failed(message)
     message = f"git knows no revision `{name}`"
@@ -104,10 +104,16 @@ def find(name: str, path: str = ".") -> Revision:
     raise git.failed(message, _meant(name, _branches(repository)))
 
 
-def _commit(repository: git.Repository, name: str) -> str:
+def named(revision: Revision, name: str) -> Revision | None:
+    """Return another commit of the same repository; None if there is none."""
+    commit = _commit(revision.root, name)
+    return Revision(name, commit, revision.root) if commit else None
+
+
+def _commit(root: Path, name: str) -> str:
     """Return the hash of a commit; empty if there is none of this name."""
     asked = ("rev-parse", "--verify", "--quiet", f"{name}^{{commit}}")
-    lines = git.run(repository.root, *asked).out.decode().split()
+    lines = git.run(root, *asked).out.decode().split()
     return lines[0] if len(lines) == 1 else ""  # `a..b` are two
 
 
@@ -148,7 +154,7 @@ def reading(revision: Revision) -> Iterator[None]:
     A file is named by its path in the working tree, or as `shown`: with the latter,
     diagnostics tell the revision. Generated files are compared with those on disk.
     """
-    with held(_Tree(revision)):
+    with held(Tree(revision)):
         yield
 
 
@@ -163,7 +169,7 @@ def content(revision: Revision, path: str) -> bytes:
         UnreadableError: It did not exist, or was not a file.
         SpecError: It is outside of the working tree.
     """
-    found = _Tree(revision).found(path)
+    found = Tree(revision).found(path)
     return git.run(revision.root, "cat-file", "blob", found.hash).out
 
 
@@ -192,7 +198,7 @@ class _Found(NamedTuple):
     size: int
 
 
-class _Tree(NamedTuple):
+class Tree(NamedTuple):
     """The files of a revision, for `held`."""
 
     revision: Revision

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import MissingPackageError, SpecError
+from mlpgen.output.files import text_of
 from mlpgen.project import git, revisions
 from mlpgen.project.merge import unedited
 from mlpgen.source.files import UnreadableError
@@ -59,7 +60,7 @@ def _revisions(
 ) -> Iterator[revisions.Revision]:
     """Yield HEAD, and commits in which a file of this name got or lost a hash."""
     yield head
-    pattern = f":(top,glob)**/{_literal(path.name)}"
+    pattern = f":(top,glob)**/{_literal(path.name)}*"
     asked = ("log", "--all", f"-n{MOST_COMMITS}", f"-S{_mark(code_hash)}")
     answer = git.run(head.root, *asked, "--format=%H %P", "--", pattern, globs=True)
     for commit in dict.fromkeys(answer.out.decode().split()):
@@ -75,15 +76,14 @@ def _texts(
 ) -> Iterator[str]:
     """Yield the texts of a revision that may be the one."""
     asked = ("grep", "-l", "-z", "-F", "-e", _mark(code_hash), revision.commit)
-    answer = git.run(revision.root, *asked, "--", f"*{_literal(path.name)}", globs=True)
+    pattern = f"*{_literal(path.name)}*"  # what is kept beside it, too
+    answer = git.run(revision.root, *asked, "--", pattern, globs=True)
     for name in filter(None, os.fsdecode(answer.out).split("\0")):
         there = revision.root / name.partition(":")[2]
         try:
-            data = revisions.content(revision, str(there))
+            yield text_of(revisions.content(revision, str(there)))
         except UnreadableError:
             continue
-        text = data.decode("utf-8", "surrogateescape")
-        yield text.removeprefix("\ufeff").replace("\r\n", "\n")
     if request is not None and request.spec != "-":
         yield from _rendered(revision, request, destination)
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 MERGED = "merged"
 CONFLICT = "conflict"
 """The status of a file that is written with edits, and of one with git's markers."""
-_PLACE = f"{header.MARK}: its place in a merge"
 _MARKER = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
 NO_BASE = "what was rendered before the edit is in no commit, and was not kept"
 
@@ -61,11 +60,10 @@ def merged(change: Change, text: str, destination: Destination) -> Result:
     before = _base(change, text, destination)
     if before is None:
         return Result(change, text, why=NO_BASE)
-    done = texts.merge_python(*map(_with_place, (change.old, before, text)))
-    made = done.text.replace(_PLACE, header.SLOT)
-    if made == header.slotted(text):
+    done = texts.merge_python(change.old, before, text)
+    if done.text == header.slotted(text):
         return Result(change._replace(status="stale"), text)
-    made = header.stamp_edited(made, text, known=not done.conflicts)
+    made = header.stamp_edited(done.text, text, known=not done.conflicts)
     status = CONFLICT if done.conflicts else MERGED
     new = change._replace(status=status)
     return Result(new, made, _kept(change.path, text), done.why)
@@ -102,10 +100,6 @@ def _base(change: Change, text: str, destination: Destination) -> str | None:
         return text
     request = found.origin and request_of(change.path, found.origin)
     return base(change.path, found.code_hash, request, destination)
-
-
-def _with_place(text: str) -> str:
-    return header.slotted(text).replace(header.SLOT, _PLACE)
 
 
 def _kept(path: Path, text: str) -> tuple[tuple[Path, str], ...]:

@@ -8,10 +8,12 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
+from mlpgen.output import header
 from mlpgen.project import git
 from mlpgen.project.merge.conflicts import Conflict, Labels, longest_run, parse, settled
 
 LABELS: Labels = ("edited", "rendered now")
+_PLACE = f"{header.MARK}: its place in a merge"
 _MOST_CONFLICTS = 127
 """The most that the exit status of `git merge-file` counts; more is a failure."""
 
@@ -50,7 +52,8 @@ def merge(ours: str, base: str, theirs: str, labels: Labels = LABELS) -> Merged:
     if ours == base:
         return Merged(theirs)
     size = max(map(longest_run, (ours, base, theirs))) + 1
-    parts = parse(_merged_by_git((ours, base, theirs), size), size)
+    text, _ = merged_by_git((ours, base, theirs), "--diff3", f"--marker-size={size}")
+    parts = parse(text, size)
     done = [settled(each) if isinstance(each, Conflict) else each for each in parts]
     lines = [
         each.lines(labels) if isinstance(each, Conflict) else each for each in done
@@ -59,23 +62,25 @@ def merge(ours: str, base: str, theirs: str, labels: Labels = LABELS) -> Merged:
     return Merged("\n".join(line for part in lines for line in part), conflicts)
 
 
-def _merged_by_git(sides: tuple[str, str, str], size: int) -> str:
-    """Merge texts with git.
+def merged_by_git(sides: tuple[str, ...], *options: str) -> tuple[str, bool]:
+    """Merge texts as git merges files; tell whether there are conflicts.
 
     Args:
         sides: Ours, the base, theirs.
-        size: The length of the markers, which show the base, too.
+        options: Options of `git merge-file`.
+
+    Raises:
+        SpecError: There is no git, or it cannot merge such texts.
     """
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         names = ("ours", "base", "theirs")
         for name, text in zip(names, sides, strict=True):
             (folder / name).write_bytes(text.encode("utf-8", "surrogateescape"))
-        options = ("-p", "-q", "--diff3", f"--marker-size={size}")
-        answer = git.run(folder, "merge-file", *options, *names)
+        answer = git.run(folder, "merge-file", "-p", "-q", *options, *names)
     if answer.code > _MOST_CONFLICTS:
         raise git.failed(f"git cannot merge the text: {answer.said}")
-    return answer.out.decode("utf-8", "surrogateescape")
+    return answer.out.decode("utf-8", "surrogateescape"), answer.code > 0
 
 
 def merge_python(ours: str, base: str, theirs: str) -> Merged:
@@ -88,14 +93,22 @@ def merge_python(ours: str, base: str, theirs: str) -> Merged:
         base: What it was before the edits.
         theirs: What is rendered now.
 
+    Returns:
+        The merged code, with `SLOT` in place of the header.
+
     Raises:
         SpecError: There is no git, or it cannot merge such texts.
     """
+    ours, base, theirs = map(_with_place, (ours, base, theirs))
     merged = merge(ours, base, theirs)
     why = "" if merged.conflicts else damage(merged.text)
-    if not why:
-        return merged
-    return Merged(_one_conflict(ours, theirs), conflicts=True, why=why)
+    if why:
+        merged = Merged(_one_conflict(ours, theirs), conflicts=True, why=why)
+    return merged._replace(text=merged.text.replace(_PLACE, header.SLOT))
+
+
+def _with_place(text: str) -> str:
+    return header.slotted(text).replace(header.SLOT, _PLACE)
 
 
 def damage(text: str) -> str:

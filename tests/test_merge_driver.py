@@ -1,0 +1,266 @@
+"""Git merges generated files of two branches into what the merged spec renders."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlpgen.cli import run
+
+from .repositories import commit, git, start
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SPEC = """\
+name: Net
+input: [4]
+parameters:
+  hidden: 8
+
+include: [blocks/part.yaml]
+
+layers:
+  - Linear: "${hidden}"
+  - Part
+
+  - ReLU
+  - Linear: 2
+"""
+PART = "blocks:\n  Part:\n    layers:\n      - Linear: 6\n\n\n      - Tanh\n"
+PROJECT = '[tool.mlpgen]\nout = "made"\n\nspecs = ["specs/*.yaml"]\n'
+MODEL = "made/explicit/net.py"
+WIDER, LAST = ("hidden: 8", "hidden: 9"), ("Linear: 2", "Linear: 3")
+EDIT, OTHER_EDIT = ("torch.tanh(", "torch.sin("), ("x = F.relu", "x = 2 * F.relu")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with a rendered spec, which has set up the driver."""
+    folder = start(tmp_path_factory.mktemp("driver") / "project")
+    before = Path.cwd()
+    os.chdir(folder)
+    files = {"specs/net.yaml": SPEC, "specs/blocks/part.yaml": PART}
+    attributes = "made/** merge=mlpgen\n"
+    commit(folder, {**files, "pyproject.toml": PROJECT, ".gitattributes": attributes})
+    program = f"'{sys.executable}' -m mlpgen merge-driver -- %O %A %B %P"
+    git(folder, "config", "merge.mlpgen.driver", program)
+    for key in ("user.name", "user.email"):
+        git(folder, "config", key, "ada@example.org")
+    assert run(["render"]) == 0
+    commit(folder)
+    os.chdir(before)
+    return folder
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of it, as the working folder."""
+    folder = tmp_path / "project"
+    shutil.copytree(made, folder)
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def change(name: str, *pairs: tuple[str, str]) -> None:
+    """Replace texts in a file."""
+    path = Path(name)
+    text = path.read_text("utf-8")
+    for old, new in pairs:
+        assert old in text, text
+        text = text.replace(old, new, 1)
+    path.write_text(text, "utf-8")
+
+
+Step = dict[str, tuple[tuple[str, str], ...]]
+"""What a branch changes: pairs of texts in files."""
+
+
+def branch(name: str, start: str, step: Step) -> None:
+    """Change files on a new branch, render with the edits, and commit."""
+    git(Path(), "checkout", "-q", "-b", name, start)
+    for file, pairs in step.items():
+        if not file.startswith("made"):
+            change(file, *pairs)
+    assert run(["render"]) == 0
+    for file, pairs in step.items():
+        if file.startswith("made"):
+            change(file, *pairs)
+    assert run(["render", "--merge"]) == 0
+    commit(Path())
+
+
+def as_rendered() -> str:
+    """Return the model, which must be what the merged spec renders."""
+    before = Path(MODEL).read_text("utf-8")
+    assert run(["check"]) == 0
+    assert run(["render", "--merge"]) == 0
+    assert Path(MODEL).read_text("utf-8") == before
+    return before
+
+
+PAIRS: dict[str, tuple[Step, Step]] = {
+    "lines of a spec": (
+        {"specs/net.yaml": (WIDER,)},
+        {"specs/net.yaml": (LAST, ("name: Net", "name: Net\ndescription: A net."))},
+    ),
+    "a spec and a file that it includes": (
+        {"specs/net.yaml": (WIDER,)},
+        {"specs/blocks/part.yaml": (("Linear: 6", "Linear: 5"),)},
+    ),
+    "lines of an included file": (
+        {"specs/blocks/part.yaml": (("Linear: 6", "Linear: 5"),)},
+        {"specs/blocks/part.yaml": (("Tanh", "Sigmoid"),)},
+    ),
+    "a spec and the settings": (
+        {"specs/net.yaml": (WIDER,)},
+        {
+            "pyproject.toml": (("\n\n", '\npackage = "made"\n'),),
+            "specs/net.yaml": (LAST,),
+        },
+    ),
+    "edits of both": ({MODEL: (EDIT,)}, {MODEL: (OTHER_EDIT,)}),
+    "an edit and a spec": ({MODEL: (EDIT,)}, {"specs/net.yaml": (WIDER, LAST)}),
+    "edits and specs of both": (
+        {MODEL: (EDIT,), "specs/net.yaml": (WIDER,)},
+        {MODEL: (OTHER_EDIT,), "specs/net.yaml": (LAST,)},
+    ),
+}
+
+
+def merge() -> None:
+    git(Path(), "merge", "-q", "--no-edit", "two")
+
+
+def rebase() -> None:
+    git(Path(), "rebase", "-q", "two")
+
+
+def pick() -> None:
+    git(Path(), "cherry-pick", "two")
+
+
+def unstash() -> None:
+    """What is not committed yet meets what is."""
+    git(Path(), "reset", "-q", "--soft", "HEAD~1")
+    git(Path(), "stash")
+    git(Path(), "merge", "-q", "--ff-only", "two")
+    git(Path(), "stash", "pop", "-q")
+
+
+@pytest.mark.thinned(3)
+@pytest.mark.parametrize("pair", [*PAIRS][::-1])
+def test_both_changes_are_merged(project: Path, pair: str) -> None:
+    one, two = PAIRS[pair]
+    branch("two", "main", two)
+    branch("one", "main", one)
+    merge()
+    text = as_rendered()
+    for step in PAIRS[pair]:
+        for old, new in step.get(MODEL, ()):
+            assert new in text
+            assert text.replace(new, "").count(old) == 0
+
+
+@pytest.mark.thinned(2)
+@pytest.mark.parametrize("way", [rebase, merge, pick, unstash])
+def test_however_git_merges(project: Path, way: Callable[[], None]) -> None:
+    branch("two", "main", {"specs/net.yaml": (LAST,), MODEL: (OTHER_EDIT,)})
+    branch("one", "main", {"specs/net.yaml": (WIDER,), MODEL: (EDIT,)})
+    way()
+    text = as_rendered()
+    assert all(new in text for new in ("hidden: int = 9", EDIT[1], OTHER_EDIT[1]))
+
+
+def test_a_worktree_in_a_folder_of_a_larger_repository(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The settings are those of the project, not of the top folder."""
+    outer = start(tmp_path / "outer")
+    shutil.move(project / ".git/config", outer / ".git/config")
+    shutil.rmtree(project / ".git")
+    shutil.move(project, outer / "inner")
+    commit(outer, {"inner/pyproject.toml": PROJECT + 'package = "inner.made"\n'})
+    git(outer, "worktree", "add", "-q", "-b", "side", str(tmp_path / "side"))
+    monkeypatch.chdir(tmp_path / "side/inner")
+    branch("two", "main", {"specs/net.yaml": (LAST,)})
+    branch("one", "main", {"specs/net.yaml": (WIDER,)})
+    merge()
+    as_rendered()
+
+
+def test_a_conflict_in_the_spec_is_one_in_its_files(project: Path) -> None:
+    """It is settled in the spec, and rendered again."""
+    branch("two", "main", {"specs/net.yaml": (("hidden: 8", "hidden: 7"),)})
+    branch("one", "main", {"specs/net.yaml": (WIDER,)})
+    said = git(project, "merge", "two", fails=True)
+    assert re.findall(r"Merge conflict in (\S+)", said) == [MODEL, "specs/net.yaml"]
+    assert ">>>>>>> theirs" in Path(MODEL).read_text("utf-8")
+
+
+def test_a_spec_that_git_merges_and_that_is_wrong(project: Path) -> None:
+    """It names what the other branch has removed."""
+    two = (("Linear: 2", 'Linear: 2\n    from: "part_1"'),)
+    branch("two", "main", {"specs/net.yaml": two})
+    branch("one", "main", {"specs/net.yaml": (("  - Part\n", "\n"), WIDER)})
+    said = git(project, "merge", "two", fails=True)
+    assert re.findall(r"Merge conflict in (\S+)", said) == [MODEL]
+
+
+def test_edits_that_overlap(project: Path) -> None:
+    branch("two", "main", {MODEL: (("torch.tanh(", "torch.cos("),)})
+    branch("one", "main", {MODEL: (EDIT,)})
+    said = git(project, "merge", "two", fails=True)
+    assert f"Merge conflict in {MODEL}" in said
+    text = Path(MODEL).read_text("utf-8")
+    assert {"torch.cos", "torch.sin"} <= {*re.findall(r"torch\.\w+", text)}
+
+
+def test_both_branches_add_the_spec(project: Path) -> None:
+    new = SPEC.replace("Net", "New").replace("include: [blocks/part.yaml]\n", "")
+    new = new.replace("  - Part\n", "")
+    for name in ("two", "one"):
+        git(project, "checkout", "-q", "-b", name, "main")
+        Path("specs/new.yaml").write_text(new if name == "two" else new + "# one\n")
+        if name == "two":
+            change("specs/net.yaml", LAST)
+        assert run(["render"]) == 0
+        commit(project)
+    git(project, "merge", "two", fails=True)  # the spec has a comment in one of them
+    assert "<<<" not in Path("made/explicit/new.py").read_text("utf-8")
+
+
+def test_files_that_mlpgen_did_not_make(project: Path) -> None:
+    """They are merged as git does."""
+    text = "one\n\n\ntwo\n\n\nthree\n"
+    commit(project, {"made/notes.txt": text, "made/-x y.py": text})
+    for name, pair in {"two": ("three", "3"), "one": ("one", "1")}.items():
+        git(project, "checkout", "-q", "-b", name, "main")
+        for file in ("made/notes.txt", "made/-x y.py"):
+            change(file, pair)
+        commit(project)
+    merge()
+    for file in ("made/notes.txt", "made/-x y.py"):
+        assert Path(file).read_text("utf-8") == "1\n\n\ntwo\n\n\n3\n"
+
+
+def test_the_setup(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Its two lines can be given to a shell."""
+    capsys.readouterr()
+    assert run(["merge-driver", "--setup"]) == 0
+    assert capsys.readouterr().out == (
+        "echo 'made/** merge=mlpgen' >> .gitattributes\n"
+        "git config merge.mlpgen.driver 'mlpgen merge-driver -- %O %A %B %P'\n"
+    )
+    change("pyproject.toml", ('"made"', '"made by us"'))
+    os.chdir("specs")
+    assert run(["merge-driver", "--setup"]) == 0
+    line = "echo '\"made by us/**\" merge=mlpgen' >> ../.gitattributes\n"
+    assert capsys.readouterr().out.startswith(line)
+    assert run(["merge-driver"]) == 2
