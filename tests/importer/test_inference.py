@@ -75,6 +75,7 @@ def test_no_parameter_is_a_text_or_nothing(values: tuple[Any, ...]) -> None:
     [
         (ByIndex("first", 2, 1), "${2 if index == 0 else 1}"),
         (ByIndex("odd", 0, 2), "${2 * (index % 2)}"),
+        (ByIndex("odd", 0, 0.25), "${0.25 * (index % 2)}"),
         (ByIndex("odd", 1, 2), "${1 if index % 2 == 0 else 2}"),
         (ByIndex("linear", 0, 1), "${index}"),
         (ByIndex("linear", 8, 4), "${8 + 4 * index}"),
@@ -92,6 +93,13 @@ def test_rounds_of_uses_differ_by_parameters() -> None:
     rounds = (ByIndex("first", 2, 1), ByIndex("first", 1, 1), ByIndex("first", 4, 1))
     wanted = "${stride if index == 0 else 1}"
     assert expression(features, rounds, "stride") == wanted
+
+
+def test_a_sum_in_a_product_has_parentheses() -> None:
+    features = stages(width=(5, 6, 9))
+    rounds = tuple(ByIndex("linear", 8, w + 2) for w in (5, 6, 9))
+    text = expression(features, rounds, "size")
+    assert text == "${8 + (width + 2) * index}"
 
 
 def test_rules_of_two_kinds_are_none() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.expressions.formulas import formula, scaled
@@ -169,4 +170,6 @@ def _inside(value: Any) -> str:
 
 
 def _product(text: str) -> str:
-    return text if text.replace("_", "").isalnum() or " * " in text else f"({text})"
+    """Return how an expression stands in a product."""
+    alone = re.fullmatch(r"[\w.]+( \* [\w.]+)*", text)
+    return text if alone else f"({text})"

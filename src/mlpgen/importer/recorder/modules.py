@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import re
 from functools import cache
+from itertools import takewhile
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import nn
@@ -267,18 +269,21 @@ def _doc(cls: type) -> str:
     """Return the first sentence of the docstring of an author's class."""
     if cls.__module__.startswith("torch.nn") or "__doc__" not in vars(cls):
         return ""
-    text = inspect.cleandoc(cls.__doc__ or "").partition("\n\n")[0]
-    return described_by(" ".join(text.split()), cls.__name__)
+    return described_by(inspect.cleandoc(cls.__doc__ or ""), cls.__name__)
 
 
 def described_by(text: str, name: str) -> str:
     """Return the first sentence of a docstring, without markup.
 
-    It is empty if it says no more than the name of the class, or refers to another.
+    Lists and what has a title, as `Args:`, are none of it. It is empty if it says no
+    more than the name of the class, or refers to another.
     """
+    first, _, rest = text.partition("\n")
+    lines = takewhile(lambda line: not _APART.match(line), rest.splitlines())
+    text = " ".join(" ".join([first, *lines]).split())
     text = re.sub(r"`+([^`<]*?)\s*(<[^>]*>)?`+_*", r"\1", text)
     sentence = re.match(r".+?[.!?](?= [A-Z]|$)", text)
-    text = (sentence.group() if sentence else text)[:200].strip()
+    text = shorten(sentence.group() if sentence else text, 200, placeholder="")
     words = re.findall(r"[a-z0-9]+", text.lower())
     said = "".join(word for word in words if word not in _EMPTY)
     whole = re.sub(r"[^a-z0-9]", "", name.lower())
@@ -286,11 +291,14 @@ def described_by(text: str, name: str) -> str:
     for word in _EMPTY:
         bare = bare.replace(word, "") if len(word) > _SHORT else bare
     refers = re.match(r"(See )?:\w+:", text)
-    return "" if refers or said in (whole, bare) else text
+    titled = first.rstrip().endswith(":") or text.startswith("http")
+    return "" if refers or titled or said in (whole, bare) else text
 
 
 _EMPTY = ("layer", "block", "module", "class", "the", "a", "an", "of", "for", "basic")
 _SHORT = 3
+_APART = re.compile(r"\s*($|[*-] |\d+[.)] |https?:|[A-Z]\w*( \w+)?:(\s|$))")
+"""How a line of a docstring begins that does not go on with the sentence before it."""
 
 
 @cache
