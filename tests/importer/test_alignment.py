@@ -56,6 +56,26 @@ def test_what_is_last_may_be_missing() -> None:
     assert found.outputs == (Source(1),)
 
 
+def test_an_activation_stands_where_another_one_does() -> None:
+    def round_of(type_: str) -> Body:
+        return body(
+            entry("conv1", -1),
+            entry("", 0, type_=type_),
+            entry("conv2", 1),
+            entry("", 2, type_=type_),
+        )
+
+    assert names([round_of("ReLU"), round_of("Hardswish")]) == [[True, True]] * 4
+
+
+def test_an_activation_alone_is_the_same_one() -> None:
+    one = body(entry("conv", -1), entry("", 0, type_="Sigmoid"))
+    both = body(
+        entry("conv", -1), entry("", 0, type_="ReLU"), entry("", 1, type_="Sigmoid")
+    )
+    assert names([one, both]) == [[True, True], [False, True], [True, True]]
+
+
 def test_numbers_say_nothing() -> None:
     one = body(entry("0", -1), entry("1", 0, type_="ReLU"))
     other = body(
