@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from batches import BATCHES
+from stages import STAGES
 from trees import TREES
 
 from mlpgen import api
@@ -26,7 +27,7 @@ from mlpgen.importer.spec import spec_of
 from networks import NETWORKS, Network
 
 ALL = {**NETWORKS}
-for _name, (_cls, _shape) in {**BATCHES, **TREES}.items():
+for _name, (_cls, _shape) in {**BATCHES, **TREES, **STAGES}.items():
     ALL[_name] = Network(_cls, (("", _shape, "float32"),))
 
 

@@ -18,6 +18,7 @@ from tests import processes
 
 from .batches import BATCHES
 from .networks import NETWORKS
+from .stages import STAGES
 from .trees import TREES
 
 SPECS = Path(__file__).parent / "specs"
@@ -49,7 +50,7 @@ def text_of(name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *TREES, *BATCHES])
+@pytest.mark.parametrize("name", [*NETWORKS, *TREES, *BATCHES, *STAGES])
 def test_a_network_is_proved_equal(name: str) -> None:
     assert text_of(name)
     statuses = {each["name"]: each["status"] for each in answers()[name]["checks"]}
@@ -107,6 +108,7 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("left_behind", ["outputs: [fc, mul]", "from: left.0"]),
         ("recursive", ["- {Branch, name: left}", "- {Branch2, "]),
         ("picked", ["- {slice: {dim: 1, start: 1, end: 3}, ", "- {cat: 1, "]),
+        ("activations", ['{trunc_normal_: {std: "${std}"}}', '{"${act_layer}", name: act2}']),
         ("drawn", ["init: {matrices: xavier_uniform_}\nlayers:\n  - Transformer"]),
     ],
 )

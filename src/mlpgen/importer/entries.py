@@ -15,6 +15,7 @@ from mlpgen.importer.expressions.vectors import (
     MISSING,
     NoExpressionError,
     matches,
+    numeric,
 )
 from mlpgen.layers import LAYERS
 
@@ -184,6 +185,8 @@ def _argument(
         return present[0]  # a number of a formula is no argument by chance
     if not same and all(isinstance(e, str) and e in LAYERS for e in present):
         return _named_type(vector, features)
+    if not same and all(isinstance(each, dict) for each in present):
+        return _mapping(features, vector)
     worded = any(isinstance(each, dict | str) for each in present)
     if worded and not same:
         raise NoExpressionError(key)
@@ -197,6 +200,26 @@ def _argument(
     if first.type == CUSTOM:
         return _of_custom(features, vector, key)
     return expression(features, vector, key, kind)
+
+
+def _mapping(features: Features, vector: Vector) -> dict[str, Any]:
+    """Return initial values that differ in numbers: `{normal_: {std: "${std}"}}`."""
+    first = next(each for each in vector if each is not MISSING)
+    found = {}
+    for key in first:
+        if any(each is not MISSING and each.keys() != first.keys() for each in vector):
+            raise NoExpressionError(key)
+        column = tuple(e if e is MISSING else e[key] for e in vector)
+        present = [each for each in column if each is not MISSING]
+        if all(isinstance(each, dict) for each in present):
+            found[key] = _mapping(features, column)
+        elif numeric(present):
+            found[key] = expression(features, column, key, "nothing")
+        elif all(each == present[0] for each in present):
+            found[key] = present[0]
+        else:
+            raise NoExpressionError(key)
+    return found
 
 
 def _of_custom(features: Features, vector: Vector, key: str) -> Any:
