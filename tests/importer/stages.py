@@ -50,7 +50,50 @@ class Stages(nn.Module):
         return self.stages(x)
 
 
+class Halving(nn.Module):
+    """What is before a layer, and behind it: the same where there is no layer."""
+
+    def __init__(self, size: int, last: bool, depth: int) -> None:
+        super().__init__()
+        self.blocks = nn.ModuleList(nn.Linear(size, size) for _ in range(depth))
+        self.narrow = nn.Identity() if last else nn.Linear(size, size // 2)
+        self.last = last
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        for block in self.blocks:
+            x = x + block(x).relu()
+        return x, x if self.last else self.narrow(x), x.mean(dim=-1, keepdim=True)
+
+
+class Halved(nn.Module):
+    """The stages of a pyramid."""
+
+    def __init__(self, depths: tuple[int, ...] = (1, 1, 1), both: bool = False) -> None:
+        super().__init__()
+        self.both = both
+        sizes = zip((8, 4, 2), depths, strict=True)
+        self.stages = nn.ModuleList(Halving(n, n == 2, depth) for n, depth in sizes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        found = []
+        for stage in self.stages:
+            before, x, mean = stage(x)
+            found.append(mean)
+            if self.both:
+                found.append(before)
+        return torch.cat([x, *found], dim=-1)
+
+
+class Both(Halved):
+    """All that stages return which have too little in common for one block."""
+
+    def __init__(self) -> None:
+        super().__init__(depths=(3, 1, 2), both=True)
+
+
 STAGES: dict[str, tuple[type[nn.Module], tuple[int, ...]]] = {
     "activations": (Stages, (6, 4)),
+    "returned_twice": (Halved, (5, 8)),
+    "returned_twice_and_used": (Both, (5, 8)),
 }
 """Their classes, and the shape of one example of their input."""

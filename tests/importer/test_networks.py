@@ -108,7 +108,10 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("left_behind", ["outputs: [fc, mul]", "from: left.0"]),
         ("recursive", ["- {Branch, name: left}", "- {Branch2, "]),
         ("picked", ["- {slice: {dim: 1, start: 1, end: 3}, ", "- {cat: 1, "]),
-        ("activations", ['{trunc_normal_: {std: "${std}"}}', '{"${act_layer}", name: act2}']),
+        (
+            "activations",
+            ['{trunc_normal_: {std: "${std}"}}', '{"${act_layer}", name: act2}'],
+        ),
         ("drawn", ["init: {matrices: xavier_uniform_}\nlayers:\n  - Transformer"]),
     ],
 )

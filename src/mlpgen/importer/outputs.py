@@ -14,7 +14,8 @@ Key = tuple[str, str]
 def with_used_outputs(body: Body, modules: dict[str, Module]) -> Body:
     """Return a body whose classes return what one of their uses needs."""
     used: dict[Key, set[int]] = {}
-    _collect(body, modules, used)
+    for twice in (False, True):
+        _collect(body, modules, used, twice=twice)
     return _pruned(body, modules, used)
 
 
@@ -22,14 +23,28 @@ def _key(entry: Entry, modules: dict[str, Module]) -> Key:
     return entry.type, modules[entry.path].origin
 
 
-def _part(source: Source) -> int:
-    return int(source.part) if source.part.isdigit() else 0
+def _parts(source: Source, outputs: tuple[Source, ...]) -> list[int]:
+    """Return which parts of a result a source can be: several, if they are the same."""
+    part = int(source.part) if source.part.isdigit() else 0
+    same = [at for at, each in enumerate(outputs) if each == outputs[part]]
+    return [part, *(at for at in same if at != part)]
 
 
-def _collect(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -> None:
+def _collect(
+    body: Body, modules: dict[str, Module], used: dict[Key, set[int]], *, twice: bool
+) -> None:
+    """Collect the parts that uses of each class need.
+
+    Args:
+        body: Where they are used.
+        modules: The modules of the model.
+        used: What is found.
+        twice: Whether to look at those that a use returns twice, which are the part
+            that other uses need.
+    """
     for entry in body.entries:
         if entry.body is not None:
-            _collect(entry.body, modules, used)
+            _collect(entry.body, modules, used, twice=twice)
     taken = [source for entry in body.entries for source in entry.sources]
     for source in (*taken, *body.outputs):
         if source.is_input:
@@ -39,7 +54,10 @@ def _collect(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) 
         if isinstance(share, int):
             entry = body.entries[share]
         if entry.body is not None:
-            used.setdefault(_key(entry, modules), set()).add(_part(source))
+            parts = _parts(source, entry.body.outputs)
+            known = used.setdefault(_key(entry, modules), set())
+            if twice == (len(parts) > 1) and known.isdisjoint(parts):
+                known.add(parts[0])
 
 
 def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -> Body:
@@ -50,6 +68,7 @@ def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -
         for each in body.entries
     ]
     places: dict[int, dict[int, str]] = {}
+    returned: dict[int, tuple[Source, ...]] = {}
     for index, entry in enumerate(entries):
         share = entry.options.get("share")
         origin = entries[share] if isinstance(share, int) else entry
@@ -57,12 +76,13 @@ def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -
         if origin.body is None or first.body is None or len(first.body.outputs) < 2:
             continue
         count = len(first.body.outputs)  # uses of a class may differ in it
-        wanted = used.get(_key(first, modules), {0})
+        wanted = used.get(_key(first, modules)) or {0}
         kept = [at for at in range(count) if at in wanted]
         single = len(kept) == 1
         places[index] = {
             old: "" if single else str(new) for new, old in enumerate(kept)
         }
+        returned[index] = first.body.outputs
         if entry.body is not None:
             inside = entry.body._replace(
                 outputs=tuple(first.body.outputs[at] for at in kept), names=()
@@ -70,8 +90,11 @@ def _pruned(body: Body, modules: dict[str, Module], used: dict[Key, set[int]]) -
             entries[index] = entry._replace(body=inside)
 
     def moved(source: Source) -> Source:
-        parts = places.get(source.entry)
-        return source if parts is None else source._replace(part=parts[_part(source)])
+        places_of = places.get(source.entry)
+        if places_of is None:
+            return source
+        parts = _parts(source, returned[source.entry])
+        return source._replace(part=next(places_of[p] for p in parts if p in places_of))
 
     entries = [each.rewired(moved) for each in entries]
     outputs = tuple(moved(source) for source in body.outputs)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.alignment import Aligned, Slot, UnlikeError, aligned, skeleton
 from mlpgen.importer.block import Block, block_name, free_name, parameter_name
-from mlpgen.importer.body import Body, Entry
+from mlpgen.importer.body import Body, Entry, Source
 from mlpgen.importer.entries import entries_of, structural
 from mlpgen.importer.expressions.features import Features
 from mlpgen.importer.expressions.named_sizes import with_named_sizes
@@ -118,12 +118,13 @@ def _block_of(
     common = _filled(aligned(firsts, numbered=numbered), which, bodies)
     features = Features(_sizes(bodies), _given(uses, modules))
     entries, values = with_named_sizes(entries_of(common.slots, features))
+    entries, outputs = _each_once(entries, common.outputs)
     parameters = features.parameters()
     names_of_outputs = next((body.names for body in bodies), ())
     body = Body(
         bodies[0].inputs,
         entries,
-        common.outputs,
+        outputs,
         bodies[0].shapes,
         names_of_outputs,
         max((each.order for each in bodies), key=len),
@@ -157,6 +158,19 @@ def _block_of(
         for at, each in enumerate(uses)
     }
     return [block], calls
+
+
+def _each_once(
+    entries: tuple[Entry, ...], outputs: tuple[Source, ...]
+) -> tuple[tuple[Entry, ...], tuple[Source, ...]]:
+    """Return a name of its own for a result that is returned again."""
+    found: list[Source] = []
+    for source in outputs:
+        if source in found:
+            entries = (*entries, Entry("Identity", {}, (source,)))
+            source = Source(len(entries) - 1)
+        found.append(source)
+    return entries, (*found,)
 
 
 def _usual(values: Sequence[Any]) -> Any:
