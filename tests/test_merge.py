@@ -168,9 +168,9 @@ def test_overlapping_changes_are_a_conflict(project: Project) -> None:
     assert "hidden: int = 9" in project.model
     code, said = project.merge()
     assert code == 1
-    assert re.fullmatch(
-        r"kept: edited by hand; resolve the conflict in line \d+ first", said
-    )
+    found = r"kept: it has conflicts; settle the conflict in line \d+ first"
+    assert re.fullmatch(found, said)
+    assert project.check()[:2] == (1, "conflicted")
     text = re.sub(r"<{7}.*\n((?:.*\n)*?)={7}\n(?:.*\n)*?>{7}.*\n", r"\1", project.model)
     (project.folder / MODEL).write_text(text)
     assert project.merge()[0] == 0

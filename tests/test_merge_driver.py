@@ -222,6 +222,90 @@ def test_edits_that_overlap(project: Path) -> None:
     assert {"torch.cos", "torch.sin"} <= {*re.findall(r"torch\.\w+", text)}
 
 
+def without_driver(one: Step, two: Step) -> str:
+    """Merge as a web page does; return the file with its conflicts."""
+    git(Path(), "config", "--unset", "merge.mlpgen.driver")
+    branch("two", "main", two)
+    branch("one", "main", one)
+    said = git(Path(), "merge", "two", fails=True)
+    assert re.findall(r"Merge conflict in (\S+)", said) == [MODEL]
+    return Path(MODEL).read_text("utf-8")
+
+
+def leave(project: Path) -> None:
+    """The merge is under way."""
+
+
+def add(project: Path) -> None:
+    """Someone called it settled, and committed the markers."""
+    commit(project)
+
+
+def styled(project: Path) -> None:
+    """The markers show the base, too."""
+    git(project, "checkout", "--conflict=diff3", "--", MODEL)
+    assert "|||||||" in Path(MODEL).read_text("utf-8")
+
+
+@pytest.mark.parametrize("happens", [leave, add, styled])
+def test_conflicts_of_what_was_rendered_are_settled(
+    project: Path, happens: Callable[[Path], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By rendering once; nobody wrote any of it, so no `.orig` is kept."""
+    without_driver({"specs/net.yaml": (WIDER,)}, {"specs/net.yaml": (LAST,)})
+    happens(project)
+    assert run(["check"]) == 1
+    said = capsys.readouterr().out
+    assert f"{MODEL}: conflicted\n  git has left conflicts in it: mlpgen render" in said
+    assert run(["render"]) == 0
+    settled = "updated: the conflicts that git had left are settled\n"
+    assert settled in capsys.readouterr().out
+    assert not [*Path("made").rglob("*.orig")]
+    assert "hidden: int = 9" in as_rendered()
+
+
+def test_what_a_person_changed_beside_markers_is_kept(project: Path) -> None:
+    text = without_driver({"specs/net.yaml": (WIDER,)}, {"specs/net.yaml": (LAST,)})
+    lines = text.split("\n")
+    marker = next(n for n, line in enumerate(lines) if line.startswith("======="))
+    for changed in (
+        [*lines[:-5], "        print(x)", *lines[-5:]],
+        [*lines[:-4], lines[-4], *lines[-4:]],
+        [*lines[:-4], *lines[-3:]],
+        [*lines[: marker - 1], lines[marker - 1] + "  # mine", *lines[marker:]],
+        [*lines[: marker - 1], *lines[marker:]],
+    ):
+        Path(MODEL).write_text("\n".join(changed), "utf-8")
+        assert run(["render"]) == 1
+        assert run(["render", "--merge"]) == 1
+        assert Path(MODEL).read_text("utf-8") == "\n".join(changed)
+
+
+def test_conflicts_with_edits_of_a_branch(project: Path) -> None:
+    """They are kept, by a merge."""
+    one: Step = {"specs/net.yaml": (WIDER,), MODEL: (EDIT,)}
+    before = without_driver(one, {"specs/net.yaml": (LAST,), MODEL: (OTHER_EDIT,)})
+    assert run(["render"]) == 1
+    assert Path(MODEL).read_text("utf-8") == before
+    assert run(["render", "--merge"]) == 0
+    text = as_rendered()
+    assert all(new in text for new in ("hidden: int = 9", EDIT[1], OTHER_EDIT[1]))
+
+
+def test_conflicts_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are settled if git has put nothing else together."""
+    without_driver({"specs/net.yaml": (WIDER,)}, {"specs/net.yaml": (LAST,)})
+    versions = [git(project, "show", f":{n}:{MODEL}") for n in (2, 3)]
+    one, two = (text.split("# @generated") for text in versions)
+    mine, its = (f"# @generated{each[1]}" for each in (one, two))
+    whole = f"{one[0]}<<<<<<< one\n{mine}=======\n{its}>>>>>>> two\n"
+    monkeypatch.setenv("PATH", "")
+    assert run(["render"]) == 1
+    Path(MODEL).write_text(whole, "utf-8")
+    assert run(["render"]) == 0
+    assert "hidden: int = 9" in as_rendered()
+
+
 def test_both_branches_add_the_spec(project: Path) -> None:
     new = SPEC.replace("Net", "New").replace("include: [blocks/part.yaml]\n", "")
     new = new.replace("  - Part\n", "")

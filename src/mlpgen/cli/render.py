@@ -31,6 +31,8 @@ _WORDS = {
     "merged": ("updated, and keeps the edits in it", "green"),
     "conflict": ("edits and rendered code overlap: see git's markers in it", "red"),
     "edited": ("kept: edited by hand", "yellow"),
+    "settled": ("updated: the conflicts that git had left are settled", "green"),
+    "conflicted": ("kept: it has conflicts", "yellow"),
     "foreign": ("kept: another file is at this path", "yellow"),
     "damaged": ("kept: its header is damaged", "yellow"),
 }

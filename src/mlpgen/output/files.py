@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -14,11 +15,23 @@ from mlpgen.source.files import kind, possible
 Status = str
 """`missing`, `current`, `stale`, `edited`, `foreign`, `damaged` or `unreadable`;
 `blocked` if no file can be at the path; `current with edits` if a merge has put the
-edits of a person into what is rendered now."""
+edits of a person into what is rendered now; `conflicted` with git's markers in it."""
 
 WITH_EDITS = "current with edits"
-KEPT = ("edited", "foreign", "damaged", "blocked", "unreadable", WITH_EDITS)
+KEPT = (
+    "edited",
+    "conflicted",
+    "foreign",
+    "damaged",
+    "blocked",
+    "unreadable",
+    WITH_EDITS,
+)
 """The files that are only overwritten with `--force`."""
+
+LABELS = ("edited", "rendered now")
+"""What a merge of edits writes beside git's markers: ours, theirs."""
+_CONFLICT = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
 OTHER_NAMES = "give one of the two specs another `name`, or another `file`"
 """What mends that two specs make the same file."""
@@ -115,6 +128,12 @@ class Change(NamedTuple):
         return _spec_at(self.path, found) if found else ""
 
 
+def line_of_conflict(text: str) -> int:
+    """Return the line of the first conflict of edits with what was rendered, else 0."""
+    lines = enumerate(text.split("\n"), 1)
+    return next((n for n, line in lines if line == f"<<<<<<< {LABELS[0]}"), 0)
+
+
 def require_writable(there: OnDisk) -> None:
     """Refuse to write where something is that cannot be kept under another name.
 
@@ -150,14 +169,17 @@ def compare(path: Path, new: str) -> Change:
 
 
 def _status(path: Path, old: str, new: str) -> Status:
+    conflict = header.MARK in old and _CONFLICT.search(old) is not None
     try:
         found = header.read(old)
     except header.DamagedHeaderError:
-        return "damaged"
+        return "conflicted" if conflict else "damaged"
     if found is None:
-        return "foreign"
+        return "conflicted" if conflict else "foreign"
     wanted = header.read(new)
     if header.is_edited(old, found):
+        if conflict:
+            return "conflicted"
         known = header.holds_known_edits(old, found)
         return WITH_EDITS if known and found._replace(edits="") == wanted else "edited"
     spec = _spec(found)

@@ -94,10 +94,11 @@ def prepare_write(
         texts.update(more)
     kept: dict[Path, str] = {}
     why: dict[Path, str] = {}
-    if merge:
-        from mlpgen.project.merge.edits import merged
+    if merge or any(each.status == "conflicted" for each in changes):
+        from mlpgen.project.merge.edits import results_of
 
-        results = [merged(each, texts[each.path], destination) for each in changes]
+        pairs = [(each, texts[each.path]) for each in changes]
+        results = results_of(pairs, destination, merge=merge)
         changes = [each.change for each in results]
         texts |= {each.change.path: each.text for each in results}
         kept = {path: text for each in results for path, text in each.kept}

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import MissingPackageError, SpecError
 from mlpgen.output.files import text_of
+from mlpgen.output.header import DamagedHeaderError
 from mlpgen.project import git, revisions
+from mlpgen.project.existing_files import request_of
 from mlpgen.project.merge import unedited
 from mlpgen.source.files import UnreadableError
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mlpgen.output.header import Header
     from mlpgen.project.destination import Destination
     from mlpgen.project.request import Request
 
@@ -27,30 +30,28 @@ MOST_COMMITS = 8
 """How many commits are looked at that have the hash."""
 
 
-def base(
-    path: Path, code_hash: str, request: Request | None, destination: Destination
-) -> str | None:
+def base(path: Path, found: Header, destination: Destination) -> str | None:
     """Find what was rendered before a file was edited.
 
     Args:
         path: The file.
-        code_hash: The hash of the code, from its header.
-        request: The request in its header; None for a shared module.
+        found: Its header.
         destination: Where generated files go, and what renders them.
 
     Returns:
         The text; None if it is nowhere, or there is no git.
     """
-    found = unedited.kept(path, code_hash)
-    if found is not None:
-        return found
+    code_hash = found.code_hash
+    if (text := unedited.kept(path, code_hash)) is not None:
+        return text
     try:
+        request = found.origin and request_of(path, found.origin)
         head = revisions.find("HEAD", str(path))
         for revision in _revisions(head, path, code_hash):
             for text in _texts(revision, path, code_hash, request, destination):
                 if unedited.is_unedited(text, code_hash):
                     return text
-    except SpecError:
+    except (SpecError, DamagedHeaderError):
         pass
     return None
 

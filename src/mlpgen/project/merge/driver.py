@@ -6,19 +6,19 @@ known, the file is merged as git does, and a conflict is left for `mlpgen render
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import MissingPackageError, SpecError
 from mlpgen.names.modules import shared_modules
-from mlpgen.output import header, ipynb
+from mlpgen.output import header
 from mlpgen.output.files import text_of
 from mlpgen.output.shared_modules import module_texts
 from mlpgen.project.destination import Destination
 from mlpgen.project.existing_files import request_of
 from mlpgen.project.merge import texts
-from mlpgen.project.merge.bases import base
 from mlpgen.project.merge.merged_files import merged_files
+from mlpgen.project.merge.sides import Rendered, Side, side, with_edits
 from mlpgen.project.merge.texts import Merged
 from mlpgen.project.settings import settings
 from mlpgen.source.files import held
@@ -26,24 +26,10 @@ from mlpgen.source.files import held
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlpgen.output.header import Header, Origin
+    from mlpgen.output.header import Origin
     from mlpgen.project.merge.merged_files import Versions
 
 _MARKS = ("-L", "ours", "-L", "base", "-L", "theirs")
-
-
-class _Side(NamedTuple):
-    """One side of a merge: its text, and its header."""
-
-    text: str
-    header: Header
-
-
-class _Rendered(NamedTuple):
-    """What the merged spec renders, and what rendered it."""
-
-    text: str
-    destination: Destination
 
 
 def merged(path: Path, versions: Versions) -> Merged:
@@ -57,26 +43,17 @@ def merged(path: Path, versions: Versions) -> Merged:
         SpecError: There is no git, or it cannot merge such texts.
     """
     before, ours, theirs = map(text_of, versions)
-    sides = [_side(path, each) for each in (ours, theirs)]
+    one, other = (side(path, each) for each in (ours, theirs))
     done: Merged | None = None
-    if sides[0] and sides[1]:
-        found = _rendered(path, versions, (sides[0], sides[1]), _side(path, before))
-        done = found and _with_edits(path, found, (sides[0], sides[1]))
+    if one and other:
+        found = _rendered(path, versions, (one, other), side(path, before))
+        done = found and with_edits(path, found, (one, other))
     return done or Merged(*texts.merged_by_git((ours, before, theirs), *_MARKS))
 
 
-def _side(path: Path, text: str) -> _Side | None:
-    """Read the header of a version; None if mlpgen did not make it."""
-    try:
-        found = header.read(ipynb.plain(path, text))
-    except header.DamagedHeaderError:
-        return None
-    return found and _Side(text, found)
-
-
 def _rendered(
-    path: Path, versions: Versions, sides: tuple[_Side, _Side], before: _Side | None
-) -> _Rendered | None:
+    path: Path, versions: Versions, sides: tuple[Side, Side], before: Side | None
+) -> Rendered | None:
     """Render the merged spec; None if that is not possible."""
     ours, theirs = (each.header.origin for each in sides)
     origin = theirs if before and before.header.origin == ours else ours
@@ -99,7 +76,7 @@ def _rendered(
             text = _texts(path, origin, destination).get(path.name)
     except (SpecError, MissingPackageError, header.DamagedHeaderError, ValueError):
         return None
-    return None if text is None else _Rendered(text, destination)
+    return None if text is None else Rendered(text, destination)
 
 
 def _texts(
@@ -125,35 +102,3 @@ def _texts(
         package=destination.package,
         templates=destination.templates,
     )
-
-
-def _with_edits(
-    path: Path, rendered: _Rendered, sides: tuple[_Side, _Side]
-) -> Merged | None:
-    """Merge the edits of both sides into what is rendered.
-
-    Returns:
-        None if it is not known what a side was before its edits.
-    """
-    new = rendered.text
-    edited = [
-        each
-        for each in sides
-        if header.is_edited(ipynb.plain(path, each.text), each.header)
-    ]
-    if not edited:
-        return Merged(new)
-    done = Merged(header.slotted(new))
-    for text, found in edited:
-        request = found.origin and request_of(path, found.origin)
-        before = base(path, found.code_hash, request, rendered.destination)
-        if before is None or path.suffix == ipynb.SUFFIX:
-            return None
-        done = texts.merge_python(text, before, done.text)
-        if done.conflicts:
-            break
-    if done.text == header.slotted(new):
-        return Merged(new)
-    known = all(header.holds_known_edits(*each) for each in edited)
-    text = header.stamp_edited(done.text, new, known=known and not done.conflicts)
-    return done._replace(text=text)

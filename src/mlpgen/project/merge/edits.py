@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.output import files, header, ipynb
-from mlpgen.project.existing_files import request_of
-from mlpgen.project.merge import texts, unedited
+from mlpgen.project.merge import branches, texts, unedited
 from mlpgen.project.merge.bases import base
+from mlpgen.project.merge.sides import Rendered, with_edits
+from mlpgen.project.merge.texts import Merged
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from mlpgen.output.files import Change
     from mlpgen.project.destination import Destination
 
-MERGED = "merged"
-CONFLICT = "conflict"
-"""The status of a file that is written with edits, and of one with git's markers."""
-_MARKER = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
+MERGED, CONFLICT, SETTLED = "merged", "conflict", "settled"
+"""The status of a file that is written with edits, with git's markers around them, or
+without markers that git had left."""
 NO_BASE = "what was rendered before the edit is in no commit, and was not kept"
 
 
@@ -39,18 +39,31 @@ class Result(NamedTuple):
     why: str = ""
 
 
-def merged(change: Change, text: str, destination: Destination) -> Result:
-    """Merge the edits in a file into what is rendered.
+def results_of(
+    pairs: Iterable[tuple[Change, str]], destination: Destination, *, merge: bool
+) -> list[Result]:
+    """Merge the edits in files, and settle what git has left in them.
 
     Args:
-        change: The file compared with what is rendered.
-        text: What is rendered.
+        pairs: The files compared with what is rendered, and that.
         destination: Where the files go, and what renders them.
+        merge: Whether edits are merged; else only conflicts without edits are settled.
 
     Raises:
         SpecError: There is no git, or it cannot merge such texts.
-        DamagedHeaderError: The options in the header cannot be read.
     """
+    return [
+        _settled(change, text, destination, merge=merge)
+        if change.status == "conflicted"
+        else _merged(change, text, destination)
+        if merge
+        else Result(change, text)
+        for change, text in pairs
+    ]
+
+
+def _merged(change: Change, text: str, destination: Destination) -> Result:
+    """Merge the edits in a file into what is rendered."""
     if change.status not in ("edited", files.WITH_EDITS):
         return Result(change, text)
     if change.status == files.WITH_EDITS:
@@ -69,15 +82,34 @@ def merged(change: Change, text: str, destination: Destination) -> Result:
     return Result(new, made, _kept(change.path, text), done.why)
 
 
+def _settled(
+    change: Change, text: str, destination: Destination, *, merge: bool
+) -> Result:
+    """Render a file again in which git has left conflicts of branches."""
+    if line := files.line_of_conflict(change.old):
+        return Result(change, text, why=f"settle the conflict in line {line} first")
+    found = branches.sides(change.path, change.on_disk.text)
+    if found is None:
+        return Result(change, text, why="settle it by hand, since it was changed since")
+    done: Merged | None = Merged(text)
+    if any(each.is_edited for each in found):
+        if not merge:
+            return Result(change, text, why="a branch has edits, which --merge keeps")
+        done = with_edits(change.path, Rendered(text, destination), found)
+    if done is None:
+        return Result(change, text, why=NO_BASE)
+    if done.text == text:
+        return Result(change._replace(status=SETTLED), text)
+    new = change._replace(status=CONFLICT if done.conflicts else MERGED)
+    return Result(new, done.text, _kept(change.path, text), done.why)
+
+
 def _refusal(change: Change) -> str:
     """Say why the edits of a file cannot be merged; empty if they can."""
     if change.path.suffix == ipynb.SUFFIX:
         return "notebooks are not merged"
     if owner := _owner(change):
         return f"it is of the spec `{owner}`"
-    if marker := _MARKER.search(change.old):
-        line = change.old.count("\n", 0, marker.start()) + 1
-        return f"resolve the conflict in line {line} first"
     return texts.damage(change.old)
 
 
@@ -98,8 +130,7 @@ def _base(change: Change, text: str, destination: Destination) -> str | None:
         return None
     if found.code_hash == now.code_hash:
         return text
-    request = found.origin and request_of(change.path, found.origin)
-    return base(change.path, found.code_hash, request, destination)
+    return base(change.path, found, destination)
 
 
 def _kept(path: Path, text: str) -> tuple[tuple[Path, str], ...]:

@@ -47,7 +47,7 @@ class MergedFiles(NamedTuple):
             UnreadableError: There is none, or the merge has a conflict in it.
         """
         del regular
-        base, ours, theirs = (_content(each, path) for each in self)
+        base, ours, theirs = (version(each, path) for each in self)
         if theirs in (base, ours):
             found = ours
         elif ours == base:
@@ -71,7 +71,8 @@ class MergedFiles(NamedTuple):
         return sorted((ours & theirs) | (ours - base) | (theirs - base))
 
 
-def _content(revision: Revision, path: str) -> bytes | None:
+def version(revision: Revision, path: str) -> bytes | None:
+    """Return the content of a file in a revision; None if it had none."""
     try:
         return revisions.content(revision, path)
     except (UnreadableError, SpecError):
@@ -136,7 +137,7 @@ def _first(
 ) -> Revision | None:
     """Return the first commit that has a version of a file; None if none has it."""
     for each in (*known, *_history(head, path)):
-        if each is not None and (_content(each, path) or b"") == wanted:
+        if each is not None and (version(each, path) or b"") == wanted:
             return each
     return None
 

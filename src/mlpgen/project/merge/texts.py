@@ -8,11 +8,10 @@ import warnings
 from pathlib import Path
 from typing import NamedTuple
 
-from mlpgen.output import header
+from mlpgen.output import files, header
 from mlpgen.project import git
 from mlpgen.project.merge.conflicts import Conflict, Labels, longest_run, parse, settled
 
-LABELS: Labels = ("edited", "rendered now")
 _PLACE = f"{header.MARK}: its place in a merge"
 _MOST_CONFLICTS = 127
 """The most that the exit status of `git merge-file` counts; more is a failure."""
@@ -32,7 +31,7 @@ class Merged(NamedTuple):
     why: str = ""
 
 
-def merge(ours: str, base: str, theirs: str, labels: Labels = LABELS) -> Merged:
+def merge(ours: str, base: str, theirs: str, labels: Labels = files.LABELS) -> Merged:
     """Merge two texts that come from the same one.
 
     Git calls changes of lines that touch a conflict. Here they are none if each line
@@ -127,4 +126,4 @@ def damage(text: str) -> str:
 def _one_conflict(ours: str, theirs: str) -> str:
     """Put all that differs into one conflict."""
     one, other = (text.split("\n") for text in (ours, theirs))
-    return "\n".join(Conflict(one, [], other).lines(LABELS))
+    return "\n".join(Conflict(one, [], other).lines(files.LABELS))
