@@ -347,7 +347,8 @@ def wanted(kind: str, keys: tuple[str, ...], place: str) -> dict[str, str]:
     chain = "Sequential" in place
     if chain and kind in NO_LINKS:
         return {"": ""}
-    if place == "list" and kind in NO_MEMBERS:
+    second = kind == "share" and "unused" in keys  # a name, which a list can hold
+    if place == "list" and kind in NO_MEMBERS and not second:
         return {"": ""}
     if "unused" in keys and not chain and "unused" not in REFUSED[kind]:
         return wanted_beside_unused(kind, keys)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from batches import BATCHES
+from leftovers import LEFTOVERS
 from stages import STAGES
 from trees import TREES
 
@@ -27,7 +28,7 @@ from mlpgen.importer.spec import spec_of
 from networks import NETWORKS, Network
 
 ALL = {**NETWORKS}
-for _name, (_cls, _shape) in {**BATCHES, **TREES, **STAGES}.items():
+for _name, (_cls, _shape) in {**BATCHES, **TREES, **STAGES, **LEFTOVERS}.items():
     ALL[_name] = Network(_cls, (("", _shape, "float32"),))
 
 

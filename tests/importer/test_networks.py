@@ -17,6 +17,7 @@ import pytest
 from tests import processes
 
 from .batches import BATCHES
+from .leftovers import LEFTOVERS
 from .networks import NETWORKS
 from .stages import STAGES
 from .trees import TREES
@@ -50,7 +51,7 @@ def text_of(name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *TREES, *BATCHES, *STAGES])
+@pytest.mark.parametrize("name", [*NETWORKS, *TREES, *BATCHES, *STAGES, *LEFTOVERS])
 def test_a_network_is_proved_equal(name: str) -> None:
     assert text_of(name)
     statuses = {each["name"]: each["status"] for each in answers()[name]["checks"]}
@@ -112,6 +113,18 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
             "activations",
             ['{trunc_normal_: {std: "${std}"}}', '{"${act_layer}", name: act2}'],
         ),
+        (
+            "forgotten",
+            [
+                '- {BatchNorm2d: "${4 * planes}", name: bn3, unused: true}',
+                "name: old_stem\n    numbered: true\n    unused: true\n",
+                "name: layer3\n    unused: true",
+            ],
+        ),
+        ("sliced", ["- {BatchNorm2d: 6, name: features.3, unused: true}\n  - {ReLU, "]),
+        ("two_names", ["- {share: last, name: every.2, unused: true}"]),
+        ("two_names", ["- {share: first, name: inner, unused: true}\n  - {BatchNorm"]),
+        ("stacked", ["- {share: conv1, name: features.0, unused: true}"]),
         ("drawn", ["init: {matrices: xavier_uniform_}\nlayers:\n  - Transformer"]),
     ],
 )

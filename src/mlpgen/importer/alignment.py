@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.importer.body import Body, Entry, Source
+from mlpgen.importer.body import UNUSED, Body, Entry, Source
 from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
@@ -170,6 +170,8 @@ def _slot(
     found = [entry for entry in entries if entry is not None]
     first = found[0]
     _need_alike(found)
+    if None in entries and UNUSED in first.options:
+        raise UnlikeError
     placed = [
         () if entry is None else tuple(_placed(s, places[at]) for s in entry.sources)
         for at, entry in enumerate(entries)

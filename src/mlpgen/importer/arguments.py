@@ -7,6 +7,18 @@ from typing import Any
 from mlpgen.layers import LAYERS
 
 
+def given_arguments(type_: str, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the arguments that are not the defaults, of a layer that takes nothing."""
+    fields = LAYERS[type_].model_fields
+    sizes = {
+        name: _short(raw)
+        for name, raw in given.items()
+        if name in fields and LAYERS[type_].follows(name) and raw is not None
+    }
+    found = sizes | written_arguments(type_, given)
+    return {name: found[name] for name in fields if name in found}
+
+
 def written_arguments(type_: str, given: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments that are neither the defaults nor follow from the input."""
     if type_ == "DropPath":

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
+UNUSED = "unused"
+"""The key of an entry that `forward` never calls."""
+
+
 class Source(NamedTuple):
     """A value in a body.
 
@@ -81,6 +85,13 @@ class Body(NamedTuple):
     names: tuple[str, ...] = ()
     order: tuple[str, ...] = ()
     alone: frozenset[int] = frozenset()
+
+    def before(self, index: int) -> int:
+        """Return the entry that runs before another; -1 for none, as the input."""
+        index -= 1
+        while index >= 0 and UNUSED in self.entries[index].options:
+            index -= 1
+        return index
 
     def with_inner(self, change: Callable[[Entry, Body], Body]) -> Body:
         """Change the bodies of entries; `change` gets the entry and its body."""

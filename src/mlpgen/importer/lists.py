@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlpgen.importer.body import Entry, Source
+from mlpgen.importer.body import UNUSED, Entry, Source
 from mlpgen.names.members import holders_of, is_number
 
 if TYPE_CHECKING:
@@ -47,6 +47,10 @@ def _with_identity(body: Body, holder: str, number: int) -> Body:
         if each.key and f"{each.name}.".startswith(f"{name}.")
     )
     member = body.entries[at]
+    if UNUSED in member.options:
+        name = f"{holder}.{number}"
+        identity = Entry("Identity", {}, (), name, True, {UNUSED: True})
+        return body._replace(entries=(*body.entries, identity))
     if not member.sources:
         return body
 

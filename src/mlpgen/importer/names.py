@@ -7,6 +7,7 @@ import keyword
 import re
 from typing import TYPE_CHECKING
 
+from mlpgen.importer.body import UNUSED
 from mlpgen.importer.functions.joining import ORDINALS
 from mlpgen.importer.variables import assigned
 from mlpgen.names.identifiers import snake_case
@@ -44,6 +45,7 @@ class Names:
         inputs: Those of the inputs as a spec calls them.
         names: Those of the entries, by index.
         written: Which of them a spec must say; it gives the others itself.
+        body: The body.
     """
 
     def __init__(
@@ -55,7 +57,7 @@ class Names:
         numbered: bool,
     ) -> None:
         self.inputs = inputs
-        self._body = body
+        self.body = body
         self._blocks = blocks
         self._taken = {*inputs, "input"}
         self._taken |= {attribute_of(e.name) for e in body.entries if e.key}
@@ -68,6 +70,7 @@ class Names:
         self.parts: dict[int, tuple[str, ...]] = {}
         for index, entry in enumerate(body.entries):
             kept = entry.stateful or index in needed or _is_member(entry)
+            kept = kept or UNUSED in entry.options
             if entry.key and not numbered and kept:
                 self.names[index] = entry.name
             elif index in needed:
@@ -83,7 +86,7 @@ class Names:
         """Give the names that a spec gives by itself: the type and a number."""
         taken = {*self.inputs, *(self.names[at] for at in self.written)}
         counts: dict[str, int] = {}
-        for index, entry in enumerate(self._body.entries):
+        for index, entry in enumerate(self.body.entries):
             if index in self.written or (numbered and entry.key):
                 continue
             stem = snake_case(re.sub(r"\W", "", entry.type))
@@ -139,8 +142,8 @@ class Names:
             return ""
         if source.entry in self.parts and source.part in ORDINALS:
             return self.parts[source.entry][ORDINALS.index(source.part)]
-        entry = self._body.entries[source.entry]
-        block = self._blocks.get(_called(self._body, entry))
+        entry = self.body.entries[source.entry]
+        block = self._blocks.get(_called(self.body, entry))
         if block is not None and source.part.isdigit():
             return outputs_of(block, self._blocks)[int(source.part)]
         return source.part
@@ -197,7 +200,7 @@ def _referenced(body: Body) -> set[int]:
     """Return the entries that something else than the next one takes."""
     found: set[int] = set()
     for index, entry in enumerate(body.entries):
-        if not follows(entry, index):
+        if not follows(body, index):
             found |= {source.entry for source in entry.sources}
         if isinstance(entry.options.get("share"), int):
             found.add(entry.options["share"])
@@ -206,12 +209,13 @@ def _referenced(body: Body) -> set[int]:
     return found
 
 
-def follows(entry: Entry, index: int) -> bool:
+def follows(body: Body, index: int) -> bool:
     """Return whether an entry takes what the entry before it gives."""
+    entry = body.entries[index]
     if len(entry.sources) != 1:
         return not entry.sources
     source = entry.sources[0]
-    return source.entry == index - 1 and source.part in MAIN
+    return source.entry == body.before(index) and source.part in MAIN
 
 
 def ends(body: Body) -> bool:
@@ -219,4 +223,5 @@ def ends(body: Body) -> bool:
     if len(body.outputs) != 1:
         return False
     (source,) = body.outputs
-    return source.entry == len(body.entries) - 1 and source.part in MAIN
+    last = body.before(len(body.entries))
+    return source.entry == last and source.part in MAIN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.importer.body import UNUSED
 from mlpgen.names.members import attribute_of
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ def ordered(body: Body, modules: dict[str, Module], path: str = "") -> Body:
     """
     body = body.with_inner(lambda entry, inner: ordered(inner, modules, entry.path))
     module = modules[path]
-    if module.chain or not made_first(body, module):
+    used = body._replace(
+        entries=tuple(e for e in body.entries if UNUSED not in e.options)
+    )
+    if module.chain or not made_first(used, module):
         return body
     moved = body.arranged(_depth_first(body, _wanted(body, module)), {})
     if not made_first(moved, module):
@@ -56,7 +60,7 @@ def made_first(body: Body, module: Module) -> tuple[str, ...]:
     for kind in ("parameter", "buffer", ""):
         running = [
             *dict.fromkeys(
-                attribute_of(e.name) for e in body.entries if _kind(e) == kind
+                attribute_of(e.name) for e in body.entries if kind_of(e) == kind
             )
         ]
         asked = [name for name in wanted if name in running]
@@ -67,9 +71,10 @@ def made_first(body: Body, module: Module) -> tuple[str, ...]:
     return (*found,)
 
 
-def _kind(entry: Entry) -> str | None:
+def kind_of(entry: Entry) -> str | None:
     """Return what an entry makes, a tensor or a module; None if it has no key."""
-    if not entry.key or not entry.stateful or entry.type == "share":
+    second = UNUSED in entry.options  # a name of its own
+    if not entry.key or not entry.stateful or (entry.type == "share" and not second):
         return None
     return entry.type if entry.type in ("parameter", "buffer") else ""
 
@@ -82,18 +87,18 @@ def _needs(entry: Entry) -> list[int]:
 
 def _wanted(body: Body, module: Module) -> list[int]:
     """Return the entries that have keys, in the order of the class."""
-    members = [member.name for member in module.members]
-    children = [*module.children]
+    found = [at for at, each in enumerate(body.entries) if kind_of(each) is not None]
+    return sorted(found, key=lambda at: rank_in(body.entries[at], module))
 
-    def rank(index: int) -> tuple[int, int, int]:
-        entry = body.entries[index]
-        if entry.type in ("parameter", "buffer"):
-            kind = entry.type == "buffer"
-            at = members.index(entry.name) if entry.name in members else len(members)
-            return (kind, at, 0)
-        head, _, rest = entry.name.partition(".")
-        at = children.index(head) if head in children else len(children)
-        return (2, at, int(rest) if rest.isdigit() else 0)
 
-    found = [at for at, entry in enumerate(body.entries) if _kind(entry) is not None]
-    return sorted(found, key=rank)
+def rank_in(entry: Entry, module: Module) -> tuple[int, int, int]:
+    """Return where the keys of an entry are among those of its class."""
+    if entry.type in ("parameter", "buffer"):
+        members = [member.name for member in module.members]
+        kind = entry.type == "buffer"
+        at = members.index(entry.name) if entry.name in members else len(members)
+        return (kind, at, 0)
+    head, _, rest = entry.name.partition(".")
+    children = module.children
+    at = children.index(head) if head in children else len(children)
+    return (2, at, int(rest) if rest.isdigit() else 0)

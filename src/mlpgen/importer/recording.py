@@ -243,6 +243,8 @@ class Module(NamedTuple):
         file: The file that a spec can import its class from; empty if it cannot.
         kept: Whether it is a layer for the spec, whose class stays the author's.
         multiply_adds: Of such a layer, for one example: sizes whose products they are.
+        same: The first path of the module, if this is a second one.
+        buffered: Whether a layer has buffers that checkpoints have.
     """
 
     type: str
@@ -259,6 +261,8 @@ class Module(NamedTuple):
     file: str = ""
     kept: bool = False
     multiply_adds: list[list[int]] = []  # noqa: RUF012 - never changed
+    same: str = ""
+    buffered: bool = False
 
     @property
     def numbered(self) -> bool:

@@ -6,7 +6,7 @@ import re
 from math import isclose
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlpgen.importer.body import Body, Entry, Source, is_chain
+from mlpgen.importer.body import UNUSED, Body, Entry, Source, is_chain
 from mlpgen.importer.customs import CUSTOM
 from mlpgen.importer.examples import KEY
 from mlpgen.importer.recording import are_numbers
@@ -111,6 +111,8 @@ def _list_of(entry: Entry) -> str:
 def _joined(body: Body, begin: int, end: int, name: str) -> Body | None:
     """Join a run of members of a list, if nothing else needs their results."""
     members = body.entries[begin:end]
+    if any(UNUSED in each.options for each in members):
+        return None
     others = [*body.entries[:begin], *body.entries[end:]]
     if any(each.key and each.name.startswith(f"{name}.") for each in others):
         return None

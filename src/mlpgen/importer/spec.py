@@ -8,6 +8,7 @@ from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.importer.activations import with_activations
 from mlpgen.importer.block import Draft, class_name, parameter_name
 from mlpgen.importer.blocks import with_blocks
+from mlpgen.importer.body import UNUSED
 from mlpgen.importer.constants import with_constants
 from mlpgen.importer.dense import with_joined_layers
 from mlpgen.importer.expressions.features import Features
@@ -25,6 +26,7 @@ from mlpgen.importer.quiet import without_idle_layers
 from mlpgen.importer.rounds import ByIndex
 from mlpgen.importer.simplify import simplified, with_used_inputs
 from mlpgen.importer.text import spec_text
+from mlpgen.importer.unused import with_places, with_unused
 from mlpgen.importer.uses import MOST_APART
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
     body = with_used_outputs(body_of(recording), recording.modules)
     body = simplified(with_activations(body), recording.modules)
     body = with_members(with_joined_layers(body), recording.modules)
-    body = with_whole_lists(body)
+    body = with_whole_lists(with_unused(body, recording.modules))
     body = with_constants(ordered(with_phrases(body), recording.modules))
     recording, body, kept = _with_used_inputs(recording, body)
     title = name or class_name(recording.name)
@@ -84,6 +86,7 @@ def spec_of(recording: Recording, name: str = "", file: str = "") -> Written:
         draft, parameters = _with_parameters(draft, recording)
         draft = draft._replace(body=settled(draft.body))
         draft, beside = with_layer_values(draft, init, recording.modules)
+        draft = with_places(draft, recording.modules)
         text = spec_text(draft, recording, title, file, parameters, init)
         read = network_of(text)
         if not isinstance(read, SpecError):
@@ -129,6 +132,8 @@ def _replaced(body: Body, value: int, name: str) -> Body | None:
     """Put a parameter in the place of the last `out_features` that has its value."""
     for index in range(len(body.entries) - 1, -1, -1):
         entry = body.entries[index]
+        if UNUSED in entry.options:
+            continue
         if entry.body is not None:
             inner = _replaced(entry.body, value, name)
             if inner is None:

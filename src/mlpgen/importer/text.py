@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.importer.body import UNUSED
 from mlpgen.importer.customs import CUSTOM, custom_arguments
 from mlpgen.importer.names import (
     Names,
@@ -161,7 +162,11 @@ def _entry(
         deeper = indent + "    "
         yield from _layers(entry.body, inner, blocks, deeper, numbered=counts)
     elif entry.type == "share":
-        yield f"{indent}- share: {names.names[entry.options['share']]}"
+        original = names.names[entry.options["share"]]
+        if UNUSED in options:
+            yield f"{indent}- {_on_one_line('share', original, options.items())}"
+            return
+        yield f"{indent}- share: {original}"
     else:
         arguments = _needed_arguments(entry, blocks)
         if entry.type == CUSTOM:
@@ -197,7 +202,7 @@ def _listed(body: Body, blocks: Mapping[str, Block], most: int) -> str:
     for index, entry in enumerate(body.entries):
         plain = entry.body is None and entry.type not in ("share", "buffer", CUSTOM)
         unnamed = not entry.key or entry.name == str(index)
-        if not plain or not unnamed or entry.options or not follows(entry, index):
+        if not plain or not unnamed or entry.options or not follows(body, index):
             return ""
         value = _value(entry.type, _needed_arguments(entry, blocks), blocks)
         type_ = _key(entry.type)
@@ -257,14 +262,14 @@ def _options(
 ) -> Iterator[tuple[str, str]]:
     if index in names.written and not (numbered and entry.name.isdigit() and entry.key):
         yield "name", names.names[index]
-    if not follows(entry, index):
+    if not follows(names.body, index):
         sources = [names.of(source) for source in entry.sources]
         joins = entry.type in ("cat", "stack")
         text = (
             sources[0] if len(sources) == 1 and not joins else f"[{', '.join(sources)}]"
         )
         yield "from", text
-    for key in ("repeat", "names", "batch_dims", "numbered", "when", "init"):
+    for key in ("repeat", "names", "batch_dims", "numbered", "when", "init", UNUSED):
         if key in entry.options:
             yield key, _flow(entry.options[key])
     share = entry.options.get("share_weights")

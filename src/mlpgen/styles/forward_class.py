@@ -130,12 +130,12 @@ def _attribute(node: Node, graph: Graph, local: InitLocals) -> list[str]:
         from mlpgen.styles.init.tensors import tensor_lines
 
         return tensor_lines(node, graph, local)
-    if node.unused and node.shared:
+    member = member_of(node.name)
+    if node.unused and node.shared and member is None:
         return [f"{attribute(node.name)} = {attribute(node.shared)}"]
-    if node.function is not None or node.shared:
+    if node.function is not None or (node.shared and not node.unused):
         return []
     comments = bool(graph.stem)
-    member = member_of(node.name)
     if member is None:
         return assignment_lines(node, attribute(node.name), local, comments=comments)
     from mlpgen.styles.init.holders import holder_lines

@@ -9,6 +9,7 @@ from mlpgen.graph.made_order import made_in_order
 from mlpgen.graph.used_parameters import names_of_node
 from mlpgen.names.identifiers import wrong_member
 from mlpgen.names.members import holders_of, is_number, member_of
+from mlpgen.spec.types import SHARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -42,7 +43,9 @@ def members_in(
         member = member_of(entry.name)
         if member is None or wrong_member(entry.name):
             continue
-        reason = _NO_MODULES.get(kind_of(entry.type)) if entry.type else ""
+        named = entry.unused and entry.type == SHARE  # a second name for a module
+        known = entry.type and not named
+        reason = _NO_MODULES.get(kind_of(entry.type)) if known else ""
         message = f"`{entry.type}` {reason}"
         help = ""
         if chain:

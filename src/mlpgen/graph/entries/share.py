@@ -98,6 +98,9 @@ def named_again(entry: Entry, context: Context) -> Node | None:
         ties=(),
         parameters=0,
         inits={},
+        children=(),
+        rounds=(),
+        graph=None,
     )
 
 

@@ -19,7 +19,7 @@ from mlpgen.importer.recorder.structures import python_number
 from mlpgen.importer.recording import Member, Module, Place, Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from torch import Tensor
 
@@ -43,12 +43,28 @@ def described(
     """
     found: dict[str, Module] = {}
     _describe(model, "", _Known(given, kept, {}), found)
+    first: dict[nn.Module, str] = {}
+    for path, each in model.named_modules(remove_duplicate=False):
+        first.setdefault(each, path)
     return {
         path: module._replace(
-            members=_with_values(model.get_submodule(path), module, values)
+            members=_with_values(owner := model.get_submodule(path), module, values),
+            same="" if first[owner] == path else first[owner],
+            buffered=module.leaf and any(_kept_buffers(owner)),
         )
         for path, module in found.items()
     }
+
+
+def _kept_buffers(module: nn.Module) -> Iterator[bool]:
+    """Yield, for each buffer in a layer, whether checkpoints have it."""
+    for each in module.modules():
+        without = each._non_persistent_buffers_set
+        yield from (
+            name not in without
+            for name, tensor in each._buffers.items()
+            if tensor is not None
+        )
 
 
 def _with_values(

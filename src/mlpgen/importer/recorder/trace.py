@@ -7,7 +7,6 @@ that the author wrote. What depends on the values of tensors is seen where it re
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -35,6 +34,7 @@ from mlpgen.importer.recorder.histories import computed
 from mlpgen.importer.recorder.inputs import arguments
 from mlpgen.importer.recorder.module_calls import module_calls
 from mlpgen.importer.recorder.modules import is_table
+from mlpgen.importer.recorder.paths import Paths
 from mlpgen.importer.recorder.places import CannotSayError, author_place
 from mlpgen.importer.recorder.structures import (
     fields_of,
@@ -78,10 +78,7 @@ class Recorder(TorchFunctionMode):
     ) -> None:
         super().__init__()
         self.tensors: dict[int, Recorded] = {}
-        self._paths: dict[nn.Module, list[str]] = {}
-        for path, module in model.named_modules(remove_duplicate=False):
-            self._paths.setdefault(module, []).append(path)
-        self._inside = [("", Counter[nn.Module]())]
+        self._paths = Paths(model)
         self._leaves = leaves
         self._histories = histories
         self._again: list[Tensor] = []
@@ -126,8 +123,8 @@ class Recorder(TorchFunctionMode):
         call: Any,
     ) -> Any:
         """Record the call of a module, and what it calls itself."""
-        path = self._path(module)
-        if self._hidden or path is None:
+        path = None if self._hidden else self._paths.of(module)
+        if path is None:
             return call(module, *args, **kwargs)
         place = author_place()
         given = self._given(args, kwargs)
@@ -141,7 +138,7 @@ class Recorder(TorchFunctionMode):
             self._step(path, "", given, found, place)
             return found
         self._steps.append([])
-        self._inside.append((path, Counter()))
+        self._paths.enter(path)
         first = len(self.tensors)
         try:
             found = call(module, *args, **kwargs)
@@ -150,7 +147,7 @@ class Recorder(TorchFunctionMode):
             raise
         finally:
             steps = self._steps.pop()
-            self._inside.pop()
+            self._paths.leave()
         inputs = named_arguments(module, *given)
         inside = Pass(inputs, (*steps,), self._encoded(found))
         outputs = tuple(
@@ -161,20 +158,6 @@ class Recorder(TorchFunctionMode):
         step = Step(path, "", *given, outputs, inside.returned, place, inside)
         self._steps[-1].append(step)
         return found
-
-    def _path(self, module: nn.Module) -> str | None:
-        """Return the path of a module.
-
-        Of several, it is one inside of what calls it: each call has the next.
-        """
-        paths = self._paths.get(module, [])
-        if len(paths) < 2 or self._hidden:
-            return paths[0] if paths else None
-        around, calls = self._inside[-1]
-        start = f"{around}." if around else ""
-        inside = [each for each in paths if each.startswith(start)] or paths[:1]
-        calls[module] += 1
-        return inside[(calls[module] - 1) % len(inside)]
 
     def __torch_function__(
         self, func: Any, types: Any, args: Any = (), kwargs: Any = None

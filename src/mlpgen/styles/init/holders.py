@@ -10,7 +10,7 @@ from mlpgen.styles.code import Group, call, flat, quoted
 from mlpgen.styles.init.assignments import assignment_lines, needs_statements
 from mlpgen.styles.init.modules import module_code
 from mlpgen.styles.layout import BODY, layout
-from mlpgen.styles.variable_names import INIT, arguments, choose_names
+from mlpgen.styles.variable_names import INIT, arguments, attribute, choose_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,7 +43,9 @@ def holder_lines(node: Node, holder: str, graph: Graph, local: InitLocals) -> li
     lines: list[str] = []
     pieces: dict[str, Piece] = {}
     for each in members:
-        if needs_statements([each]):
+        if each.shared:
+            pieces[each.name] = attribute(each.shared)
+        elif needs_statements([each]):
             variable = pieces[each.name] = variables[each.name]
             lines += assignment_lines(each, variable, local, comments=comments)
         else:
