@@ -6,12 +6,15 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from mlpgen.cli import run
 from mlpgen.output import header
+from mlpgen.output.reformatted import is_reformatted
 from mlpgen.project.merge import texts, unedited
 
 from .repositories import commit, git, start
@@ -340,3 +343,50 @@ def test_a_dry_run_writes_nothing(project: Project) -> None:
 
 def test_force_and_merge(project: Project) -> None:
     assert project.run("render", "--merge", "--force")[0] == 2
+
+
+LONG = SPEC.replace(
+    "  - Linear: 2\n",
+    """\
+  - Conv1d: {out_channels: 16, kernel_size: 3, padding: 1, padding_mode: circular}
+    name: a_long_name_that_fills_the_line
+  - Softmax: {dim: 1}
+""",
+).replace("[4]", "[2, 4]")
+
+
+@pytest.mark.parametrize("with_spec", [False, True])
+def test_a_formatter_is_no_person(project: Project, with_spec: bool) -> None:
+    """Ruff at another line length: `check` says what to exclude; nothing is kept."""
+    (project.folder / "specs/net.yaml").write_text(LONG)
+    assert run(["render"]) == 0
+    commit(project.folder)
+    before = project.model
+    ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "-q"]
+    subprocess.run([*ruff, "--line-length=120", MODEL], check=True)
+    assert project.model != before
+    code, said = project.run("check")
+    assert (code, said) == (1, "reformatted")
+    assert project.run("render") == (1, "kept: a formatter has changed its layout")
+    if with_spec:
+        project.change("specs/net.yaml", WIDER)
+        assert project.check()[1] == "edited"
+    assert project.merge() == (0, "updated")
+    assert project.check()[:2] == (0, "current")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "same"),
+    [
+        ("x = (\n    1\n)\n", "x = 1\n", True),
+        ("x = 'a'  # one\n", 'x = "a"  # one\n', True),
+        ('"""A.\n\n  B."""\n', '"""A.\n\n    B.\n"""\n', True),
+        ("x = 1  # one\n", "x = 1\n", False),
+        ("x = 1  # one\n", "x = 1  # two\n", False),
+        ("x = '  a'\n", "x = 'a'\n", False),
+        ("if x:\n    y()\nz()\n", "if x:\n    y()\n    z()\n", False),
+        ("x = (\n", "x = (\n", False),
+    ],
+)
+def test_what_a_formatter_may_change(old: str, new: str, same: bool) -> None:
+    assert is_reformatted(old, new) == same

@@ -32,6 +32,7 @@ _WORDS = {
     "conflict": ("edits and rendered code overlap: see git's markers in it", "red"),
     "edited": ("kept: edited by hand", "yellow"),
     "settled": ("updated: the conflicts that git had left are settled", "green"),
+    "reformatted": ("kept: a formatter has changed its layout", "yellow"),
     "conflicted": ("kept: it has conflicts", "yellow"),
     "foreign": ("kept: another file is at this path", "yellow"),
     "damaged": ("kept: its header is damaged", "yellow"),
@@ -149,7 +150,7 @@ def command(
         printing.say(files.OTHER_NAMES, aside=True)
     if not all(each.owner for each in kept):
         hint = "--force overwrites the kept files and saves their old text as .orig"
-        if not merge and any(each.status == "edited" for each in kept):
+        if not merge and any(each.status in ("edited", "reformatted") for each in kept):
             hint += "; --merge keeps the edits in them"
         printing.say(hint, aside=True)
     return 1

@@ -15,11 +15,13 @@ from mlpgen.source.files import kind, possible
 Status = str
 """`missing`, `current`, `stale`, `edited`, `foreign`, `damaged` or `unreadable`;
 `blocked` if no file can be at the path; `current with edits` if a merge has put the
-edits of a person into what is rendered now; `conflicted` with git's markers in it."""
+edits of a person into what is rendered now; `conflicted` with git's markers in it;
+`reformatted` if only its layout is another one."""
 
 WITH_EDITS = "current with edits"
 KEPT = (
     "edited",
+    "reformatted",
     "conflicted",
     "foreign",
     "damaged",
@@ -163,7 +165,9 @@ def compare(path: Path, new: str) -> Change:
     if there.status != "file":
         return Change(path, there.status, "", wanted, there)
     old = ipynb.plain(path, there.text)
-    same = there.data == new.encode() or ipynb.was_run(path, there.data, new)
+    data = new.encode()
+    on_windows = data.replace(b"\n", b"\r\n")  # as git writes it with `autocrlf`
+    same = there.data in (data, on_windows) or ipynb.was_run(path, there.data, new)
     status = "current" if same else _status(path, old, wanted)
     return Change(path, status, old, wanted, there)
 
@@ -180,13 +184,27 @@ def _status(path: Path, old: str, new: str) -> Status:
     if header.is_edited(old, found):
         if conflict:
             return "conflicted"
-        known = header.holds_known_edits(old, found)
-        return WITH_EDITS if known and found._replace(edits="") == wanted else "edited"
+        if wanted and found.code_hash == wanted.code_hash:
+            return _of_edited(path, old, new)
+        return "edited"
     spec = _spec(found)
     same = wanted is not None and _spec(wanted) == spec
     if not same and spec != "-" and is_file(_spec_at(path, found)):
         return "foreign"
     return "stale"
+
+
+def _of_edited(path: Path, old: str, new: str) -> Status:
+    """Return the status of an edited file whose code was rendered as it is now."""
+    found = header.read(old)
+    if found and header.holds_known_edits(old, found):
+        return WITH_EDITS if found._replace(edits="") == header.read(new) else "edited"
+    if path.suffix == ".py":
+        from mlpgen.output.reformatted import is_reformatted
+
+        if is_reformatted(old, new):
+            return "reformatted"
+    return "edited"
 
 
 def _spec_at(path: Path, found: header.Header) -> str:

@@ -19,8 +19,8 @@ class Verdict(NamedTuple):
     Attributes:
         path: The file.
         status: `current`, `current with edits`, `stale`, `edited`, `missing`, `orphan`,
-            `conflicted`, `foreign`, `damaged`, `blocked`, `unreadable`, or `unknown`
-            for one made from standard input.
+            `conflicted`, `reformatted`, `foreign`, `damaged`, `blocked`, `unreadable`,
+            or `unknown` for one made from standard input.
         advice: What is wrong, and what to do.
         diff: The lines of a diff from the file to what it should be; from what the spec
             says to the file, if its edits are meant to stay.
@@ -68,6 +68,10 @@ def _advice(change: files.Change, command: str) -> str:
             )
             home = f"move the edit into {_home(change)}"
             return f"{too}{home}, or {merge}drop it: {command} --force"
+        case "reformatted":
+            exclude = f'extend-exclude = ["{change.path.parent.parent.as_posix()}"]'
+            said = "a formatter has changed its layout alone: exclude it by"
+            return f"{said} `{exclude}`, and render again: {command} --merge"
         case "conflicted" if line := files.line_of_conflict(change.old):
             return (
                 f"settle the conflict in line {line}, then keep it: {command} --merge"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.output import files, header, ipynb
+from mlpgen.output.reformatted import is_reformatted
 from mlpgen.project.merge import branches, texts, unedited
 from mlpgen.project.merge.bases import base
 from mlpgen.project.merge.sides import Rendered, with_edits
@@ -64,6 +65,8 @@ def results_of(
 
 def _merged(change: Change, text: str, destination: Destination) -> Result:
     """Merge the edits in a file into what is rendered."""
+    if change.status == "reformatted":
+        return Result(change._replace(status="stale"), text)
     if change.status not in ("edited", files.WITH_EDITS):
         return Result(change, text)
     if change.status == files.WITH_EDITS:
@@ -73,6 +76,8 @@ def _merged(change: Change, text: str, destination: Destination) -> Result:
     before = _base(change, text, destination)
     if before is None:
         return Result(change, text, why=NO_BASE)
+    if is_reformatted(change.old, before):
+        return Result(change._replace(status="stale"), text)
     done = texts.merge_python(change.old, before, text)
     if done.text == header.slotted(text):
         return Result(change._replace(status="stale"), text)
