@@ -32,7 +32,7 @@ from mlpgen.proof.job import Job, job
 from mlpgen.proof.prove import prove as proved
 
 from . import processes
-from .networks import network
+from .networks import module, network
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -617,6 +617,12 @@ def tensor(name: str, shape: FullShape, dtype: str, high: int | None = None) -> 
     return {"name": name, "shape": shape, "dtype": dtype, "low": 0, "high": high}
 
 
+def saved(text: str, name: str) -> list[tuple[str, str, list[int]]]:
+    """Return what a model saves, as a claim says it."""
+    found = getattr(module(text), name)().state_dict()
+    return [(k, str(each.dtype)[6:], [*each.shape]) for k, each in found.items()]
+
+
 def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
     """The batch can be any dimension, or missing."""
     said: Claims = {
@@ -637,6 +643,8 @@ def test_several_inputs_tuples_and_modules_used_twice(tmp_path: Path) -> None:
         "casts": False,
         "captured": [],
         "records": False,
+        "state": saved(TALKER, "Talker"),
+        "unknown": [],
     }
     other = TALKER.replace("x + self.scale(x)", "self.scale(x) * 2")
     texts = {"explicit": TALKER, "sequential": TALKER}

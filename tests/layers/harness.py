@@ -222,6 +222,11 @@ def compare(name: str, arguments: dict[str, Any], values: Values) -> bool:
             assert equal(actual, parts[""]), f"{context}: {function} differs"
     named = [(key, tuple(each.shape)) for key, each in module.named_parameters()]
     assert list(layer.weights().items()) == named, context
+    buffers = [(key, tuple(x.shape), x.dtype) for key, x in module.named_buffers()]
+    said = [(key, x.shape, x.dtype) for key, x in layer.buffers().items()]
+    assert [(*rest, f"torch.{dtype}") for *rest, dtype in said] == [
+        (*rest, str(dtype)) for *rest, dtype in buffers
+    ], context
     counted = sum(parameter.numel() for parameter in module.parameters())
     assert layer.parameters() == counted, context
     if name not in UNCOUNTED:

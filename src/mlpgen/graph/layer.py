@@ -85,6 +85,7 @@ def resolve_alone(entry: Entry, context: Context) -> Node | None:
         parts={"": Value(())},
         path=entry.path,
         weights=layer.weights(),
+        buffers=layer.buffers(),
         parameters=parameters,
     )
 
@@ -148,6 +149,7 @@ def _plain_layer(
         returned=layer.returned(),
         picks=layer.picks(values),
         weights=layer.weights(),
+        buffers=layer.buffers(),
         parameters=parameters,
         multiply_adds=work,
     )

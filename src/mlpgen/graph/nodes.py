@@ -97,6 +97,7 @@ class Node(NamedTuple):
         picks: Parts that are taken from other parts, and the code for it.
         weights: The shapes of the parameters that can be shared or initialized.
         computed_from: The shapes of parameters that a weight is computed from.
+        buffers: What a checkpoint has of its module that is not learned.
         parameters: The number of its parameters.
         multiply_adds: For one example.
         graph: The class of a block, resolved for this use.
@@ -132,6 +133,7 @@ class Node(NamedTuple):
     picks: Mapping[str, tuple[str, str]] = MappingProxyType({})
     weights: Mapping[str, Shape] = MappingProxyType({})
     computed_from: Mapping[str, Shape] = MappingProxyType({})
+    buffers: Mapping[str, Value] = MappingProxyType({})
     parameters: int = 0
     multiply_adds: int = 0
     graph: Graph | None = None

@@ -202,6 +202,10 @@ class Layer(Component):
         """
         return {}
 
+    def buffers(self) -> dict[str, Value]:
+        """Return what a checkpoint has of it that is not learned, in torch's order."""
+        return {}
+
     def nested(self) -> "dict[str, Layer]":
         """Return the layers that are arguments of this layer's constructor, by keyword.
 

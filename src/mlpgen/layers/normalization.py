@@ -19,6 +19,7 @@ from mlpgen.layers.base import (
     Layer,
     Shape,
     ShapeError,
+    Value,
     Values,
     affine,
     need_dims,
@@ -61,6 +62,18 @@ class _PerChannel(Layer):
         """Return a weight and a bias for each channel, if they are learned."""
         channels = self.num_features or 0
         return affine((channels,), self.bias, channels) if self.affine else {}
+
+    def buffers(self) -> dict[str, Value]:
+        """Return the running statistics, if they are tracked."""
+        if not self.track_running_stats:
+            return {}
+        each = Value((self.num_features or 0,), batched=False)
+        count = Value((), "int64", batched=False)
+        return {
+            "running_mean": each,
+            "running_var": each,
+            "num_batches_tracked": count,
+        }
 
 
 class BatchNorm1d(_PerChannel):

@@ -13,6 +13,7 @@ from mlpgen.functions import FUNCTIONS
 from mlpgen.graph.captures import captures
 from mlpgen.graph.entries.batch_dims import inside
 from mlpgen.graph.run_order import occurrences
+from mlpgen.graph.state_dict import state_dict
 from mlpgen.graph.walks import leaf_layers
 from mlpgen.proof.index_limits import index_limits
 
@@ -60,6 +61,8 @@ class Claims(TypedDict):
         draws: The functions that draw random numbers in eval mode, too.
         captured: The names of captured outputs.
         records: Whether hooks record any of these.
+        state: The tensors of its state_dict, in order: key, dtype, shape.
+        unknown: Custom modules, which have others.
     """
 
     name: str
@@ -73,6 +76,8 @@ class Claims(TypedDict):
     draws: list[str]
     captured: list[str]
     records: bool
+    state: list[tuple[str, str, list[int]]]
+    unknown: list[str]
 
 
 def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
@@ -83,6 +88,7 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
         captured: What its model returns besides its outputs.
     """
     in_forward = graph.values()
+    state = state_dict(graph)
     return {
         "name": graph.name,
         "inputs": _inputs(graph),
@@ -95,6 +101,8 @@ def claims(graph: Graph, captured: Sequence[str] = ()) -> Claims:
         "draws": sorted(_drawing(graph)),
         "captured": [*captured],
         "records": any(name not in in_forward for name in captured),
+        "state": [(each.key, each.dtype, [*each.shape]) for each in state.tensors],
+        "unknown": [*state.unknown],
     }
 
 

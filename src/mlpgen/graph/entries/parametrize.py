@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
+from mlpgen.layers.base import Value
 from mlpgen.spec.wording import cut, listed, nearest
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ def parametrized(node: Node, entry: Entry, context: Context) -> Node | None:
         parameters=node.parameters + more,
         weights={key: each for key, each in node.weights.items() if key != "weight"},
         computed_from=_computed_from(name, weight),
+        buffers={**node.buffers, **_vectors(name, node.type, weight)},
     )
 
 
@@ -49,3 +52,19 @@ def _computed_from(name: str, weight: Shape) -> dict[str, Shape]:
         return {original: weight}
     magnitude = (weight[0], *(1 for _ in weight[1:]))
     return {f"{original}0": magnitude, f"{original}1": weight}
+
+
+def _vectors(name: str, type_: str, weight: Shape) -> dict[str, Value]:
+    """Name the vectors from which `spectral_norm` goes on: one a side of the matrix.
+
+    Its rows are the outputs, which transposed convolutions have second.
+    """
+    if name != "spectral_norm":
+        return {}
+    out = 1 if type_.startswith("ConvTranspose") else 0
+    rows = weight[out]
+    sizes = {"_u": rows, "_v": prod(weight) // rows}
+    return {
+        f"parametrizations.weight.0.{side}": Value((size,), batched=False)
+        for side, size in sizes.items()
+    }

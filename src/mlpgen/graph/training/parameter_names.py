@@ -6,8 +6,10 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.graph.state_dict import owners, parameters_of
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlpgen.graph.nodes import Node
     from mlpgen.layers.base import Shape
@@ -66,29 +68,20 @@ class Named(NamedTuple):
         return self.type.startswith("Embedding")
 
 
-def named_parameters(nodes: Iterable[Node], inside: str = "") -> Iterator[Named]:
-    """Yield the parameters of layers, and modules that can have others.
+def named_parameters(nodes: Sequence[Node]) -> Iterator[Named]:
+    """Yield the parameters of the layers of a model, and modules that can have others.
 
     Args:
-        nodes: The layers of a class.
-        inside: The name of the module that has them, with a dot.
+        nodes: The layers.
     """
-    for node in nodes:
-        name = inside + node.key
-        if node.shared or not node.active:
+    for owner in owners(nodes):
+        if owner.again:
             continue
-        if node.is_tensor:
-            if node.parameters:
-                yield Named(name, node.output, node.type)
-            continue
-        for _, key, round_ in node.each_round():
-            yield from named_parameters([round_._replace(name=key)], inside)
-        inner = node.graph.nodes if node.graph else node.children
-        yield from named_parameters(inner, f"{name}.")
-        for weight, shape in {**node.weights, **node.computed_from}.items():
-            yield Named(f"{name}.{weight}", shape, node.type)
-        if node.maker.module or "Norm" in node.type:
-            yield Named(name, (), node.type, known=False)
+        key, type_ = owner.key, owner.node.type
+        for name, shape in parameters_of(owner).items():
+            yield Named(f"{key}.{name}" if name else key, shape, type_)
+        if owner.node.maker.module or "Norm" in type_:
+            yield Named(key, (), type_, known=False)
 
 
 def fits(each: Named, pattern: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from contextlib import contextmanager
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,12 +25,37 @@ if TYPE_CHECKING:
 
 
 def equal_states(subject: Subject) -> str:
-    """Check that all styles have the same keys, in order, with the same values."""
+    """Check that all styles have the same keys, in order, with the same values.
+
+    Keys, shapes and dtypes are those that mlpgen predicts.
+    """
+    for style, model in subject.models.items():
+        _need_predicted(subject, model, style)
     (one, first), *others = subject.models.items()
     for other, second in others:
         need_equal_states(first, second, f"in {one} and in {other}")
     keys = counted(len(first.state_dict()), "key")
     return f"{keys} of the state_dict, in order, with equal initial values"
+
+
+def _need_predicted(subject: Subject, model: nn.Module, style: str) -> None:
+    """Check the state_dict of a model, except what custom modules have in it.
+
+    Raises:
+        FailsError: With the first tensor that is another.
+    """
+    inside = tuple(f"{each}." for each in subject.claims["unknown"])
+    found = [
+        f"`{key}`, {str(each.dtype).removeprefix('torch.')} {[*each.shape]}"
+        for key, each in model.state_dict().items()
+        if not (inside and key.startswith(inside))
+    ]
+    said = [
+        f"`{key}`, {dtype} {shape}" for key, dtype, shape in subject.claims["state"]
+    ]
+    for one, other in zip_longest(said, found, fillvalue="nothing"):
+        if one != other:
+            raise FailsError(f"{style} saves {other} where {one} was predicted")
 
 
 def need_equal_states(first: nn.Module, second: nn.Module, where: str) -> None:
