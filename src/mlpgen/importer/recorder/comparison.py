@@ -21,6 +21,7 @@ from mlpgen.importer.recorder.target import in_words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+_Both = tuple[list[Tensor], list[Tensor]]
 CLOSE = 1e-5
 """How far outputs may differ, relative to the largest of them."""
 
@@ -62,11 +63,9 @@ def compared(
     )
     original.eval()
     model.eval()
-    order = _order_in_training(original, model, inputs)
-    check(
-        "outputs in evaluation",
-        *_outputs(original, model, inputs, training=False, order=order),
-    )
+    both = _results_of_both(original, model, inputs, training=False)
+    order = _order_in_training(original, model, inputs, both)
+    check("outputs in evaluation", *_compared_in_order(both, order, training=False))
     if checks[-1]["status"] == "ok":
         title = "gradients of all parameters"
         try:
@@ -77,7 +76,8 @@ def compared(
             checks.append({"name": title, "status": "note", "detail": detail})
         else:
             check(title, fails, detail)
-        fails, detail = _outputs(original, model, inputs, training=True, order=order)
+        both = _results_of_both(original, model, inputs, training=True)
+        fails, detail = _compared_in_order(both, order, training=True)
         if not fails:
             check("outputs in training", "", detail)
         else:
@@ -128,19 +128,28 @@ def _some(word: str, keys: list[str]) -> str:
     return f"{word} {shown}" + (f" and {len(keys) - 3} more" if len(keys) > 3 else "")
 
 
-def _outputs(
+def _results_of_both(
     original: nn.Module,
     model: nn.Module,
     inputs: Mapping[str, Tensor],
     *,
     training: bool,
-    order: Sequence[int] = (),
-) -> tuple[str, str]:
+) -> _Both | str:
+    """Return what both models return in a mode, or why there is none."""
     try:
         one = _results(original, inputs, named=True, training=training)
-        other = _results(model, inputs, named=False, training=training)
+        return one, _results(model, inputs, named=False, training=training)
     except Exception as error:
-        return f"it fails: {in_words(error)}", ""
+        return f"it fails: {in_words(error)}"
+
+
+def _compared_in_order(
+    both: _Both | str, order: Sequence[int], *, training: bool
+) -> tuple[str, str]:
+    """Return what differs in the results of both models, or how equal they are."""
+    if isinstance(both, str):
+        return both, ""
+    one, other = both
     if order and training:
         one = [one[at] for at in order]
     elif order:
@@ -158,16 +167,18 @@ def _results(
 
 
 def _order_in_training(
-    original: nn.Module, model: nn.Module, inputs: Mapping[str, Tensor]
+    original: nn.Module,
+    model: nn.Module,
+    inputs: Mapping[str, Tensor],
+    evaluation: _Both | str,
 ) -> list[int]:
     """Return which result of training each one of a model is, if some are only there.
 
     Those of evaluation come first in the model, the others are not compared there.
     """
+    if isinstance(evaluation, str) or len(evaluation[1]) <= len(evaluation[0]):
+        return []
     try:
-        own = len(_results(model, inputs, named=False, training=False))
-        if own <= len(_results(original, inputs, named=True, training=False)):
-            return []
         one, other = _calm_results(original, model, inputs)
     except Exception:  # the checks of outputs say it
         return []
