@@ -91,8 +91,48 @@ class Both(Halved):
         super().__init__(depths=(3, 1, 2), both=True)
 
 
+class Scaled(nn.Module):
+    """Two layers whose results get smaller by numbers that the class keeps."""
+
+    def __init__(self, size: int, more: int) -> None:
+        super().__init__()
+        self.scale = size**-0.5
+        self.first = Widened(size, more)
+        self.second = Widened(size, more + 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.second(self.first(x)) * self.scale
+
+
+class Widened(nn.Module):
+    """A layer of another size than the input, and back."""
+
+    def __init__(self, size: int, more: int) -> None:
+        super().__init__()
+        wide = more * more + 7
+        self.wide = nn.Linear(size, wide)
+        self.back = nn.Linear(wide, size)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.back(self.wide(x))
+
+
+class Named(nn.Module):
+    """Blocks that differ in numbers which no argument of theirs is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = Scaled(5, 2)
+        self.narrow = nn.Linear(5, 3)
+        self.other = Scaled(3, 5)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.other(self.narrow(self.one(x)))
+
+
 STAGES: dict[str, tuple[type[nn.Module], tuple[int, ...]]] = {
     "activations": (Stages, (6, 4)),
+    "named": (Named, (4, 5)),
     "returned_twice": (Halved, (5, 8)),
     "returned_twice_and_used": (Both, (5, 8)),
 }

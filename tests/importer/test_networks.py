@@ -125,6 +125,9 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("two_names", ["- {share: last, name: every.2, unused: true}"]),
         ("two_names", ["- {share: first, name: inner, unused: true}\n  - {BatchNorm"]),
         ("stacked", ["- {share: conv1, name: features.0, unused: true}"]),
+        ("named", ['- mul: "${scale}"', '{Widened: "${second_out_features}", name']),
+        ("returned_twice", ["outputs: [narrow, mean]"]),
+        ("returned_twice_and_used", ["outputs: [add_b, identity, mean]"]),
         ("drawn", ["init: {matrices: xavier_uniform_}\nlayers:\n  - Transformer"]),
     ],
 )

@@ -92,6 +92,7 @@ def _entry(slot: Slot, features: Features, around: Slot | None) -> Entry:
         inner = inner._replace(
             entries=_entries(slot.inner, features, slot), outputs=outputs
         )
+    features.label = label
     return first._replace(
         type=type_,
         arguments=_arguments(slot, first, features, around),

@@ -245,6 +245,7 @@ class Module(NamedTuple):
         multiply_adds: Of such a layer, for one example: sizes whose products they are.
         same: The first path of the module, if this is a second one.
         buffered: Whether a layer has buffers that checkpoints have.
+        attributes: The numbers that a class of the author keeps, by name.
     """
 
     type: str
@@ -263,6 +264,7 @@ class Module(NamedTuple):
     multiply_adds: list[list[int]] = []  # noqa: RUF012 - never changed
     same: str = ""
     buffered: bool = False
+    attributes: dict[str, Any] = {}  # noqa: RUF012 - never changed
 
     @property
     def numbered(self) -> bool:

@@ -15,7 +15,7 @@ from mlpgen.importer.expressions.vectors import NoExpressionError
 from mlpgen.importer.recording import Unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from mlpgen.importer.recording import Module
 
@@ -116,7 +116,8 @@ def _block_of(
     which = [unique.setdefault(_strict(body), len(unique)) for body in bodies]
     firsts = [bodies[which.index(at)] for at in range(len(unique))]
     common = _filled(aligned(firsts, numbered=numbered), which, bodies)
-    features = Features(_sizes(bodies), _given(uses, modules))
+    kept = _in_all([modules[each.path].attributes for each in uses])
+    features = Features(_sizes(bodies), _given(uses, modules), kept)
     entries, values = with_named_sizes(entries_of(common.slots, features))
     entries, outputs = _each_once(entries, common.outputs)
     parameters = features.parameters()
@@ -247,9 +248,14 @@ def _given(
     uses: Sequence[Entry], modules: dict[str, Module]
 ) -> dict[str, tuple[Any, ...]]:
     """Return what the constructors of all uses were given, where a spec can have it."""
+    return _in_all([modules[use.path].arguments for use in uses])
+
+
+def _in_all(uses: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Any, ...]]:
+    """Return what all uses have by the same name, without sizes of inputs."""
     found: dict[str, list[Any]] = {}
-    for use in uses:
-        for name, value in modules[use.path].arguments.items():
+    for values in uses:
+        for name, value in values.items():
             found.setdefault(parameter_name(name), []).append(_plain(value))
     return {
         name: (*values,)

@@ -8,11 +8,15 @@ from mlpgen.importer.expressions.vectors import (
     MISSING,
     NoExpressionError,
     Vector,
+    matches,
     numeric,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_VAGUE = {"other", "size", "input", "exponent"}
+"""Names of arguments of functions, for which the author's class has better ones."""
 
 
 class Features:
@@ -24,13 +28,20 @@ class Features:
         made: Parameters that had to be made up, for each use.
         used: Names of parameters that an expression needs.
         channels: The numbers of channels that layers have, by their expressions.
+        kept: What modules keep in attributes, for each use.
+        label: What the name of a parameter begins with if it is taken without.
     """
 
     def __init__(
-        self, sizes: Mapping[str, Vector], given: Mapping[str, Vector]
+        self,
+        sizes: Mapping[str, Vector],
+        given: Mapping[str, Vector],
+        kept: Mapping[str, Vector] = {},
     ) -> None:
         self.sizes = dict(sizes)
         self.given = dict(given)
+        self.kept = dict(kept)
+        self.label = ""
         self.made: dict[str, Vector] = {}
         self.used: list[str] = []
         self.channels: dict[str, Vector] = {}
@@ -61,8 +72,13 @@ class Features:
         Raises:
             NoExpressionError: No parameter has such values.
         """
+        if name in _VAGUE:
+            same = (each for each, own in self.kept.items() if matches(vector, own))
+            name = next(same, name)
+        if self._is_taken(name) and self.label:
+            name = f"{self.label}_{name}"
         free, number = name, 2
-        while free in self.given or free in self.sizes or free in self.made:
+        while self._is_taken(free):
             free, number = f"{name}_{number}", number + 1
         present = [each for each in vector if each is not MISSING]
         some = max(present, key=present.count)
@@ -71,6 +87,9 @@ class Features:
             raise NoExpressionError(name)
         self.made[free] = filled
         return free
+
+    def _is_taken(self, name: str) -> bool:
+        return name in self.given or name in self.sizes or name in self.made
 
     def parameters(self) -> dict[str, Vector]:
         """Return the parameters of the class: the author's, then those made."""

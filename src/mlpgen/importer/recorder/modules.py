@@ -143,10 +143,20 @@ def _describe(
         base,
         leaf_arguments(module, base) if base else {},
         file_of(cls),
+        attributes={} if type_ else _numbers_kept(module),
     )
     for name, child in children.items():
         if child is not None:
             _describe(child, f"{path}.{name}" if path else name, known, found)
+
+
+def _numbers_kept(module: nn.Module) -> dict[str, Any]:
+    """Return the numbers that a module has in attributes that are no secret."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if type(value) in (int, float) and not name.startswith("_")
+    }
 
 
 def _kept(module: nn.Module, path: str, known: _Known) -> Module:
