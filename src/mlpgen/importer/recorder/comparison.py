@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import sys
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from mlpgen.importer.recorder.dropout import Rates, WithoutDropout
+from mlpgen.importer.recorder.gradients import OriginalFailsError, gradients
 from mlpgen.importer.recorder.leaves import is_drop_path
-from mlpgen.importer.recorder.own_gradients import class_to_keep, own_gradient
 from mlpgen.importer.recorder.results import results_of, with_inputs
 from mlpgen.importer.recorder.target import in_words
 
@@ -70,8 +69,8 @@ def compared(
         title = "gradients of all parameters"
         try:
             with _calmed(original, model, training=bool(order)):
-                fails, detail = _gradients(original, model, inputs, order)
-        except _OriginalFailsError as error:
+                fails, detail = gradients(original, model, inputs, order)
+        except OriginalFailsError as error:
             detail = f"the original has none: {error}"
             checks.append({"name": title, "status": "note", "detail": detail})
         else:
@@ -88,10 +87,6 @@ def compared(
                 {"name": "further outputs", "status": "note", "detail": detail}
             )
     return checks
-
-
-class _OriginalFailsError(Exception):
-    """The original cannot compute gradients."""
 
 
 def _class(file: str, name: str) -> type[nn.Module]:
@@ -280,55 +275,3 @@ def difference(one: list[Tensor], other: list[Tensor]) -> tuple[str, str]:
     if worst <= CLOSE:
         return "", f"equal within {worst:.0e} of the largest value"
     return f"they differ by {worst:.1e} of the largest value", ""
-
-
-def _gradients(
-    original: nn.Module,
-    model: nn.Module,
-    inputs: Mapping[str, Tensor],
-    order: Sequence[int],
-) -> tuple[str, str]:
-    trained = {name: p.requires_grad for name, p in original.named_parameters()}
-    for name, parameter in model.named_parameters():
-        parameter.requires_grad_(trained.get(name, True))
-    found = []
-    own = ""
-    for each, named in ((original, True), (model, False)):
-        each.zero_grad()
-        results = results_of(each, inputs, named=named)
-        if order and named:
-            results = [results[at] for at in order]
-        results = [each for each in results if each.requires_grad]
-        if not results:
-            return "", "there are none"
-        own = own or own_gradient(results)
-        generator = torch.Generator().manual_seed(0)
-        total = torch.stack(
-            [(r * torch.randn(r.shape, generator=generator)).mean() for r in results]
-        ).sum()
-        try:
-            torch.autograd.backward(total)
-        except RuntimeError as error:
-            if each is original:
-                raise _OriginalFailsError(str(error).partition("\n")[0][:120]) from None
-            raise
-        found.append({name: p.grad for name, p in each.named_parameters()})
-        each.zero_grad()
-    one, other = found
-    if own:
-        kept = class_to_keep(
-            original, partial(results_of, original, inputs, named=True)
-        )
-        own += f"; --custom {kept} keeps its class" if kept else ""
-    without = [name for name in one if (one[name] is None) != (other[name] is None)]
-    if without:
-        return f"only one has a gradient of `{without[0]}`{own}", ""
-    pairs = [(a, other[name]) for name, a in one.items() if a is not None]
-    largest = max((float(a.abs().max()) for a, _ in pairs if a.numel()), default=1.0)
-    gaps = [float((a - b).abs().max()) for a, b in pairs if b is not None and a.numel()]
-    worst = max(gaps, default=0.0) / max(largest, 1e-12)
-    if worst == 0:
-        return "", "equal to the bit"
-    if worst <= 10 * CLOSE:
-        return "", f"equal within {worst:.0e} of the largest"
-    return f"they differ by {worst:.1e} of the largest{own}", ""
