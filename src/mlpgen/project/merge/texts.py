@@ -5,12 +5,14 @@ from __future__ import annotations
 import ast
 import tempfile
 import warnings
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import NamedTuple
 
 from mlpgen.output import files, header
 from mlpgen.project import git
 from mlpgen.project.merge.conflicts import Conflict, Labels, longest_run, parse, settled
+from mlpgen.project.merge.names import parted
 
 _PLACE = f"{header.MARK}: its place in a merge"
 _MOST_CONFLICTS = 127
@@ -85,7 +87,8 @@ def merged_by_git(sides: tuple[str, ...], *options: str) -> tuple[str, bool]:
 def merge_python(ours: str, base: str, theirs: str) -> Merged:
     """Merge the edits of a person into code that is rendered.
 
-    What merges into code that is not Python any more is a conflict, too.
+    What merges into code that is not Python any more, or that lacks a name which both
+    sides had, is a conflict, too: at each edit, which may be the reason.
 
     Args:
         ours: The edited code.
@@ -100,9 +103,11 @@ def merge_python(ours: str, base: str, theirs: str) -> Merged:
     """
     ours, base, theirs = map(_with_place, (ours, base, theirs))
     merged = merge(ours, base, theirs)
-    why = "" if merged.conflicts else damage(merged.text)
-    if why:
-        merged = Merged(_one_conflict(ours, theirs), conflicts=True, why=why)
+    why = damage(merged.text)
+    if not why and (names := parted(merged.text, ours, theirs)):
+        why = f"the edits use `{names[0]}`, which is rendered no more"
+    if why and not merged.conflicts:
+        merged = Merged(_questioned(merged.text, theirs), conflicts=True, why=why)
     return merged._replace(text=merged.text.replace(_PLACE, header.SLOT))
 
 
@@ -123,7 +128,14 @@ def damage(text: str) -> str:
     return ""
 
 
-def _one_conflict(ours: str, theirs: str) -> str:
-    """Put all that differs into one conflict."""
-    one, other = (text.split("\n") for text in (ours, theirs))
-    return "\n".join(Conflict(one, [], other).lines(files.LABELS))
+def _questioned(merged: str, theirs: str) -> str:
+    """Make each difference between what is merged and what is rendered a conflict."""
+    one, other = (text.split("\n") for text in (merged, theirs))
+    lines: list[str] = []
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    for kind, start, end, its_start, its_end in matcher.get_opcodes():
+        found = one[start:end]
+        if kind != "equal":
+            found = Conflict(found, [], other[its_start:its_end]).lines(files.LABELS)
+        lines += found
+    return "\n".join(lines)
