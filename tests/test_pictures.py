@@ -22,7 +22,8 @@ from xml.etree import ElementTree
 import pytest
 
 from mlpgen import api, cli
-from mlpgen.pictures import comparison, dot, mermaid
+from mlpgen.changes.totals import sums
+from mlpgen.pictures import dot, mermaid
 from mlpgen.pictures.diagram import Diagram, boxes, diagram
 from mlpgen.pictures.json_data import data
 from mlpgen.pictures.layer_text import argument_texts
@@ -143,7 +144,7 @@ def test_counts_of_all_layers_are_the_totals(name: str) -> None:
         found = rows(graph, depth)
         numbers = [int(row.parameters.replace(",", "") or 0) for row in found]
         assert sum(numbers) == graph.total_parameters
-    totals = comparison.sums(graph).values()
+    totals = sums(graph).values()
     assert sum(each.parameters for each in totals) == graph.total_parameters
     assert sum(each.multiply_adds for each in totals) == graph.total_multiply_adds
 

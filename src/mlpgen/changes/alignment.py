@@ -143,11 +143,12 @@ def likeness(one: Layer, other: Layer) -> float:
     names = one.arguments.keys() | other.arguments.keys()
     equal = sum(one.arguments.get(each) == other.arguments.get(each) for each in names)
     arguments = equal / len(names) if names else 1.0
+    # The default name of what has no weights counts the layers before it.
+    named = one.is_named or other.is_named or bool(one.node.weights)
     return (
         1.0
         + 2.0 * arguments
         + 2.0 * (one.token == other.token)
-        + 1.0 * (one.word == other.word)
-        + 1.0 * (one.key == other.key)
+        + named * (1.0 * (one.word == other.word) + 1.0 * (one.key == other.key))
         + 1.0 * (one.node.output == other.node.output)
     )

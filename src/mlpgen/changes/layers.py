@@ -6,10 +6,12 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.graph.flow import whole_flow
+from mlpgen.graph.state_dict import made, owners
+from mlpgen.graph.training.producers import kind as kind_of
 from mlpgen.pictures.layer_text import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from mlpgen.graph.flow import Flow, Operation
     from mlpgen.graph.nodes import Graph, Maker, Node
@@ -26,7 +28,9 @@ class Layer(NamedTuple):
         key: The name of its module in the model, `layer1.0.conv1`: its tensors have
             it in the state_dict. A function has the one that its module would have.
         kind: What it does, equal for module and function: `Conv2d`, `ReLU`, `Add`.
-        runs: Its runs, several if other layers share its module.
+        node: The layer as it runs first.
+        owner: The class whose definition has it; empty for the model.
+        runs: Its runs, several if other layers share its module; none if it is unused.
         arguments: Its arguments as plain data, with those that follow from its inputs.
         token: What it is without its name: kind, arguments, and shapes of its results.
     """
@@ -34,14 +38,11 @@ class Layer(NamedTuple):
     place: int
     key: str
     kind: str
+    node: Node
+    owner: str
     runs: tuple[Operation, ...]
     arguments: dict[str, Any]
     token: str
-
-    @property
-    def node(self) -> Node:
-        """The layer as it runs first."""
-        return self.runs[0].node
 
     @property
     def word(self) -> str:
@@ -62,7 +63,7 @@ class Layers(NamedTuple):
 
     Attributes:
         flow: The operations of the network.
-        every: Its layers, in the order in which they run first.
+        every: Its layers in the order in which they run first, then the unused ones.
         places: The place of the layer of each operation.
     """
 
@@ -77,7 +78,8 @@ class Layers(NamedTuple):
         """
         return tuple(
             None if source.operation is None else self.places[source.operation]
-            for source in layer.runs[0].sources
+            for run in layer.runs[:1]
+            for source in run.sources
         )
 
     def after(self, layer: Layer) -> tuple[int, ...]:
@@ -92,20 +94,24 @@ def layers_of(graph: Graph) -> Layers:
     runs: dict[str, list[Operation]] = {}
     for operation in flow.operations:
         runs.setdefault(operation.key, []).append(operation)
-    every = tuple(
-        _layer(place, key, found) for place, (key, found) in enumerate(runs.items())
-    )
-    places = {run: layer.place for layer in every for run in layer.runs}
-    return Layers(flow, every, places)
+    found = [
+        _layer(place, key, each[0].node, each)
+        for place, (key, each) in enumerate(runs.items())
+    ]
+    for owner in owners(made(graph)):
+        if owner.key not in runs:
+            found.append(_layer(len(found), owner.key, owner.node, ()))
+    places = {run: layer.place for layer in found for run in layer.runs}
+    return Layers(flow, tuple(found), places)
 
 
-def _layer(place: int, key: str, runs: Iterable[Operation]) -> Layer:
-    found = tuple(runs)
-    node = found[0].node
+def _layer(place: int, key: str, node: Node, runs: Sequence[Operation]) -> Layer:
     arguments = plain_arguments(node)
     shapes = [[int(size) for size in value.shape] for value in node.parts.values()]
-    token = f"{found[0].kind} {arguments} {shapes}"
-    return Layer(place, key, found[0].kind, found, arguments, token)
+    owner = runs[0].owner if runs else ""
+    kind = kind_of(node)
+    token = f"{kind} {arguments} {shapes}"
+    return Layer(place, key, kind, node, owner, (*runs,), arguments, token)
 
 
 def plain_arguments(node: Node) -> dict[str, Any]:

@@ -15,6 +15,8 @@ COMMANDS = {
     "check": "Check that the generated files match the specs.",
     "validate": "Find the mistakes in specs.",
     "show": "Print the layers of a spec with shapes and counts.",
+    "diff": "Show what a change of specs changes in the networks.",
+    "breaking": "Tell what a change of specs breaks: code, checkpoints, outputs.",
     "prove": "Run both styles of a spec with torch, and check what mlpgen predicts.",
     "import": "Turn a model of PyTorch into a spec, and prove that they are equal.",
     "templates": "List the templates that a project can replace, or copy one.",

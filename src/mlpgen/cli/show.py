@@ -56,7 +56,7 @@ class Depth(click.ParamType[int]):
     type=options.AnyPath(),
     metavar="SPEC",
     shell_complete=completion.complete_specs,
-    help="Show the layers of both specs by type, with totals and their ratio.",
+    help="Show what differs in another spec, as `mlpgen diff` does.",
 )
 def command(
     spec: str,
@@ -84,7 +84,7 @@ def command(
     network = api.load(spec, values)
     _warn(network, aside=format_ in ("json", *DIAGRAMS))
     if other is not None:
-        _compare(network.graph, other, (spec, other), format_)
+        _compare(network, other, spec, format_)
     elif format_ == "json":
         from mlpgen.pictures.json_data import data
 
@@ -114,17 +114,16 @@ def _diagram(graph: Graph, depth: int | None, format_: str) -> str:
         raise click.ClickException(str(error)) from None
 
 
-def _compare(first: Graph, other: str, specs: tuple[str, str], format_: str) -> None:
-    from mlpgen.pictures.comparison import compare, data
+def _compare(first: Network, other: str, spec: str, format_: str) -> None:
+    from mlpgen.changes.differences import differences
+    from mlpgen.changes.versions import Version
+    from mlpgen.cli.diff import as_data, show
 
     network = api.load(other)
     _warn(network, aside=format_ == "json")
-    second = network.graph
-    names = (first.name, second.name) if first.name != second.name else specs
-    found = compare(first, second, names)
+    version = Version((spec, other), first, network)
+    found = differences(first, network, version.names)
     if format_ == "json":
-        printing.dump(data(found))
-        return
-    from mlpgen.pictures.table import comparison
-
-    printing.draw(comparison(found), 120)
+        printing.dump(as_data(version, found))
+    else:
+        show(version, found)

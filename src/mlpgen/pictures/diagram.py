@@ -27,12 +27,15 @@ class Box(NamedTuple):
         kind: One of the kinds above.
         lines: The lines of text in the box.
         returned: Whether the network returns its output.
+        change: Where two networks are compared: `added`, `removed`, `changed`; empty
+            for what stays.
     """
 
     id: str
     kind: str
     lines: tuple[str, ...]
     returned: bool
+    change: str = ""
 
 
 class Frame(NamedTuple):

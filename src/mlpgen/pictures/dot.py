@@ -23,6 +23,11 @@ _LOOKS = {
     "join": 'shape=hexagon margin="0.02,0.02" fillcolor="#fbe3c8"',
     "tensor": 'shape=cylinder fillcolor="#e2f0d9"',
 }
+_CHANGES = {
+    "added": ' fillcolor="#c6efce" color="#1a7f37"',
+    "removed": ' fillcolor="#ffd7d5" color="#cf222e" style="filled,dashed"',
+    "changed": ' fillcolor="#fff3c4" color="#9a6700"',
+}
 _FRAMES = ("#f7f7f7", "#eeeeee")
 _HEAD = """\
     graph [fontname=Helvetica fontsize=12 labelloc=t bgcolor=white ranksep=0.3]
@@ -83,7 +88,8 @@ def _items(items: Iterable[Box | Frame], level: int) -> Iterator[str]:
         if isinstance(item, Box):
             width = " penwidth=2" if item.returned else ""
             label = quoted(*item.lines)
-            yield f"{indent}{item.id} [label={label} {_LOOKS[item.kind]}{width}]"
+            looks = _LOOKS[item.kind] + _CHANGES.get(item.change, "")
+            yield f"{indent}{item.id} [label={label} {looks}{width}]"
             continue
         color = _FRAMES[level % len(_FRAMES)]
         yield f"{indent}subgraph cluster_{item.id} {{"

@@ -23,6 +23,11 @@ _SHAPES = {
     "join": ("{{", "}}"),
     "tensor": ("[(", ")]"),
 }
+_CHANGES = {
+    "added": "fill:#c6efce,stroke:#1a7f37,color:#000",
+    "removed": "fill:#ffd7d5,stroke:#cf222e,color:#000,stroke-dasharray:4",
+    "changed": "fill:#fff3c4,stroke:#9a6700,color:#000",
+}
 
 
 def text(diagram: Diagram) -> str:
@@ -37,6 +42,11 @@ def text(diagram: Diagram) -> str:
     if returned:
         lines.append("    classDef returned stroke-width:3px")
         lines.append(f"    class {','.join(returned)} returned")
+    for change, style in _CHANGES.items():
+        ids = [box.id for box in boxes(diagram.items) if box.change == change]
+        if ids:
+            lines.append(f"    classDef {change} {style}")
+            lines.append(f"    class {','.join(ids)} {change}")
     return "\n".join(lines) + "\n"
 
 

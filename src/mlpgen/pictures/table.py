@@ -1,4 +1,4 @@
-"""The table of layers and the table of a comparison, for the terminal."""
+"""The table of layers, for the terminal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from mlpgen.pictures.table_rows import rows
 
 if TYPE_CHECKING:
     from mlpgen.graph.nodes import Graph
-    from mlpgen.pictures.comparison import Comparison
 
 
 MOST_ROWS = 2_000
@@ -54,22 +53,4 @@ def table(graph: Graph, depth: int | None = None) -> Table:
     made.add_section()
     total = (f"{graph.total_parameters:,}", f"{graph.total_multiply_adds:,}")
     made.add_row("total", "", "", "", *total, style="bold")
-    return made
-
-
-def comparison(found: Comparison) -> Table:
-    """Return the table of two networks side by side."""
-    made = Table(title=Text(" and ".join(safe(name) for name in found.names)))
-    made.add_column("type", overflow="fold")
-    for name in found.names:
-        made.add_column(Text(f"{safe(name)}\nlayers"), justify="right")
-        for column in _COUNTS:
-            made.add_column(f"\n{column}", justify="right", no_wrap=True)
-    for type_, sides in found.types.items():
-        counts = (f"{each:,}" for side in sides for each in side)
-        made.add_row(Text(safe(type_)), *counts)
-    made.add_section()
-    totals = (f"{each:,}" for side in found.totals for each in side)
-    made.add_row("total", *totals, style="bold")
-    made.add_row("ratio", "", "", "", *found.ratios, style="bold")
     return made

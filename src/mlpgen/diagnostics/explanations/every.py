@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.diagnostics.explanations.changes import CHANGES
 from mlpgen.diagnostics.explanations.files import FILES
 from mlpgen.diagnostics.explanations.free_sizes import FREE_SIZES
 from mlpgen.diagnostics.explanations.sequences import SEQUENCES
@@ -29,6 +30,7 @@ EXPLANATIONS = {
     **SEQUENCES,
     **TRAINING,
     **TEMPLATES,
+    **CHANGES,
 }
 
 
@@ -40,8 +42,8 @@ def page(explanations: Mapping[str, Explanation]) -> str:
         "# Errors and warnings\n\n"
         "Every code that mlpgen reports, with a wrong spec and the same spec fixed. "
         "MG0 is about files,\nMG1 about YAML, MG2 about the spec, MG3 about shapes, "
-        "MG4 about training, MG5 about faults of\ndesign, and MG6 about your own "
-        "templates.\n"
+        "MG4 about training, MG5 about faults of\ndesign, MG6 about your own "
+        "templates, and MG7 about what a change breaks.\n"
     ]
     for code, each in explanations.items():
         text = fill(each.text, 100, break_long_words=False, break_on_hyphens=False)

@@ -1,0 +1,71 @@
+"""What a new spec breaks for those who use the old network or its checkpoints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlpgen.changes.interface import code_breaks
+from mlpgen.changes.matching import match
+from mlpgen.changes.reasons import CATEGORIES, Break
+from mlpgen.changes.sides import side_of
+from mlpgen.changes.values import value_breaks
+from mlpgen.changes.weights import weight_breaks
+from mlpgen.diagnostics.diagnostic import Diagnostic
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from mlpgen.api import Network
+
+CODES = {"code": "MG701", "weights": "MG702", "values": "MG703"}
+"""The code of the diagnostics of a category."""
+
+
+def breaks(
+    old: Network, new: Network, categories: Collection[str] = CATEGORIES
+) -> list[Break]:
+    """Find what breaks, by category.
+
+    Args:
+        old: The network that code and checkpoints are for.
+        new: The network that takes its place.
+        categories: `code`: what code that uses the class relies on. `weights`: what
+            `load_state_dict(strict=True)` would refuse. `values`: what may give other
+            outputs with the same weights.
+    """
+    sides = side_of(old), side_of(new)
+    matching = match(sides[0].layers, sides[1].layers)
+    found: list[Break] = []
+    if "code" in categories:
+        found += code_breaks(*sides)
+    weights = weight_breaks(*sides, matching)
+    if "weights" in categories:
+        found += weights
+    if "values" in categories:
+        told = "weights" in categories and bool(weights)
+        found += value_breaks(*sides, matching, misfit=bool(weights), told=told)
+    return found
+
+
+def removed(name: str) -> Break:
+    """Return the break of a spec that is gone.
+
+    Args:
+        name: The file, as it was: `main:specs/net.yaml`.
+    """
+    return Break("code", f"`{name}` is gone, with its class and its module")
+
+
+def diagnostics(found: list[Break]) -> list[Diagnostic]:
+    """Return breaks as mistakes; what is not certain is a warning."""
+    return [
+        Diagnostic(
+            CODES[each.category],
+            each.message,
+            each.place,
+            each.notes,
+            each.help,
+            warning=not each.certain,
+        )
+        for each in found
+    ]
