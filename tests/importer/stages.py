@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -21,6 +22,13 @@ class Expanding(nn.Module):
         out = self.norm(self.act1(self.wide(x)))
         out = self.act2(self.narrow(out))
         return x + out if out.shape == x.shape else out
+
+
+class GELU(nn.Module):
+    """An activation that has a class of its own, as in many libraries."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return F.gelu(x)
 
 
 class Places(nn.Module):
@@ -44,6 +52,7 @@ class Stages(nn.Module):
             nn.Sequential(Places(4), Expanding(4, 4, nn.ReLU)),
             nn.Sequential(Expanding(4, 9, nn.Hardswish), Places(9)),
             nn.Sequential(Expanding(9, 16, nn.Hardswish), Places(16)),
+            nn.Sequential(Expanding(16, 16, GELU), Expanding(16, 16, nn.GELU)),
         )
 
     def forward(self, x: Tensor) -> Tensor:

@@ -91,6 +91,7 @@ def test_few_numbers_are_shorter_than_a_formula() -> None:
         ("Merges patches\n\nof an image", "Merges patches"),
         ("Merges the patches\nof an image.", "Merges the patches of an image."),
         ("PatchMerging: as in Swin", "PatchMerging: as in Swin"),
+        ("Merges, `no norm.", "Merges, no norm."),
         ("Args:\n  size: Of a patch.", ""),
         ("https://a.b/paper", ""),
         ("Merges " * 40, ("Merges " * 28).strip()),

@@ -45,6 +45,22 @@ def test_an_argument_follows_from_what_there_is(
     assert expression(features, values, "name", kind) == wanted
 
 
+@pytest.mark.parametrize(
+    ("sizes", "values", "wanted"),
+    [
+        ((7, 14, 7), (49, 196, 49), "${window ** 2}"),
+        ((7, 14, 7), (169, 729, 169), "${(2 * window - 1) ** 2}"),
+        ((7, 14, 7), (91, 378, 91), "${window * (2 * window - 1)}"),
+        ((7, 14, 7), (13, 27, 13), "${2 * window - 1}"),
+        ((1, 2, 1), (3, 5, 3), "${name}"),
+    ],
+)
+def test_windows_are_counted(
+    sizes: tuple[int, ...], values: tuple[int, ...], wanted: str
+) -> None:
+    assert expression(stages(window=sizes), values, "name") == wanted
+
+
 def test_only_what_is_needed_becomes_a_parameter() -> None:
     features = stages(planes=(32, 64, 64), stride=(2, 1, 1))
     expression(features, (32, 64, 64), "out_channels", "channels")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mlpgen.importer.functions.reshaping import reshape_entry
 from mlpgen.importer.layout import Layout, LayoutError, layout_of
 
 FIRST = layout_of((1, 5, 6), 0, 1)
@@ -124,3 +125,20 @@ def test_a_reshape_over_the_batch_is_none(
 def test_an_input_has_the_batch_alone() -> None:
     with pytest.raises(LayoutError, match="the batch is mixed"):
         layout_of((4, 5), 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "batched", "entry"),
+    [
+        ((4, 6), (24,), True, ("flatten", {"start_dim": 1})),
+        ((4, 6, 5), (24, 5), True, ("flatten", {"start_dim": 1, "end_dim": -2})),
+        ((4, 6), (4, 2, 3), True, ("unflatten", {"dim": -1, "sizes": [2, 3]})),
+        ((6,), (2, 3), True, ("unflatten", {"dim": -1, "sizes": [2, 3]})),
+        ((6,), (1, 6, 1, 1), False, ("reshape", {"shape": [1, 6, 1, 1]})),
+        ((4, 6), (3, 8), False, ("reshape", {"shape": [3, 8]})),
+    ],
+)
+def test_a_reshape_is_said_by_what_changes(
+    before: tuple[int, ...], after: tuple[int, ...], batched: bool, entry: object
+) -> None:
+    assert reshape_entry(before, after, batched=batched) == entry

@@ -111,7 +111,11 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("picked", ["- {slice: {dim: 1, start: 1, end: 3}, ", "- {cat: 1, "]),
         (
             "activations",
-            ['{trunc_normal_: {std: "${std}"}}', '{"${act_layer}", name: act2}'],
+            [
+                '{trunc_normal_: {std: "${std}"}}',
+                '{"${act_layer}", name: act2}',
+                "{Expanding: GELU, repeat: 2}",
+            ],
         ),
         (
             "forgotten",

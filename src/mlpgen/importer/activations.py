@@ -6,10 +6,18 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.importer.body import Body, Entry, Source
+from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+ACTIVATIONS = frozenset(
+    name
+    for family, names in LAYERS.families.items()
+    if family.startswith("activation")
+    for name in names
+)
+"""Layers that can stand in each other's place: the type is a parameter."""
 POINTS = [each / 4 for each in range(-20, 21)]
 CLOSE = 1e-6
 

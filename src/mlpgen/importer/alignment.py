@@ -5,8 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlpgen.importer.activations import ACTIVATIONS
 from mlpgen.importer.body import UNUSED, Body, Entry, Source
-from mlpgen.layers import LAYERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,17 +80,8 @@ def aligned(bodies: Sequence[Body], *, numbered: bool) -> Aligned:
 def _key(entry: Entry, numbered: bool) -> tuple[str, str]:
     if entry.key and not numbered:
         return ("", entry.name)
-    plain = entry.type in _ACTIVATIONS and not entry.arguments
+    plain = entry.type in ACTIVATIONS and not entry.arguments
     return ("activation" if plain else entry.type, "")
-
-
-_ACTIVATIONS = frozenset(
-    name
-    for family, names in LAYERS.families.items()
-    if family.startswith("activation")
-    for name in names
-)
-"""Layers that can stand in each other's place: the type is a parameter."""
 
 
 def _rows(bodies: list[list[Entry]], *, numbered: bool) -> list[list[int | None]]:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.functions import FUNCTIONS
+from mlpgen.importer.activations import ACTIVATIONS
 from mlpgen.importer.alignment import Slot, UnlikeError
 from mlpgen.importer.body import Entry, Source
 from mlpgen.importer.customs import ARGUMENT, COUNT, CUSTOM, WORK
@@ -155,7 +156,8 @@ def _named_type(types: tuple[Any, ...], features: Features) -> str:
     for name, own in features.made.items():
         if matches(types, own):
             return f"${{{name}}}"
-    name = "activation" if "activation" not in features.arguments else "layer"
+    name = "activation" if ACTIVATIONS.issuperset(known) else "layer"
+    name = "layer" if name in features.arguments else name
     features.made[name] = tuple(known[0] if e is MISSING else e for e in types)
     return f"${{{name}}}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlpgen.importer.activations import ACTIVATIONS
 from mlpgen.importer.body import Body, Entry, Source
 from mlpgen.importer.examples import KEY
 
@@ -138,8 +139,19 @@ def _inlined(entry: Entry) -> Entry:
     if body.outputs != (Source(0),):
         return entry
     return inner._replace(
-        sources=entry.sources, name=entry.name, key=entry.key, stateful=False
+        type=_layer_of(entry, inner),
+        sources=entry.sources,
+        name=entry.name,
+        key=entry.key,
+        stateful=False,
     )
+
+
+def _layer_of(entry: Entry, inner: Entry) -> str:
+    """Return the layer of torch that a class is, by its name and its one function."""
+    same = [name for name in ACTIVATIONS if name.lower() == entry.type.lower()]
+    is_it = same and inner.type.replace("_", "") == same[0].lower()
+    return same[0] if is_it and not inner.arguments else inner.type
 
 
 def _numbered(entry: Entry, modules: dict[str, Module]) -> dict[str, object]:

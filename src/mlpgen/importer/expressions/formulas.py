@@ -30,6 +30,16 @@ _PAIRS: list[tuple[str, Callable[[Any, Any], Any]]] = [
     ("round({0} * {1})", lambda a, b: round(a * b)),
 ]
 
+_OF_WINDOWS: list[tuple[str, Callable[[Any], Any]]] = [
+    ("{0} ** 2", lambda x: x**2),
+    ("(2 * {0} - 1) ** 2", lambda x: (2 * x - 1) ** 2),
+    ("{0} * (2 * {0} - 1)", lambda x: x * (2 * x - 1)),
+    ("2 * {0} - 1", lambda x: 2 * x - 1),
+    ("2 * {0} + 1", lambda x: 2 * x + 1),
+]
+"""What counts the places in a window, and the differences between them."""
+_SMALLEST_WINDOW = 4
+
 
 def formula(features: Features, vector: Vector, kind: str = "") -> str:
     """Return an expression over what there is; empty if none is found."""
@@ -58,14 +68,15 @@ def _scaled(features: Features, vector: Vector, known: dict[str, Vector]) -> str
         if not base or constant(own) or not type(value) is type(base) is int:
             continue
         most = base if len({*own}) > 2 else _MOST_MORE
-        for text, compute in _scales(value, base, most):
+        window = all(type(each) is int and each >= _SMALLEST_WINDOW for each in own)
+        for text, compute in _scales(value, base, most, window=window):
             if agrees(vector, own, compute):
                 return text.format(features.named(name))
     return ""
 
 
 def _scales(
-    value: int, base: int, most: int
+    value: int, base: int, most: int, *, window: bool
 ) -> Iterator[tuple[str, Callable[[Any], Any]]]:
     """Yield how one whole number may follow from another."""
     times, parts, more = value // base, base // (value or 1), value - base
@@ -73,6 +84,9 @@ def _scales(
         yield scaled(times, "{0}"), lambda x: times * x
     if value and base % value == 0 and parts <= _MOST_TIMES:
         yield f"{{0}} // {parts}", lambda x: x // parts
+    for square, compute in _OF_WINDOWS if window else ():
+        if value == compute(base):
+            yield square, compute
     if 0 < abs(more) <= most:
         yield f"{{0}} {'+' if more > 0 else '-'} {abs(more)}", lambda x: x + more
 

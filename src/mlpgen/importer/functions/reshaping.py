@@ -74,7 +74,7 @@ def reshape_entry(
     if len(new) == 1 and len(old) > 1 and prod(old) == new[0]:
         ends = {} if end == 0 else {"end_dim": -1 - end}
         return "flatten", {"start_dim": begin + batched, **ends}
-    if len(old) == 1 and len(new) > 1:
+    if len(old) == 1 and len(new) > 1 and (batched or len(before) > 1):
         dim = -1 - end if end == 0 else begin + batched
         return "unflatten", {"dim": dim, "sizes": [*new]}
     return "reshape", {"shape": [*after]}

@@ -307,7 +307,7 @@ def described_by(text: str, name: str) -> str:
     first, _, rest = text.partition("\n")
     lines = takewhile(lambda line: not _APART.match(line), rest.splitlines())
     text = " ".join(" ".join([first, *lines]).split())
-    text = re.sub(r"`+([^`<]*?)\s*(<[^>]*>)?`+_*", r"\1", text)
+    text = re.sub(r"`+([^`<]*?)\s*(<[^>]*>)?`+_*", r"\1", text).replace("`", "")
     sentence = re.match(r".+?[.!?](?= [A-Z]|$)", text)
     text = shorten(sentence.group() if sentence else text, 200, placeholder="")
     words = re.findall(r"[a-z0-9]+", text.lower())
