@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -21,7 +23,6 @@ from .repositories import commit, git, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 SPEC = """\
 name: Net
@@ -390,3 +391,16 @@ def test_a_formatter_is_no_person(project: Project, with_spec: bool) -> None:
 )
 def test_what_a_formatter_may_change(old: str, new: str, same: bool) -> None:
     assert is_reformatted(old, new) == same
+
+
+def test_the_commands_of_the_page(project: Project) -> None:
+    """Each does what `docs/merge.md` says, one after the other."""
+    page = Path(__file__).parent.parent / "docs" / "merge.md"
+    project.change(MODEL, EDITED)
+    project.change("specs/net.yaml", WIDER)
+    blocks = re.findall(r"```bash\n(.*?)```", page.read_text("utf-8"), re.DOTALL)
+    commands = [line for each in blocks for line in each.splitlines()]
+    assert len(commands) == 4
+    for each in commands:
+        assert run(shlex.split(each)[1:]) == 0
+    assert project.check()[:2] == (0, "current with edits")

@@ -7,13 +7,16 @@ import re
 import shutil
 import sys
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mlpgen.cli import run
+from mlpgen.project.merge import texts
 
 from .repositories import commit, git, start
+from .test_merge_property import EVERY, SPEC_EDITS, rendered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -304,6 +307,47 @@ def test_conflicts_without_git(project: Path, monkeypatch: pytest.MonkeyPatch) -
     Path(MODEL).write_text(whole, "utf-8")
     assert run(["render"]) == 0
     assert "hidden: int = 9" in as_rendered()
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("seed", range(12))
+def test_random_changes_of_different_lines(project: Path, seed: int) -> None:
+    """Git merges both without a conflict, into what the merged spec renders."""
+    random = Random(seed)
+    found = None
+    while found is None:
+        found = two_changes(random)
+    base, one, two, wanted = found
+    git(project, "rm", "-rq", "specs", "made")
+    commit(project, {"specs/net.yaml": base})
+    assert run(["render"]) == 0
+    commit(project)
+    for name, text in (("two", two), ("one", one)):
+        git(project, "checkout", "-q", "-b", name, "main")
+        Path("specs/net.yaml").write_text(text, "utf-8")
+        assert run(["render"]) == 0
+        commit(project)
+    merge()
+    assert Path("specs/net.yaml").read_text("utf-8") == wanted
+    assert run(["check"]) == 0
+
+
+def two_changes(random: Random) -> tuple[str, str, str, str] | None:
+    """Draw a spec, two changes of it and both; None if one is wrong, or git's rules."""
+    spec = random.choice(EVERY)
+    lines = spec.read_text("utf-8").split("\n")
+    at = random.randrange(3, len(lines) - 3)
+    top, bottom = ("\n".join(each) for each in (lines[:at], lines[at:]))
+    try:
+        new = [random.choice(SPEC_EDITS)(each, random) for each in (top, bottom)]
+    except IndexError:  # there is nothing to change
+        return None
+    pairs = ((top, bottom), (new[0], bottom), (top, new[1]), (new[0], new[1]))
+    base, one, two, both = ("\n".join(each) for each in pairs)
+    merged = texts.merged_by_git((one, base, two))
+    right = all(rendered(each, "explicit", spec) for each in (base, one, two, both))
+    four = (base, one, two, both)
+    return four if right and len({*four}) == 4 and merged == (both, False) else None
 
 
 def test_both_branches_add_the_spec(project: Path) -> None:
