@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 SPEC = Path(__file__).parent.parent / "specs" / "mnist_mlp.yaml"
 SERVER = """
 import gc, pkgutil, importlib, json, os, sys, mlpgen
+beside_torch = ("proof", "recorder", "moving", "__main__")
 for module in pkgutil.walk_packages(mlpgen.__path__, "mlpgen."):
-    if not any(word in module.name for word in ("proof", "recorder", "__main__")):
+    if not any(word in module.name for word in beside_torch):
         importlib.import_module(module.name)
 from mlpgen import api
 for style in api.STYLES:

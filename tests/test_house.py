@@ -42,6 +42,7 @@ ROOMS = [
     "importer",
     "pictures",
     "changes",
+    "migration",
     "schema",
     "drafts",
     "cli",

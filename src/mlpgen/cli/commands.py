@@ -18,6 +18,7 @@ COMMANDS = {
     "diff": "Show what a change of specs changes in the networks.",
     "breaking": "Tell what a change of specs breaks: code, checkpoints, outputs.",
     "prove": "Run both styles of a spec with torch, and check what mlpgen predicts.",
+    "migrate": "Make a checkpoint of a spec one of its successor, tensor by tensor.",
     "import": "Turn a model of PyTorch into a spec, and prove that they are equal.",
     "templates": "List the templates that a project can replace, or copy one.",
     "init": "Print a spec to start from.",

@@ -58,6 +58,46 @@ def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
         raise
 
 
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """Give a file a name of its own while it is written; it then gets its name.
+
+    What was removed meanwhile is not there in the end, either.
+
+    Args:
+        path: The file, which does not exist. Missing folders are created.
+
+    Raises:
+        FileExistsError: It exists now; nothing of it is changed.
+        OSError: It could not be written.
+    """
+    made = _make_folder(path.parent)
+    temporary = _temporary(path, "")
+    placed = False
+    try:
+        yield temporary
+        if temporary.exists():
+            _name_new(temporary, path)
+            placed = True
+    finally:
+        temporary.unlink(missing_ok=True)
+        for folder in () if placed else reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def _name_new(temporary: Path, path: Path) -> None:
+    """Give a file its name, and never that of another one."""
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without second names
+        if path.exists():
+            raise FileExistsError(path) from None
+        temporary.rename(path)
+
+
 def _make_folder(folder: Path) -> list[Path]:
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
     folder.mkdir(parents=True, exist_ok=True)

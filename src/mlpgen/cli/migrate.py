@@ -1,0 +1,184 @@
+"""`mlpgen migrate`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlpgen import api
+from mlpgen.cli import options, printing
+from mlpgen.migration.plan import migration
+from mlpgen.migration.process import Request as MoveRequest
+from mlpgen.migration.process import UnmovedError, move
+from mlpgen.migration.table import plan_table
+from mlpgen.output.atomic_write import new_file
+from mlpgen.proof.process import NoTorchError
+
+if TYPE_CHECKING:
+    from mlpgen.api import Network
+    from mlpgen.migration.plan import Migration
+    from mlpgen.migration.process import Moved
+
+SAFE = ".safetensors"
+
+
+@click.command("migrate")
+@click.argument("paths", nargs=-1, required=True, type=options.AnyPath())
+@click.option(
+    "--against",
+    metavar="REV",
+    help="The old spec is NEW as it was in this revision of git.",
+)
+@click.option(
+    "--out",
+    type=options.AnyPath(),
+    help="The file to write, in the format of its name: `.pt`, `.safetensors`.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the plan only.")
+@options.set_option
+@click.option(
+    "--set-old",
+    "old_settings",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="What a parameter of the old spec was when the checkpoint was made.",
+)
+@options.format_option
+def command(
+    paths: tuple[str, ...],
+    against: str | None,
+    out: str | None,
+    dry_run: bool,
+    settings: tuple[str, ...],
+    old_settings: tuple[str, ...],
+    format_: str,
+) -> int:
+    """Make a checkpoint of the spec OLD one of the spec NEW: OLD NEW CHECKPOINT.
+
+    The plan comes first: which tensors are kept, renamed, moved, widened, narrowed, new
+    or dropped. Wider layers and new blocks leave the outputs as they are, where that is
+    possible. Then the outputs of both networks are compared on random inputs. Exit 1,
+    and nothing is written, if the outputs differ where the plan promised them.
+
+    \b
+    Example:
+      mlpgen migrate old.yaml new.yaml runs/1/best.pt --out wider.pt
+      mlpgen migrate --against main specs/net.yaml best.pt --out wider.safetensors
+    """
+    old_path, new_path, checkpoint = _named(paths, against)
+    target = None if dry_run else _target(out, checkpoint)
+    new = api.load(new_path, options.parse_settings(settings))
+    old, name = _old(old_path, against, options.parse_settings(old_settings))
+    plan = migration(old.graph, new.graph)
+    if format_ != "json":
+        _tell_plan(plan)
+    if target is None:
+        return _end(plan, None, "", format_)
+    try:
+        with new_file(target) as temporary:
+            request = MoveRequest(checkpoint, name, temporary, target.suffix == SAFE)
+            found = move(old, new, plan, request)
+            broken = plan.exact and found.largest is not None and not found.close
+            if broken:
+                temporary.unlink(missing_ok=True)
+    except FileExistsError:
+        raise click.ClickException(f"{out} exists: name another file") from None
+    except UnmovedError as error:
+        raise click.ClickException(str(error)) from None
+    except NoTorchError:
+        message = f"`migrate` needs torch, which {sys.executable} does not have"
+        raise click.ClickException(f"{message}: pip install torch") from None
+    return _end(plan, found, "" if broken else str(out), format_)
+
+
+def _named(paths: tuple[str, ...], against: str | None) -> tuple[str, str, str]:
+    """Return the old spec, the new one and the checkpoint."""
+    if against is not None and len(paths) == 2:
+        return paths[0], *paths
+    if against is None and len(paths) == 3:
+        return paths[0], paths[1], paths[2]
+    wanted = "NEW and CHECKPOINT" if against is not None else "OLD, NEW and CHECKPOINT"
+    raise click.UsageError(f"expected {wanted}, but got {len(paths)} names")
+
+
+def _target(out: str | None, checkpoint: str) -> Path:
+    """Return the file to write, which must not exist."""
+    if out is None:
+        raise click.UsageError("Missing option '--out', or --dry-run")
+    target = Path(out)
+    if target.suffix not in (".pt", ".pth", ".bin", SAFE):
+        raise click.UsageError(f"{out} must end with .pt or {SAFE}")
+    if target.exists() or target.is_symlink():
+        same = Path(checkpoint).exists() and target.exists()
+        if same and target.samefile(checkpoint):
+            raise click.ClickException(f"{out} is the checkpoint itself: name another")
+        raise click.ClickException(f"{out} exists: name another file")
+    return target
+
+
+def _old(
+    path: str, against: str | None, settings: dict[str, Any]
+) -> tuple[Network, str]:
+    """Load the old spec, and return what it is called."""
+    if against is None:
+        return api.load(path, settings), path
+    from mlpgen.project import revisions
+
+    revision = revisions.find(against, path)
+    return revisions.load(revision, path, settings), revision.shown(path)
+
+
+def _tell_plan(plan: Migration) -> None:
+    """Print the plan, and what it promises."""
+    printing.draw(plan_table(plan))
+    counts = ", ".join(f"{count} {status}" for status, count in plan.counts.items())
+    printing.say(counts)
+    if plan.exact:
+        printing.say("the outputs stay what they are")
+    for layer, why in plan.reasons:
+        printing.say(f"the outputs change: {f'`{layer}`: ' if layer else ''}{why}")
+
+
+def _end(plan: Migration, found: Moved | None, out: str, format_: str) -> int:
+    """Print what came of it, and return the exit code."""
+    broken = found is not None and not out
+    if format_ == "json":
+        printing.dump(
+            {
+                "tensors": [each.row() for each in plan.moves],
+                "counts": plan.counts,
+                "exact": plan.exact,
+                "reasons": [{"layer": x, "why": why} for x, why in plan.reasons],
+                "outputs": found and {"largest": found.largest, "equal": found.close},
+                "out": out or None,
+            }
+        )
+    elif found is not None:
+        _tell(found, out)
+    if broken:
+        message = "the plan promised equal outputs, and they differ: nothing is written"
+        printing.say(f"error: {message}; please report this", aside=True)
+    return 1 if broken else 0
+
+
+def _tell(found: Moved, out: str) -> None:
+    if found.unrun:
+        printing.say(f"outputs not compared: {found.unrun}")
+    elif found.largest is None:
+        printing.say("outputs not compared: the inputs or outputs are others")
+    elif found.close:
+        said = "outputs equal within 1e-6"
+        if found.largest > 1e-6:
+            said = "outputs equal"
+        printing.say(
+            f"{said} on random inputs (largest difference {found.largest:.1e})"
+        )
+    else:
+        printing.say(f"outputs differ by at most {found.largest:.3g} on random inputs")
+    if found.of_run:
+        printing.say("a checkpoint of a run: the state of its optimizer is left out")
+    if out:
+        printing.say(f"wrote {out}: {found.tensors} tensors, {found.dtype}")

@@ -1,0 +1,155 @@
+"""Files of weights: what is in them, and writing one."""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import struct
+import sys
+from collections import Counter
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from .errors import MoveError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_WRAPPERS = ("module.", "_orig_mod.")
+"""What torch puts before keys: `DataParallel`, `torch.compile`."""
+_MOST = 3
+"""How many keys that differ are named."""
+
+
+class Found(NamedTuple):
+    """What is in a checkpoint.
+
+    Attributes:
+        tensors: Its weights by key.
+        of_run: Whether a training wrote it, with the state of its optimizer.
+    """
+
+    tensors: dict[str, Tensor]
+    of_run: bool
+
+
+def read(path: str, modules: str) -> Found:
+    """Read weights, without running code that is in the file.
+
+    Args:
+        path: A checkpoint, a state_dict, `.safetensors`, or an index of shards.
+        modules: The folder of the modules that scripts read weights with.
+
+    Raises:
+        MoveError: There are none, or they cannot be read.
+    """
+    sys.path.append(modules)
+    reader: Any = import_module("weight_files")
+    wrong: type[Exception] = import_module("errors").RunError
+    try:
+        found = reader.read_weights(Path(path))
+    except wrong as error:
+        raise MoveError(str(error)) from None
+    tensors: dict[str, Tensor] = found.tensors
+    for wrapper in _WRAPPERS:
+        if all(key.startswith(wrapper) for key in tensors):
+            tensors = {k.removeprefix(wrapper): each for k, each in tensors.items()}
+    return Found(tensors, bool(found.of_run))
+
+
+def fitted(
+    found: Mapping[str, Tensor],
+    wanted: Sequence[Mapping[str, Any]],
+    unknown: Sequence[str],
+    path: str,
+    spec: str,
+) -> dict[str, Tensor]:
+    """Return the tensors of a network, after a look at whether they are its own.
+
+    Args:
+        found: What is in the file.
+        wanted: The tensors of the network: key, shape, and the one that it is.
+        unknown: Its custom modules, which have others.
+        path: The file.
+        spec: The spec of the network.
+
+    Raises:
+        MoveError: It is of another network.
+    """
+    given = dict(found)
+    lacking: list[str] = []
+    other: list[str] = []
+    for each in wanted:
+        key, shape = each["key"], each["shape"]
+        if key not in given and each["tied"] in given:
+            given[key] = given[each["tied"]]
+        if key not in given:
+            lacking.append(f"has no `{key}`")
+        elif [*given[key].shape] != shape:
+            other.append(f"`{key}` is {[*given[key].shape]}, not {shape}")
+    known = {each["key"] for each in wanted}
+    inside = tuple(f"{each}." for each in unknown)
+    more = [
+        f"`{key}` is none of its tensors"
+        for key in given
+        if key not in known and not (inside and key.startswith(inside))
+    ]
+    wrong = [*other, *lacking, *more]
+    if wrong:
+        said = "; ".join(wrong[:_MOST])
+        rest = len(wrong) - _MOST
+        said += f"; and {rest} more" if rest > 0 else ""
+        raise MoveError(f"{path} is not of the network of {spec}: {said}")
+    return given
+
+
+def floating(tensors: Mapping[str, Tensor]) -> torch.dtype:
+    """Return the type of most of the numbers in a checkpoint."""
+    counts = Counter[torch.dtype]()
+    for each in tensors.values():
+        if each.is_floating_point():
+            counts[each.dtype] += each.numel()
+    return counts.most_common(1)[0][0] if counts else torch.float32
+
+
+def write(tensors: Mapping[str, Tensor], path: Path, *, safe: bool) -> None:
+    """Write weights, as `torch.save` does or in the format safetensors.
+
+    That is the length of a head, a head in JSON, and the bytes of the tensors: see
+    https://huggingface.co/docs/safetensors.
+    """
+    if not safe:
+        torch.save(dict(tensors), path)
+        return
+    names = {value: name for name, value in _types().items()}
+    head: dict[str, Any] = {"__metadata__": {"format": "pt"}}
+    start = 0
+    for key, each in tensors.items():
+        size = each.numel() * each.element_size()
+        head[key] = {
+            "dtype": names[each.dtype],
+            "shape": [*each.shape],
+            "data_offsets": [start, start + size],
+        }
+        start += size
+    text = json.dumps(head).encode()
+    text += b" " * (-len(text) % 8)
+    with path.open("wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        for each in tensors.values():
+            plain = each.detach().contiguous().view(-1).view(torch.uint8)
+            file.write(_bytes(plain))
+
+
+def _bytes(plain: Tensor) -> bytes:
+    """Return the bytes of a tensor, without NumPy, which need not be there."""
+    return ctypes.string_at(plain.data_ptr(), plain.numel())
+
+
+def _types() -> dict[str, torch.dtype]:
+    types: dict[str, torch.dtype] = import_module("weight_files").SAFE_TYPES
+    return types

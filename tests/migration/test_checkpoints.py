@@ -1,0 +1,248 @@
+"""Files of checkpoints: every form is read, bad ones are refused in a line."""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import torch
+
+from mlpgen.migration import process
+from mlpgen.migration.moving.errors import MoveError
+from mlpgen.migration.moving.files import write
+from mlpgen.migration.moving.main import moved
+from mlpgen.migration.plan import migration
+from tests.commands import run
+from tests.networks import network_of
+
+from .moving import trained
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from torch import Tensor
+
+OLD = """name: Net
+input: [4]
+layers:
+  - Linear: 3
+    name: hidden
+  - BatchNorm1d:
+    name: norm
+  - ReLU
+  - Linear: 2
+    name: head
+"""
+NEW = OLD.replace("Linear: 3", "Linear: 5")
+
+
+def move(path: Path, folder: Path, out: str = "new.pt") -> dict[str, Any]:
+    """Move a file; the name of the new one tells its form."""
+    old, new = network_of(OLD), network_of(NEW)
+    plan = migration(old.graph, new.graph)
+    safe = out.endswith(".safetensors")
+    request = process.Request(str(path), "old.yaml", folder / out, safe)
+    made = folder / "job"
+    made.mkdir()
+    with torch.no_grad():
+        return moved(json.loads(json.dumps(process.job(old, new, plan, request, made))))
+
+
+def plain(folder: Path, state: dict[str, Tensor]) -> Path:
+    torch.save(state, folder / "old.pt")
+    return folder / "old.pt"
+
+
+def of_a_run(folder: Path, state: dict[str, Tensor]) -> Path:
+    """Write what a training writes, as far as it matters here."""
+    found = {"model": state, "optimizer": {}, "settings": {}, "about": {}}
+    torch.save(found, folder / "best.pt")
+    return folder / "best.pt"
+
+
+def nested(folder: Path, state: dict[str, Tensor]) -> Path:
+    compiled = {f"_orig_mod.{key}": each for key, each in state.items()}
+    torch.save({"state_dict": compiled, "epoch": 3}, folder / "old.pth")
+    return folder / "old.pth"
+
+
+def safetensors(folder: Path, state: dict[str, Tensor]) -> Path:
+    write(state, folder / "old.safetensors", safe=True)
+    return folder / "old.safetensors"
+
+
+def sharded(folder: Path, state: dict[str, Tensor]) -> Path:
+    index: dict[str, str] = {}
+    for at, (key, each) in enumerate(state.items()):
+        name = f"model-{at % 2 + 1:05}-of-00002.safetensors"
+        index[key] = name
+        del each
+    for name in {*index.values()}:
+        part = {key: each for key, each in state.items() if index[key] == name}
+        write(part, folder / name, safe=True)
+    file = folder / "model.safetensors.index.json"
+    file.write_text(json.dumps({"weight_map": index}), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("form", [plain, of_a_run, nested, safetensors, sharded])
+def test_every_form_is_read(
+    form: Callable[[Path, dict[str, Tensor]], Path], tmp_path: Path
+) -> None:
+    import mlpgen.migration.moving.files as files
+
+    state = trained(network_of(OLD))
+    answer = move(form(tmp_path, state), tmp_path, "new.safetensors")
+    assert answer["close"]
+    assert answer["of_run"] == (form is of_a_run)
+    found = files.read(str(tmp_path / "new.safetensors"), "").tensors
+    assert [*found] == [*state]
+    assert torch.equal(found["hidden.weight"][:3], state["hidden.weight"])
+    assert int(found["norm.num_batches_tracked"]) == 3
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float64])
+def test_the_type_of_numbers_stays(dtype: torch.dtype, tmp_path: Path) -> None:
+    state = {
+        key: each.to(dtype) if each.is_floating_point() else each
+        for key, each in trained(network_of(OLD)).items()
+    }
+    answer = move(plain(tmp_path, state), tmp_path)
+    assert answer["close"]
+    found = torch.load(tmp_path / "new.pt", weights_only=True)
+    assert found["head.weight"].dtype == dtype
+    assert torch.equal(found["head.bias"], state["head.bias"])
+
+
+class Code:
+    """Runs a command when it is unpickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (os.system, ("touch was-run",))
+
+
+def wrong_shape(folder: Path) -> Path:
+    state = trained(network_of(OLD))
+    return plain(folder, state | {"hidden.weight": torch.zeros(9, 4)})
+
+
+def another_network(folder: Path) -> Path:
+    return plain(folder, {"body.weight": torch.zeros(2), "body.bias": torch.zeros(2)})
+
+
+def truncated(folder: Path) -> Path:
+    path = plain(folder, trained(network_of(OLD)))
+    path.write_bytes(path.read_bytes()[:900])
+    return path
+
+
+def with_code(folder: Path) -> Path:
+    (folder / "code.pt").write_bytes(pickle.dumps({"hidden.weight": Code()}))
+    return folder / "code.pt"
+
+
+def saved_with_code(folder: Path) -> Path:
+    torch.save({"hidden.weight": Code()}, folder / "code.pt")
+    return folder / "code.pt"
+
+
+BAD = {
+    wrong_shape: "`hidden.weight` is [9, 4], not [3, 4]",
+    another_network: "old.yaml: has no `hidden.weight`; has no `hidden.bias`;",
+    truncated: "it is incomplete or damaged",
+    with_code: "it holds more than plain data and tensors",
+    saved_with_code: "it holds more than plain data and tensors",
+    lambda folder: folder / "nothing.pt": "No such file or directory",
+    lambda folder: folder: "has no best.pt",
+}
+
+
+@pytest.mark.parametrize("made", BAD)
+def test_bad_files_are_refused_in_a_line(
+    made: Callable[[Path], Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(MoveError) as raised:
+        move(made(tmp_path), tmp_path)
+    assert BAD[made] in str(raised.value)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "new.pt").exists()
+    assert not (tmp_path / "was-run").exists()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "old.yaml").write_text(OLD, encoding="utf-8")
+    (tmp_path / "new.yaml").write_text(NEW, encoding="utf-8")
+    plain(tmp_path, trained(network_of(OLD)))
+    return tmp_path
+
+
+def test_the_command_prints_the_plan_and_writes_the_file(folder: Path) -> None:
+    args = ("migrate", "old.yaml", "new.yaml", "old.pt", "--out", "made/new.pt")
+    done = run(args, folder)
+    said = done.stdout.decode()
+    assert done.returncode == 0, done.stderr.decode()
+    assert "│ widened │" in said
+    assert "2 kept, 7 widened\nthe outputs stay what they are\n" in said
+    assert "outputs equal within 1e-6 on random inputs" in said
+    assert "wrote made/new.pt: 9 tensors, float32" in said
+    assert [each.name for each in (folder / "made").iterdir()] == ["new.pt"]
+    again = run(args, folder)
+    assert again.returncode == 2
+    assert again.stderr.decode() == "Error: made/new.pt exists: name another file\n"
+
+
+def test_a_dry_run_reads_and_writes_no_checkpoint(folder: Path) -> None:
+    args = ("migrate", "old.yaml", "new.yaml", "none.pt", "--dry-run")
+    done = run((*args, "--format", "json"), folder)
+    found = json.loads(done.stdout)
+    assert done.returncode == 0
+    assert found["exact"] is True
+    assert found["counts"] == {"kept": 2, "widened": 7}
+    assert found["tensors"][0] == {
+        "key": "hidden.weight",
+        "status": "widened",
+        "from": "hidden.weight",
+        "shape": [5, 4],
+        "why": "from [3, 4]: units repeated",
+    }
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("old.yaml", "new.yaml", "old.pt"), "Missing option '--out', or --dry-run"),
+        (("old.yaml", "old.pt", "--out", "a.pt"), "expected OLD, NEW and CHECKPOINT"),
+        (
+            ("old.yaml", "new.yaml", "old.pt", "--out", "a.txt"),
+            "a.txt must end with .pt or .safetensors",
+        ),
+        (
+            ("old.yaml", "new.yaml", "old.pt", "--out", "old.pt"),
+            "old.pt is the checkpoint itself",
+        ),
+        (
+            (
+                "old.yaml",
+                "new.yaml",
+                "old.pt",
+                "--out",
+                "new.yaml.pt",
+                "--against",
+                "x",
+            ),
+            "expected NEW and CHECKPOINT, but got 3 names",
+        ),
+    ],
+)
+def test_wrong_usage(args: tuple[str, ...], said: str, folder: Path) -> None:
+    before = (folder / "old.pt").read_bytes()
+    done = run(("migrate", *args), folder)
+    assert done.returncode == 2
+    assert said in done.stderr.decode()
+    assert (folder / "old.pt").read_bytes() == before
