@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from mlpgen.importer.formulas import body_of_formula
+from mlpgen.importer.recorder.descriptions import described_by
 from mlpgen.importer.recorder.formulas import numbers_of
-from mlpgen.importer.recorder.modules import described_by
 from mlpgen.importer.recording import Counted, Place, Regions, Triangle
 
 
@@ -91,6 +91,12 @@ def test_few_numbers_are_shorter_than_a_formula() -> None:
         ("Merges patches\n\nof an image", "Merges patches"),
         ("Merges the patches\nof an image.", "Merges the patches of an image."),
         ("PatchMerging: as in Swin", "PatchMerging: as in Swin"),
+        ("Patches side by side\nAdapted from Swin", "Patches side by side"),
+        (
+            "Merges the patches of an image as it is done in the paper of\nSwin.",
+            "Merges the patches of an image as it is done in the paper of Swin.",
+        ),
+        ("Merges patches: Scaling up -\n  https://a.b", "Merges patches: Scaling up"),
         ("Merges, `no norm.", "Merges, no norm."),
         ("Args:\n  size: Of a patch.", ""),
         ("https://a.b/paper", ""),

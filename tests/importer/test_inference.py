@@ -51,6 +51,7 @@ def test_an_argument_follows_from_what_there_is(
         ((7, 14, 7), (49, 196, 49), "${window ** 2}"),
         ((7, 14, 7), (169, 729, 169), "${(2 * window - 1) ** 2}"),
         ((7, 14, 7), (91, 378, 91), "${window * (2 * window - 1)}"),
+        ((7, 14, 7), (84, 364, 84), "${2 * window * (window - 1)}"),
         ((7, 14, 7), (13, 27, 13), "${2 * window - 1}"),
         ((1, 2, 1), (3, 5, 3), "${name}"),
     ],
@@ -59,6 +60,14 @@ def test_windows_are_counted(
     sizes: tuple[int, ...], values: tuple[int, ...], wanted: str
 ) -> None:
     assert expression(stages(window=sizes), values, "name") == wanted
+
+
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("out_features", "${in_features}"), ("num_heads", 24)]
+)
+def test_no_size_has_as_many_heads(name: str, wanted: Any) -> None:
+    features = Features({"in_features": (24, 24)}, {})
+    assert expression(features, (24, 24), name, "features") == wanted
 
 
 def test_only_what_is_needed_becomes_a_parameter() -> None:

@@ -34,6 +34,7 @@ _OF_WINDOWS: list[tuple[str, Callable[[Any], Any]]] = [
     ("{0} ** 2", lambda x: x**2),
     ("(2 * {0} - 1) ** 2", lambda x: (2 * x - 1) ** 2),
     ("{0} * (2 * {0} - 1)", lambda x: x * (2 * x - 1)),
+    ("2 * {0} * ({0} - 1)", lambda x: 2 * x * (x - 1)),
     ("2 * {0} - 1", lambda x: 2 * x - 1),
     ("2 * {0} + 1", lambda x: 2 * x + 1),
 ]

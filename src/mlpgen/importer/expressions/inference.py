@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _SMALL = 8
 """A size that small is more often chosen than taken from the input."""
 
+_PARTS = "num_heads"
+"""It counts the parts of a size, so it is no multiple of one."""
+
 
 def expression(features: Features, vector: Vector, name: str, kind: str = "") -> Any:
     """Return a value or `${…}` for an argument.
@@ -46,7 +49,8 @@ def expression(features: Features, vector: Vector, name: str, kind: str = "") ->
         chance = first in (0, 1) and not named
         some = len(present) < len(vector) and not chance
         same = _given_same(features, vector) if some else ""
-        return f"${{{same}}}" if same else _constant(features, first, kind)
+        times = "" if name == _PARTS else kind
+        return f"${{{same}}}" if same else _constant(features, first, times)
     text = formula(features, vector, kind) or features.make(vector, name)
     if kind == "channels":
         features.channels.setdefault(text, vector)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import inspect
-import re
 from functools import cache
-from itertools import takewhile
-from textwrap import shorten
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import nn
 
 from mlpgen.importer.recorder.customs import arguments_of, file_of
+from mlpgen.importer.recorder.descriptions import description
 from mlpgen.importer.recorder.formulas import equal_rows, numbers_of
 from mlpgen.importer.recorder.initial_values import usual
 from mlpgen.importer.recorder.leaves import base_type, leaf_arguments, leaf_type
@@ -137,7 +134,7 @@ def _describe(
         _members(module, path, first)
         if not type_
         else _leaf_members(module, path, first),
-        _doc(cls),
+        description(cls),
         _place(cls),
         isinstance(module, nn.Sequential) and cls.forward is nn.Sequential.forward,
         base,
@@ -288,43 +285,6 @@ def _plain_value(value: Any) -> Any:
     if hasattr(value, "func") and hasattr(value, "keywords"):  # functools.partial
         return Unknown(getattr(value.func, "__name__", "partial"))
     return Unknown(type(value).__name__)
-
-
-@cache
-def _doc(cls: type) -> str:
-    """Return the first sentence of the docstring of an author's class."""
-    if cls.__module__.startswith("torch.nn") or "__doc__" not in vars(cls):
-        return ""
-    return described_by(inspect.cleandoc(cls.__doc__ or ""), cls.__name__)
-
-
-def described_by(text: str, name: str) -> str:
-    """Return the first sentence of a docstring, without markup.
-
-    Lists and what has a title, as `Args:`, are none of it. It is empty if it says no
-    more than the name of the class, or refers to another.
-    """
-    first, _, rest = text.partition("\n")
-    lines = takewhile(lambda line: not _APART.match(line), rest.splitlines())
-    text = " ".join(" ".join([first, *lines]).split())
-    text = re.sub(r"`+([^`<]*?)\s*(<[^>]*>)?`+_*", r"\1", text).replace("`", "")
-    sentence = re.match(r".+?[.!?](?= [A-Z]|$)", text)
-    text = shorten(sentence.group() if sentence else text, 200, placeholder="")
-    words = re.findall(r"[a-z0-9]+", text.lower())
-    said = "".join(word for word in words if word not in _EMPTY)
-    whole = re.sub(r"[^a-z0-9]", "", name.lower())
-    bare = "".join(each for each in re.findall(r"[a-z0-9]+", whole))
-    for word in _EMPTY:
-        bare = bare.replace(word, "") if len(word) > _SHORT else bare
-    refers = re.match(r"(See )?:\w+:", text)
-    titled = first.rstrip().endswith(":") or text.startswith("http")
-    return "" if refers or titled or said in (whole, bare) else text
-
-
-_EMPTY = ("layer", "block", "module", "class", "the", "a", "an", "of", "for", "basic")
-_SHORT = 3
-_APART = re.compile(r"\s*($|[*-] |\d+[.)] |https?:|[A-Z]\w*( \w+)?:(\s|$))")
-"""How a line of a docstring begins that does not go on with the sentence before it."""
 
 
 @cache
