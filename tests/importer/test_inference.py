@@ -70,6 +70,36 @@ def test_no_size_has_as_many_heads(name: str, wanted: Any) -> None:
     assert expression(features, (24, 24), name, "features") == wanted
 
 
+@pytest.mark.parametrize(
+    ("sizes", "wanted"),
+    [
+        ({"in_channels": (9, 9, 4), "in_features": (16, 32, 64)}, "${in_features}"),
+        (
+            {
+                "in_channels": (9, 9, 4),
+                "in_height": (9, 9, 4),
+                "in_features": (16, 32, 64),
+            },
+            "${in_features}",
+        ),
+        (
+            {
+                "in_channels": (3, 9, 4),
+                "in_height": (16, 32, 64),
+                "in_features": (16, 32, 64),
+            },
+            "${dim}",
+        ),
+    ],
+)
+def test_channels_behind_a_transposition_are_the_features_of_tokens(
+    sizes: dict[str, tuple[int, ...]], wanted: str
+) -> None:
+    features = Features(sizes, {"dim": (16, 32, 64)})
+    found = expression(features, (16, 32, 64), "out_channels", "channels")
+    assert found == wanted
+
+
 def test_only_what_is_needed_becomes_a_parameter() -> None:
     features = stages(planes=(32, 64, 64), stride=(2, 1, 1))
     expression(features, (32, 64, 64), "out_channels", "channels")

@@ -45,7 +45,7 @@ _SMALLEST_WINDOW = 4
 def formula(features: Features, vector: Vector, kind: str = "") -> str:
     """Return an expression over what there is; empty if none is found."""
     sizes = {k: v for k, v in features.sizes.items() if k.endswith(kind)}
-    for name, own in sizes.items():
+    for name, own in (*sizes.items(), *_of_tokens(features)):
         if matches(vector, own):
             return name
     for name, own in features.arguments.items():
@@ -56,6 +56,16 @@ def formula(features: Features, vector: Vector, kind: str = "") -> str:
         return condition(features, vector)
     known = {**sizes, **features.numbers}
     return _scaled(features, vector, known) or _combined(features, vector, known)
+
+
+def _of_tokens(features: Features) -> Iterator[tuple[str, Vector]]:
+    """Yield the sizes of tokens: behind a transposition, features are channels.
+
+    The last size of an image is not among them, which is as large as the one before it.
+    """
+    for name, own in features.sizes.items():
+        if own != features.sizes.get("in_height") and not constant(own):
+            yield name, own
 
 
 def _scaled(features: Features, vector: Vector, known: dict[str, Vector]) -> str:
