@@ -73,7 +73,8 @@ def command(
         return 1 if wrong else 0
     reports.show_warnings(warnings, selected.lint)
     if format_ == "github":
-        _annotate(wrong)
+        for each in wrong:
+            annotate(each.path, each.status, each.advice)
     else:
         _tell(verdicts, wrong)
     return 1 if wrong else 0
@@ -93,13 +94,12 @@ def _row(verdict: Verdict) -> dict[str, str]:
     return verdict._asdict() | {"path": verdict.path.as_posix(), "diff": diff}
 
 
-def _annotate(wrong: Sequence[Verdict]) -> None:
+def annotate(path: Path, status: str, advice: str) -> None:
+    """Print what is wrong with a file as an annotation of GitHub."""
     from mlpgen.diagnostics import renderers
 
-    for each in wrong:
-        path = each.path.as_posix()
-        shown = renderers.annotation("error", each.advice, file=path, title=each.status)
-        printing.as_it_is(f"{shown}\n")
+    shown = renderers.annotation("error", advice, file=path.as_posix(), title=status)
+    printing.as_it_is(f"{shown}\n")
 
 
 def _tell(verdicts: Sequence[Verdict], wrong: Sequence[Verdict]) -> None:

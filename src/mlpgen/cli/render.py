@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen.cli import options, printing, reports, selection
-from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.names.modules import shared_modules
 from mlpgen.output import atomic_write, files, header
 from mlpgen.output.files import WITH_EDITS
@@ -89,14 +88,7 @@ def command(
         raise click.UsageError("--force overwrites edits, and --merge keeps them")
     names = options.parse_captures(captures)
     selected = selection.select(specs, styles, out, package, templates, own)
-    if not (specs or selected.file):
-        raise click.UsageError(
-            "Missing argument 'SPECS...': without `[tool.mlpgen]` in a pyproject.toml, "
-            "name the specs, such as `mlpgen render specs/*.yaml`"
-        )
-    if not selected.specs:
-        message = f"`specs` in `{selected.file}` matches no file"
-        raise SpecError([Diagnostic("MG006", message)])
+    selection.need_specs(selected, specs, "render")
     values = tuple(options.parse_settings(settings).items())
     requests = [
         Request(spec, style, values, names, notebook)

@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import click
+
 from mlpgen.cli.options import once
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.project.destination import Destination
 from mlpgen.project.owned_files import OwnedFiles
 from mlpgen.project.package_name import check_package
@@ -15,7 +18,6 @@ from mlpgen.project.settings import settings
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlpgen.diagnostics.diagnostic import Diagnostic
     from mlpgen.project.settings import Lint, Settings
     from mlpgen.template_files import TemplateFolder
 
@@ -94,3 +96,20 @@ def _owned(given: Sequence[str], project: Settings) -> OwnedFiles:
     of_project = ((project.root, pattern) for pattern in project.own)
     here = ((".", Path(os.path.relpath(each)).as_posix()) for each in given)
     return OwnedFiles((*of_project, *here))
+
+
+def need_specs(selected: Selection, given: Sequence[str], command: str) -> None:
+    """Check that there are specs to work on.
+
+    Raises:
+        click.UsageError: None is given, and there are no settings that name some.
+        SpecError: MG006, the patterns in the settings match no file.
+    """
+    if not (given or selected.file):
+        raise click.UsageError(
+            "Missing argument 'SPECS...': make settings with `mlpgen init project`, or "
+            f"name the specs, such as `mlpgen {command} specs/*.yaml`"
+        )
+    if not selected.specs:
+        message = f"`specs` in `{selected.file}` matches no file"
+        raise SpecError([Diagnostic("MG006", message)])

@@ -1,4 +1,4 @@
-"""Writing several files: all of them or none, by one process at a time."""
+"""Writing and removing several files: all or none, by one process at a time."""
 
 from __future__ import annotations
 
@@ -27,8 +27,13 @@ def remove_leftovers(paths: Iterable[Path]) -> None:
                     (folder / name).unlink()
 
 
-def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
-    """Write all files, or none of them.
+def write(
+    texts: Mapping[Path, str],
+    *,
+    keep: Collection[Path] = (),
+    remove: Iterable[Path] = (),
+) -> None:
+    """Write and remove all files, or none of them.
 
     Each text is first written to a temporary file in the same folder. When all are on
     disk, they are renamed; if one cannot be renamed, the earlier ones are restored.
@@ -36,9 +41,10 @@ def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
     Args:
         texts: The text of each file. Missing folders are created.
         keep: Files whose old text is kept beside them as `.orig`.
+        remove: Files that are removed.
 
     Raises:
-        OSError: A file could not be written; nothing was changed.
+        OSError: A file could not be written or removed; nothing was changed.
     """
     made: list[Path] = []
     temporary: dict[Path, Path] = {}
@@ -48,7 +54,7 @@ def write(texts: Mapping[Path, str], *, keep: Collection[Path] = ()) -> None:
                 require_writable(look(path))
             made += _make_folder(path.parent)
             temporary[path] = _temporary(path, text)
-        _rename(temporary, keep)
+        _replace({**temporary, **dict.fromkeys(remove)}, keep)
     except BaseException:
         for path in temporary.values():
             path.unlink(missing_ok=True)
@@ -120,13 +126,16 @@ def _temporary(path: Path, text: str) -> Path:
     return Path(name)
 
 
-def _rename(temporary: Mapping[Path, Path], keep: Collection[Path]) -> None:
-    """Rename all or none: each old file keeps a second name until all are done."""
+def _replace(new_files: Mapping[Path, Path | None], keep: Collection[Path]) -> None:
+    """Replace or remove all or none: each old file keeps a second name until then."""
     olds: dict[Path, Path | None] = {}
     try:
-        for path, new in temporary.items():
+        for path, new in new_files.items():
             olds[path] = _second_name(path, kept=path in keep)
-            new.replace(path)
+            if new is None:
+                path.unlink(missing_ok=True)
+            else:
+                new.replace(path)
     except BaseException:
         for path, old in olds.items():
             if old is None:
@@ -137,7 +146,8 @@ def _rename(temporary: Mapping[Path, Path], keep: Collection[Path]) -> None:
         raise
     for path, old in olds.items():
         if old is not None and path not in keep:
-            old.unlink()
+            with suppress(OSError):  # all is done; the next command removes it
+                old.unlink()
 
 
 def _second_name(path: Path, *, kept: bool) -> Path | None:
@@ -159,8 +169,16 @@ def _second_name(path: Path, *, kept: bool) -> Path | None:
         try:
             second.hardlink_to(path)
         except OSError:
-            shutil.copy2(path, second)
+            _copy(path, second)
     return second
+
+
+def _copy(path: Path, second: Path) -> None:
+    try:
+        shutil.copy2(path, second)
+    except BaseException:
+        second.unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

@@ -127,7 +127,7 @@ class Change(NamedTuple):
     def owner(self) -> str:
         """The other spec that made the file, if it is one of another spec."""
         found = header.read(self.old) if self.status == "foreign" else None
-        return _spec_at(self.path, found) if found else ""
+        return spec_at(self.path, _spec(found)) if found else ""
 
 
 def line_of_conflict(text: str) -> int:
@@ -189,7 +189,7 @@ def _status(path: Path, old: str, new: str) -> Status:
         return "edited"
     spec = _spec(found)
     same = wanted is not None and _spec(wanted) == spec
-    if not same and spec != "-" and is_file(_spec_at(path, found)):
+    if not same and spec != "-" and is_file(spec_at(path, spec)):
         return "foreign"
     return "stale"
 
@@ -207,9 +207,9 @@ def _of_edited(path: Path, old: str, new: str) -> Status:
     return "edited"
 
 
-def _spec_at(path: Path, found: header.Header) -> str:
+def spec_at(path: Path, spec: str) -> str:
     """Return the path of the spec that the header of a file names."""
-    return Path(os.path.normpath(path.parent / _spec(found))).as_posix()
+    return Path(os.path.normpath(path.parent / spec)).as_posix()
 
 
 def _spec(found: header.Header) -> str:

@@ -85,6 +85,17 @@ def plain(path: Path, content: str) -> str:
     return content if cells is None else as_text(cells)
 
 
+def has_outputs(path: Path) -> bool:
+    """Tell whether a file is a notebook with outputs, which took somebody's time."""
+    if path.suffix != SUFFIX:
+        return False
+    try:
+        cells: list[dict[str, Any]] = json.loads(path.read_bytes())["cells"]
+        return any(each.get("outputs") for each in cells)
+    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        return False
+
+
 def was_run(path: Path, data: bytes, new: str) -> bool:
     """Tell whether a file is the rendered notebook, saved again by a program.
 

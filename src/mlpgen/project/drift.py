@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlpgen import api
-from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.output import files
 from mlpgen.project import render, verdict
 from mlpgen.project.existing_files import generated_files
-from mlpgen.project.render import Loader
+from mlpgen.project.existing_requests import ExistingRequests
 from mlpgen.project.request import Request, real_path
 from mlpgen.project.unrendered_files import find_unrendered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from mlpgen.diagnostics.diagnostic import Diagnostic
@@ -22,6 +20,37 @@ if TYPE_CHECKING:
     from mlpgen.project.existing_files import ExistingFile
     from mlpgen.project.unrendered_files import UnrenderedFiles
     from mlpgen.project.verdict import Verdict
+
+
+class Unmade(NamedTuple):
+    """A generated file that no spec makes.
+
+    Attributes:
+        file: The file.
+        importer: A file that stays and imports it.
+    """
+
+    file: ExistingFile
+    importer: Path | None = None
+
+
+class Comparison(NamedTuple):
+    """The generated files compared with what their specs render now.
+
+    Attributes:
+        changes: The files that should be there, shared modules included.
+        texts: What is rendered for each of them.
+        requests: What renders each of them; nothing for a shared module of a folder
+            without rendered files.
+        unmade: The files that no spec makes.
+        folders: The files that are not rendered, in each folder of the others.
+    """
+
+    changes: tuple[files.Change, ...]
+    texts: Mapping[Path, str]
+    requests: Mapping[Path, list[Request]]
+    unmade: tuple[Unmade, ...]
+    folders: tuple[UnrenderedFiles, ...]
 
 
 def check(
@@ -32,6 +61,24 @@ def check(
     *,
     only: bool = False,
 ) -> list[Verdict]:
+    """Judge all generated files, with the arguments of `compare`."""
+    found = compare(specs, styles, destination, warn, only=only)
+    made = (
+        verdict.of_rendered(each, destination.command(*found.requests[each.path]))
+        for each in found.changes
+    )
+    unmade = (verdict.of_unrendered(*each) for each in found.unmade)
+    return sorted([*made, *unmade], key=lambda each: each.path)
+
+
+def compare(
+    specs: Sequence[str],
+    styles: Sequence[str],
+    destination: Destination,
+    warn: Callable[[Sequence[Diagnostic]], None],
+    *,
+    only: bool = False,
+) -> Comparison:
     """Compare generated files with what would be rendered now.
 
     Args:
@@ -52,37 +99,33 @@ def check(
         if not destination.own.has(each.path)
         if not only or not each.request or real_path(each.request.spec) in given
     }
-    existing = _GeneratedFiles(destination.out, [*found.values()], Loader())
-    asked = existing.requests()
-    required = [
-        each for spec in specs for each in existing.required(spec, styles, asked)
-    ]
-    also = [each for each in asked if each not in required]
+    existing = ExistingRequests(destination.out, [*found.values()], specs)
+    required = [each for spec in specs for each in existing.required(spec, styles)]
+    also = [each for each in existing.every if each not in required]
     loader = existing.loader
     rendered = render.render(required, destination, warn, also=also, loader=loader)
-    changes = [files.compare(path, each.text) for path, each in rendered.items()]
-    verdicts: dict[Path, Verdict] = {}
-    for change in changes:
-        command = destination.command(rendered[change.path].request)
-        verdicts[change.path] = verdict.of_rendered(change, command)
-
-    for folder in _unrendered(found, changes):
-        requests = [
-            each.request for at, each in rendered.items() if at.parent == folder.folder
-        ]
-        command = destination.command(*requests[:1])
+    changes = {path: files.compare(path, each.text) for path, each in rendered.items()}
+    requests = {path: [each.request] for path, each in rendered.items()}
+    texts = {path: each.text for path, each in rendered.items()}
+    folders = _unrendered(found, [*changes.values()])
+    unmade: dict[Path, Unmade] = {}
+    for folder in folders:
+        first = next(
+            (each for at, each in requests.items() if at.parent == folder.folder), []
+        )
         for path, text in folder.shared(destination).items():
-            if path not in verdicts:
-                change = files.compare(path, text)
-                verdicts[path] = verdict.of_rendered(change, command)
+            if path not in changes:
+                changes[path] = files.compare(path, text)
+                texts[path], requests[path] = text, first
         for each in folder.leftover:
-            if each.path not in verdicts:
+            if each.path not in changes:
                 importer = folder.importers.get(each.path.stem)
-                verdicts[each.path] = verdict.of_unrendered(each, importer)
+                unmade[each.path] = Unmade(each, importer)
     for path, each in found.items():
-        if path not in verdicts:
-            verdicts[path] = verdict.of_unrendered(each)
-    return [verdicts[path] for path in sorted(verdicts)]
+        if path not in changes:
+            unmade.setdefault(path, Unmade(each))
+    every = (*changes.values(),)
+    return Comparison(every, texts, requests, (*unmade.values(),), (*folders,))
 
 
 def _unrendered(
@@ -98,80 +141,3 @@ def _unrendered(
 
     folders = {path.parent: None for path, each in found.items() if each.is_shared}
     return find_unrendered(changes, is_gone, also=folders)
-
-
-class _GeneratedFiles(NamedTuple):
-    """The generated files on disk, and the requests that would render them again.
-
-    Attributes:
-        out: Their folder.
-        found: The files.
-        loader: Reads the specs.
-    """
-
-    out: Path
-    found: Sequence[ExistingFile]
-    loader: Loader
-
-    def requests(self) -> list[Request]:
-        """Return the requests in headers of files in the folder of their style."""
-        asked: dict[object, Request] = {}
-        for each in self.found:
-            request = each.request
-            if not request or not _is_spec(request.spec):
-                continue
-            if each.path.parent == self.out / str(request.style):
-                same = asked.setdefault(request[:5], request._replace(asked_by=()))
-                files = (*same.asked_by, *request.asked_by)
-                asked[request[:5]] = same._replace(asked_by=files)
-        return [*asked.values()]
-
-    def required(
-        self, spec: str, styles: Sequence[str], asked: Sequence[Request]
-    ) -> Iterator[Request]:
-        """Yield the requests of a spec, with the options in existing headers."""
-        asked = [each for each in asked if real_path(each.spec) == real_path(spec)]
-        try:
-            network = self.loader.load(Request(spec, None))
-        except SpecError:  # reported when it is rendered
-            yield from asked or [Request(spec, None)]
-            return
-        *names, notebook = api.file_names(network.graph)
-        marked = {each.style for each in asked}
-        if files.is_folder(self.out / network.graph.style):
-            marked.add(network.graph.style)
-        there = styles or [
-            style
-            for style in api.STYLES
-            if style in marked or self._has(spec, style, names)
-        ]
-        for style in there or [network.graph.style]:
-            same = [each for each in asked if each.style == style]
-            notebooks = [each for each in same if each.notebook]
-            yield from same
-            if len(same) == len(notebooks) and (styles or not same):
-                yield Request(spec, style if there else None)
-            if not notebooks and _is_taken(self.out / style / notebook):
-                yield Request(spec, style, notebook=True)
-
-    def _has(self, spec: str, style: str, names: Sequence[str]) -> bool:
-        """Tell whether anything but files of other specs is at the paths of a spec."""
-        others = {
-            each.path
-            for each in self.found
-            if each.request
-            and _is_spec(each.request.spec)
-            and real_path(each.request.spec) != real_path(spec)
-        }
-        paths = {self.out / style / name for name in names}
-        return any(map(_is_taken, paths - others))
-
-
-def _is_taken(path: Path) -> bool:
-    there = files.look(path)
-    return there.status != "missing" and there.blocker in (None, path)
-
-
-def _is_spec(name: str) -> bool:
-    """Tell whether the spec that a header names exists."""
-    return name != "-" and files.is_file(name)
