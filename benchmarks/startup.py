@@ -25,6 +25,14 @@ SHOW_IMPORTS = [
     "import click, jinja2, pydantic, yaml, rich.table",
 ]
 
+DIFF = [MLPGEN, "diff", "specs/zoo/resnet18.yaml", "specs/zoo/resnet50.yaml"]
+DIFF_IMPORTS = [
+    sys.executable,
+    "-c",
+    "import mlpgen.cli.diff, mlpgen.changes.differences, mlpgen.changes.table",
+]
+"""All that `diff` imports but the families of layers, which the specs decide."""
+
 
 def render_seconds(folder: str, spec: str) -> float:
     """Render into a folder that is not there yet and return how long it took."""
@@ -48,18 +56,21 @@ def main() -> None:
                 "imports with rich": seconds(SHOW_IMPORTS),
                 "render mnist_mlp": render_seconds(folder, "specs/mnist_mlp.yaml"),
                 "render resnet50": render_seconds(folder, "specs/zoo/resnet50.yaml"),
+                "imports of diff": seconds(DIFF_IMPORTS),
+                "diff resnet18 resnet50": seconds(DIFF),
                 "show gpt2": seconds([MLPGEN, "show", "specs/zoo/gpt2.yaml"]),
                 "show vit_b_16": seconds([MLPGEN, "show", "specs/zoo/vit_b_16.yaml"]),
             }
             for _ in range(RUNS + 1)
         ][1:]
     for name in rounds[0]:
-        print(f"{name:18} {median(each[name] for each in rounds) * 1000:6.1f} ms")
+        print(f"{name:22} {median(each[name] for each in rounds) * 1000:6.1f} ms")
     for one, other, most in (
         ("render mnist_mlp", "imports", 1.4),
         ("render resnet50", "render mnist_mlp", 1.5),
         ("show gpt2", "imports with rich", 2),
         ("show vit_b_16", "imports with rich", 2),
+        ("diff resnet18 resnet50", "imports of diff", 2),
     ):
         ratio = median(each[one] / each[other] for each in rounds)
         print(f"{one} against {other}: {ratio:.2f}      (must be at most {most})")

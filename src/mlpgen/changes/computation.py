@@ -47,7 +47,7 @@ class Computation(NamedTuple):
 
     Attributes:
         outputs: Of what it returns, in order.
-        drawn: Of the operations that draw random numbers, in the order they run.
+        drawn: What draws random numbers, in the order it runs; not of which values.
         operations: Of the results of each operation.
     """
 
@@ -91,11 +91,13 @@ class _Made(NamedTuple):
         operation: The operation.
         signature: What it does.
         taken: The number of its first input.
+        more: What else its results depend on: weights, its turn to draw.
     """
 
     operation: Operation
     signature: Signature
     taken: int
+    more: tuple[Hashable, ...]
 
 
 class _Walk:
@@ -137,7 +139,7 @@ class _Walk:
         if moves(operation):
             number = self._moved(operation, does, taken[0])
         else:
-            number = self._number(operation, does, taken, own=True)
+            number = self._number(operation, does, taken, self._more(operation, does))
         self.numbers[operation] = number
 
     def _moved(self, operation: Operation, does: Signature, taken: int) -> int:
@@ -147,40 +149,35 @@ class _Walk:
             return taken
         if made and precedes(operation, made.operation):
             first = self._moved(operation, does, made.taken)
-            return self._number(made.operation, made.signature, [first])
+            return self._number(made.operation, made.signature, [first], made.more)
         return self._number(operation, does, [taken])
+
+    def _more(self, operation: Operation, does: Signature) -> tuple[Hashable, ...]:
+        """Return what else the results of an operation depend on."""
+        found: list[Hashable] = []
+        if has_weights(operation.node):
+            found.append(("weights", self._weights(operation)))
+        if operation.node.maker.wrapper == "spectral_norm" and self._mode.training:
+            # Each run in training improves the estimate that the next one uses.
+            found.append(("run", self._runs[operation.key]))
+            self._runs[operation.key] += 1
+        if draws(operation, self._mode):
+            found.append(("draw", len(self.drawn)))
+            shape = tuple(map(int, operation.node.output))
+            self.drawn.append(self._table.number(("drawn", does, shape)))
+        return tuple(found)
 
     def _number(
         self,
         operation: Operation,
         does: Signature,
         taken: list[int],
-        *,
-        own: bool = False,
+        more: tuple[Hashable, ...] = (),
     ) -> int:
-        """Number what an operation makes of some values.
-
-        Args:
-            operation: The operation.
-            does: What it does.
-            taken: The values.
-            own: Whether it may draw, and have weights.
-        """
+        """Number what an operation makes of some values."""
         if is_commutative(operation):
             taken = [*sorted(taken[:2]), *taken[2:]]
-        what: list[Hashable] = [does, *taken]
-        if own and has_weights(operation.node):
-            what.append(("weights", self._weights(operation)))
-        if operation.node.maker.wrapper == "spectral_norm" and self._mode.training:
-            # Each run in training improves the estimate that the next one uses.
-            what.append(("run", self._runs[operation.key]))
-            self._runs[operation.key] += 1
-        draws_ = own and draws(operation, self._mode)
-        if draws_:
-            what.append(("draw", len(self.drawn)))
-        number = self._table.number(tuple(what))
-        if draws_:
-            self.drawn.append(number)
-        elif taken:
-            self._made.setdefault(number, _Made(operation, does, taken[0]))
+        number = self._table.number((does, *taken, *more))
+        if taken:
+            self._made.setdefault(number, _Made(operation, does, taken[0], more))
         return number

@@ -57,6 +57,9 @@ _ELEMENTWISE = _words(
 """Functions of one number each, which may as well come before a rearrangement."""
 _INCREASING = ("ReLU", "ReLU6")
 """What may come before the largest of some numbers, too."""
+_HOMOGENEOUS = ("ReLU", "LeakyReLU", "Abs")
+"""What may come before a multiplication of each number by 0 or more, too."""
+_SCALING = _words("Dropout Dropout1d Dropout2d Dropout3d DropPath")
 _SAME_IF_EQUAL = _words(
     "Flatten Reshape View Expand Slice Narrow Squeeze Unflatten AdaptiveAvgPool1d "
     "AdaptiveAvgPool2d AdaptiveAvgPool3d"
@@ -162,6 +165,8 @@ def precedes(operation: Operation, before: Operation) -> bool:
         return False
     if before.kind.startswith("MaxPool"):
         return operation.kind in _INCREASING and len(before.node.parts) == 1
+    if before.kind in _SCALING:
+        return operation.kind in _HOMOGENEOUS
     cls = layer_class(before.node.type)
     return cls is not None and cls.arranges and before.node.returned == ""
 
