@@ -205,6 +205,14 @@ def test_an_edit_that_is_not_python_is_left_alone(project: Project) -> None:
     assert project.model == before
 
 
+def test_an_edit_that_is_not_utf_8_is_left_alone(project: Project) -> None:
+    path = project.folder / MODEL
+    path.write_bytes(b"# coding: latin-1\n" + path.read_bytes() + b"# \xe4\n")
+    before = path.read_bytes()
+    assert project.merge() == (1, "kept: edited by hand; it is not UTF-8")
+    assert path.read_bytes() == before
+
+
 def rename(project: Project) -> None:
     """The spec has another name, as git knows."""
     project.change(MODEL, EDITED)

@@ -225,6 +225,22 @@ def test_edits_that_overlap(project: Path) -> None:
     assert {"torch.cos", "torch.sin"} <= {*re.findall(r"torch\.\w+", text)}
 
 
+def test_a_spec_that_one_branch_renames(project: Path) -> None:
+    """And its class, so that its files have other names, too."""
+    git(project, "checkout", "-q", "-b", "two", "main")
+    git(project, "mv", "specs/net.yaml", "specs/other.yaml")
+    change("specs/other.yaml", ("name: Net", "name: Other"))
+    git(project, "mv", MODEL, "made/explicit/other.py")
+    assert run(["render", "--force"]) == 0
+    for each in Path("made").rglob("*.orig*"):
+        each.unlink()
+    commit(project)
+    branch("one", "main", {"specs/net.yaml": (WIDER,)})
+    merge()
+    assert "hidden: int = 9" in Path("made/explicit/other.py").read_text("utf-8")
+    assert run(["check"]) == 0
+
+
 def without_driver(one: Step, two: Step) -> str:
     """Merge as a web page does; return the file with its conflicts."""
     git(Path(), "config", "--unset", "merge.mlpgen.driver")

@@ -16,7 +16,7 @@ from mlpgen.project.merge.texts import merged_by_git
 from mlpgen.source.files import UnreadableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlpgen.project.revisions import Revision
 
@@ -34,11 +34,19 @@ class Versions(NamedTuple):
 
 
 class MergedFiles(NamedTuple):
-    """The files that a merge makes of three commits, for `held`."""
+    """The files that a merge makes of three commits, for `held`.
+
+    Attributes:
+        base: The commit that both come from.
+        ours: Our commit.
+        theirs: Their commit.
+        renames: What both have renamed: the old path of each new one.
+    """
 
     base: Revision
     ours: Revision
     theirs: Revision
+    renames: tuple[Mapping[str, str], Mapping[str, str]]
 
     def content(self, path: str, *, regular: bool) -> bytes:
         """Return the content of a file after the merge.
@@ -47,7 +55,7 @@ class MergedFiles(NamedTuple):
             UnreadableError: There is none, or the merge has a conflict in it.
         """
         del regular
-        base, ours, theirs = (version(each, path) for each in self)
+        base, ours, theirs = self._versions(path)
         if theirs in (base, ours):
             found = ours
         elif ours == base:
@@ -65,10 +73,31 @@ class MergedFiles(NamedTuple):
             raise UnreadableError("does not exist")
         return found
 
+    def _versions(self, path: str) -> list[bytes | None]:
+        """Return the versions of a file, also under the name that it had before."""
+        new = _path(self.ours, path)
+        old = next((each[new] for each in self.renames if new in each), new)
+        names = [old]
+        for renamed in self.renames:
+            now = {before: after for after, before in renamed.items()}
+            names.append(now.get(old, old))
+        sides = (self.base, self.ours, self.theirs)
+        paths = (str(each.root / name) for each, name in zip(sides, names, strict=True))
+        return [*map(version, sides, paths)]
+
     def names(self, folder: str) -> list[str]:
         """Return the names of the files that are in a folder after the merge."""
-        base, ours, theirs = ({*_names(each, folder)} for each in self)
+        sides = (self.base, self.ours, self.theirs)
+        base, ours, theirs = ({*_names(each, folder)} for each in sides)
         return sorted((ours & theirs) | (ours - base) | (theirs - base))
+
+
+def _path(revision: Revision, path: str) -> str:
+    """Return the path of a file from the top; itself, if it is outside."""
+    try:
+        return revision.path(path)
+    except SpecError:
+        return path
 
 
 def version(revision: Revision, path: str) -> bytes | None:
@@ -110,7 +139,18 @@ def merged_files(path: str, versions: Versions) -> MergedFiles | None:
     bases = [revisions.named(head, each) for each in (*names, f"{theirs.commit}^")]
     there = [*filter(None, bases)]
     base = _first(head, path, versions.base, there) or next(iter(there), None)
-    return MergedFiles(base, ours, theirs) if base else None
+    if base is None:
+        return None
+    renames = (_renames(base, ours), _renames(base, theirs))
+    return MergedFiles(base, ours, theirs, renames)
+
+
+def _renames(base: Revision, side: Revision) -> dict[str, str]:
+    """Return the old path of each file that a side has renamed."""
+    asked = ("diff", "--find-renames", "--diff-filter=R", "--name-status", "-z")
+    answer = git.run(base.root, *asked, base.commit, side.commit)
+    words = os.fsdecode(answer.out).split("\0")
+    return {words[n + 2]: words[n + 1] for n in range(0, len(words) - 2, 3)}
 
 
 def _heads(head: Revision) -> Iterator[str]:
@@ -136,8 +176,13 @@ def _first(
     head: Revision, path: str, wanted: bytes, known: Iterable[Revision | None]
 ) -> Revision | None:
     """Return the first commit that has a version of a file; None if none has it."""
-    for each in (*known, *_history(head, path)):
-        if each is not None and (version(each, path) or b"") == wanted:
+    there = [each for each in known if each]
+    for each in (*there, *_history(head, path)):
+        if (version(each, path) or b"") == wanted:
+            return each
+    blob = git.run(head.root, "hash-object", "--stdin", given=wanted).out.strip()
+    for each in there:  # the file has another name there
+        if blob in git.run(head.root, "ls-tree", "-r", each.commit).out:
             return each
     return None
 

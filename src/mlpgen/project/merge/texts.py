@@ -120,7 +120,9 @@ def damage(text: str) -> str:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            ast.parse(text.encode("utf-8", "surrogateescape"))
+            ast.parse(text.encode())
+        except UnicodeEncodeError:
+            return "it is not UTF-8"
         except SyntaxError as error:
             return f"line {error.lineno or 1} is not Python: {error.msg}"
         except (ValueError, RecursionError, MemoryError):
