@@ -13,6 +13,7 @@ from mlpgen.diagnostics.diagnostic import Diagnostic, MissingPackageError, SpecE
 COMMANDS = {
     "render": "Write the model and training script of a spec.",
     "sync": "Make the generated files of a project what its specs say.",
+    "own": "Make generated files yours: neither written nor checked.",
     "check": "Check that the generated files match the specs.",
     "validate": "Find the mistakes in specs.",
     "show": "Print the layers of a spec with shapes and counts.",

@@ -15,7 +15,7 @@ KINDS = ("mlp", "cnn", "autoencoder")
 
 
 @click.command("init")
-@click.argument("kind", type=click.Choice([*KINDS, "csv", "images", "text"]))
+@click.argument("kind", type=click.Choice(["project", *KINDS, "csv", "images", "text"]))
 @click.argument("data", type=options.AnyPath(), required=False)
 @click.option(
     "--target",
@@ -41,14 +41,24 @@ def command(
 ) -> int:
     """Print a commented spec to start from, ready to render and train.
 
+    `init project` adds settings to the pyproject.toml of this folder, or writes a
+    mlpgen.toml, and tells git and ruff which files are generated, where these are used.
+
     \b
     Example:
+      mlpgen init project
       mlpgen init mlp > my_mlp.yaml
       mlpgen init cnn --out specs/my_cnn.yaml
       mlpgen init csv cars.csv --target price > cars.yaml
       mlpgen init images photos > photos.yaml
       mlpgen init text reviews.csv --target stars > reviews.yaml
     """
+    if kind == "project":
+        if data is not None or target or column or out != "-":
+            raise click.UsageError("`init project` takes nothing else")
+        from mlpgen.cli import new_project
+
+        return new_project.make()
     text = _text(kind, data, target, column)
     if out == "-":
         printing.as_it_is(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -102,6 +103,18 @@ def _name_new(temporary: Path, path: Path) -> None:
         if path.exists():
             raise FileExistsError(path) from None
         temporary.rename(path)
+
+
+def rewrite(texts: Mapping[Path, str]) -> None:
+    """Write files that exist, all or none of them; each keeps its permissions.
+
+    Raises:
+        OSError: A file could not be written; nothing was changed.
+    """
+    modes = {path: stat.S_IMODE(path.stat().st_mode) for path in texts}
+    write(texts)
+    for path, mode in modes.items():
+        path.chmod(mode)
 
 
 def _make_folder(folder: Path) -> list[Path]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import difflib
 import os
-import stat
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.diagnostics.diagnostic import Diagnostic
-from mlpgen.output.atomic_write import write
+from mlpgen.output.atomic_write import rewrite
 from mlpgen.source.decoding import LARGEST_FILE
 from mlpgen.source.edited import compatible, edited
 from mlpgen.source.files import STDIN, held
@@ -58,10 +57,7 @@ class Fixed(NamedTuple):
         """
         texts = {Path(name): new.decode() for name, new in self.new.items()}
         texts.pop(Path(STDIN), None)
-        modes = {path: stat.S_IMODE(path.stat().st_mode) for path in texts}
-        write(texts)
-        for path, mode in modes.items():
-            path.chmod(mode)
+        rewrite(texts)
 
 
 def fixed(diagnose: Callable[[], list[Diagnostic]], specs: Iterable[str]) -> Fixed:

@@ -45,4 +45,10 @@ FILES = {
         "installed, the spec in a repository, and the revision in its history. A "
         "shallow clone lacks older commits; `git fetch --unshallow` fetches them.",
     ),
+    "MG009": Explanation(
+        "A file cannot be yours",
+        "`mlpgen own` is for files that one spec makes. Modules that all scripts share "
+        "are replaced by templates, and a file of two specs needs another `name` "
+        "first. If the settings are written in an unusual form, add the line yourself.",
+    ),
 }
