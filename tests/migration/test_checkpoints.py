@@ -17,6 +17,7 @@ from mlpgen.migration.moving.main import moved
 from mlpgen.migration.plan import migration
 from tests.commands import run
 from tests.networks import network_of
+from tests.repositories import git
 
 from .moving import trained
 
@@ -195,6 +196,21 @@ def test_the_command_prints_the_plan_and_writes_the_file(folder: Path) -> None:
     again = run(args, folder)
     assert again.returncode == 2
     assert again.stderr.decode() == "Error: made/new.pt exists: name another file\n"
+
+
+def test_the_old_spec_may_be_that_of_a_revision(folder: Path) -> None:
+    git(folder, "init", "-q", "-b", "main")
+    (folder / "net.yaml").write_text(OLD, encoding="utf-8")
+    git(folder, "add", "net.yaml")
+    git(folder, "commit", "-q", "-m", "A network")
+    (folder / "net.yaml").write_text(NEW, encoding="utf-8")
+    args = ("migrate", "--against", "main", "net.yaml", "old.pt", "--dry-run")
+    done = run(args, folder)
+    assert done.returncode == 0, done.stderr.decode()
+    assert "2 kept, 7 widened" in done.stdout.decode()
+    lost = run((*args[:2], "nowhere", *args[3:]), folder)
+    assert lost.returncode == 2
+    assert "git knows no revision `nowhere`" in lost.stderr.decode()
 
 
 def test_a_dry_run_reads_and_writes_no_checkpoint(folder: Path) -> None:

@@ -250,6 +250,34 @@ def test_every_status_is_said() -> None:
     assert "bn" in next(x.why for x in plan.moves if x.key == "bn.weight")
 
 
+def test_an_output_more_changes_no_other(tmp_path: Path) -> None:
+    more = IMAGES + "  - Linear: 2\n    name: second\n    from: slopes\n"
+    found = outcome(
+        network_of(IMAGES), network_of(more + "outputs: [head, second]\n"), tmp_path
+    )
+    assert found.plan.exact, found.plan.reasons
+    assert len(found.plan.compared) == 1
+    check(found)
+
+
+def test_a_checkpoint_keeps_the_values_of_its_buffers(tmp_path: Path) -> None:
+    text = """
+name: Net
+input: [4]
+layers:
+  - buffer: {values: [1, 2, 3, 4]}
+    name: numbers
+  - mul:
+    from: [input, numbers]
+"""
+    found = outcome(
+        network_of(text), network_of(text.replace("[1, 2,", "[5, 6,")), tmp_path
+    )
+    assert found.plan.exact, found.plan.reasons
+    assert found.new["numbers"].tolist() == found.old["numbers"].tolist()
+    check(found)
+
+
 def test_a_tied_tensor_changes_with_the_other(tmp_path: Path) -> None:
     tied = """
 name: Net

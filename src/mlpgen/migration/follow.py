@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlpgen.changes.layers import Layers
     from mlpgen.changes.matching import Matching
     from mlpgen.graph.flow import Operation
+    from mlpgen.graph.nodes import Model
     from mlpgen.migration.units import Units
 
 COMMUTE = ("Add", "Mul", "Maximum", "Minimum")
@@ -36,13 +37,33 @@ class Followed(NamedTuple):
     Attributes:
         notes: What the rules found.
         outputs: What is known of each output, by name.
+        additions: Why an output is none of the old ones, by name.
     """
 
     notes: Notes
     outputs: Mapping[str, Known]
+    additions: Mapping[str, str]
 
 
-def follow(old: Layers, new: Layers, matching: Matching) -> Followed:
+class Networks(NamedTuple):
+    """Two networks, with their layers.
+
+    Attributes:
+        old: The old network.
+        new: The new one.
+        before: The layers of the old network.
+        after: Those of the new one.
+        matching: Which of them are the same.
+    """
+
+    old: Model
+    new: Model
+    before: Layers
+    after: Layers
+    matching: Matching
+
+
+def follow(networks: Networks) -> Followed:
     """Follow the values of the new network.
 
     Where two values that are added widen in different ways, the layers that make them
@@ -50,35 +71,34 @@ def follow(old: Layers, new: Layers, matching: Matching) -> Followed:
     """
     chosen: dict[str, Units] = {}
     for _ in range(_ANY_ROUNDS):
-        walk = _Walk(old, new, matching, chosen)
+        walk = _Walk(networks, chosen)
         try:
             return walk.run()
         except AgainError as again:
             chosen[again.layer] = again.units
-    return _Walk(old, new, matching, chosen, last=True).run()
+    return _Walk(networks, chosen, last=True).run()
 
 
 class _Walk:
     def __init__(
         self,
-        old: Layers,
-        new: Layers,
-        matching: Matching,
+        networks: Networks,
         chosen: Mapping[str, Units],
         *,
         last: bool = False,
     ) -> None:
-        self.old = old
-        self.new = new
+        self.old = networks.before
+        self.new = networks.after
         self.notes = Notes(chosen, settled=last)
         self.partners: dict[Operation, Operation] = {}
-        for pair in matching.pairs:
+        for pair in networks.matching.pairs:
             runs = zip(pair.new.runs, pair.old.runs, strict=False)
             if pair.old.kind == pair.new.kind:
                 self.partners |= dict(runs)
         self.values: dict[tuple[Operation | None, str], Known] = {}
+        self.add_inputs(networks.old, networks.new)
         self.why: dict[Operation, str] = {}
-        self.branches = branches(new.flow, self.is_new)
+        self.branches = branches(self.new.flow, self.is_new)
         self.inside = {x for each in self.branches.values() for x in each.inside}
 
     def is_new(self, operation: Operation) -> bool:
@@ -94,17 +114,15 @@ class _Walk:
         outputs = {
             name: self.output(source) for name, source in self.new.flow.outputs.items()
         }
-        return Followed(self.notes, outputs)
+        additions = {
+            name: self.why[source.operation]
+            for name, source in self.new.flow.outputs.items()
+            if source.operation is not None and source.operation in self.why
+        }
+        return Followed(self.notes, outputs, additions)
 
     def value(self, source: Source) -> Known:
         """Return what is known of an input of an operation."""
-        if source.operation is None:
-            before = self._inputs().get(source.part)
-            same = before is not None and before.value == source.value
-            units = unchanged(source.value)
-            if before is None or not same:
-                return Known(None, units, exact=False)
-            return Known(before, units)
         known = self.values[source.operation, source.part]
         more = len(known.units) - len(whole(source.value))
         if more <= 0:
@@ -112,12 +130,15 @@ class _Walk:
         # A layer with `batch_dims` sees the first of them as more examples.
         return known._replace(units=(known.units[0], *known.units[1 + more :]))
 
-    def _inputs(self) -> dict[str, Source]:
-        """Return the inputs of the old network by name."""
-        sources = (x for each in self.old.flow.operations for x in each.sources)
-        found = {each.part: each for each in sources if each.operation is None}
-        outputs = self.old.flow.outputs.values()
-        return found | {x.part: x for x in outputs if x.operation is None}
+    def add_inputs(self, old: Model, new: Model) -> None:
+        """Note which inputs of the new network are old ones."""
+        for name, value in new.inputs.items():
+            before = old.inputs.get(name)
+            same = before is not None and whole(before) == whole(value)
+            known = Known(None, unchanged(value), exact=False)
+            if before is not None and same and before.dtype == value.dtype:
+                known = Known(Source(None, name, before), unchanged(value))
+            self.values[None, name] = known
 
     def results(self, operation: Operation, takes: list[Known]) -> dict[str, Known]:
         """Return what is known of the results of an operation."""
@@ -129,6 +150,8 @@ class _Walk:
         takes = self.wired(operation, partner, takes)
         step = Step(operation, partner, takes, self.notes)
         units = rule_of(operation.kind)(step)
+        if not step.fits(units):
+            units = step.by_size("its result has another size")
         parts = partner.node.parts
         return self.shaped(
             operation,
@@ -147,8 +170,6 @@ class _Walk:
         if not operation.sources:
             return found
         source = operation.sources[0]
-        if source.operation is None:
-            return found
         outer = self.values[source.operation, source.part].units
         more = len(outer) - len(whole(source.value))
         if more <= 0:
@@ -227,7 +248,4 @@ class _Walk:
                 continue
             if units.chosen not in self.notes.chosen and not self.notes.settled:
                 raise AgainError(units.chosen, new)
-        operation = source.operation
-        if known.origin is None and operation is not None and operation in self.why:
-            self.notes.reasons[operation.key, self.why[operation]] = None
         return known

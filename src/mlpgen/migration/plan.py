@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlpgen.changes.layers import layers_of
 from mlpgen.changes.matching import match
 from mlpgen.graph.state_dict import state_dict
-from mlpgen.migration.follow import follow
+from mlpgen.migration.follow import Networks, follow
 from mlpgen.migration.moves import Axis, Compared, Move
 from mlpgen.migration.step import alike
 from mlpgen.migration.units import all_of
@@ -62,7 +62,7 @@ def migration(old: Model, new: Model) -> Migration:
     """Plan how a checkpoint of one network becomes one of another."""
     layers = layers_of(old), layers_of(new)
     matching = match(*layers)
-    followed = follow(*layers, matching)
+    followed = follow(Networks(old, new, *layers, matching))
     pairs = {pair.new.key: pair for pair in matching.pairs}
     states = state_dict(old), state_dict(new)
     before, after = states[0].by_key, states[1].by_key
@@ -85,9 +85,9 @@ def migration(old: Model, new: Model) -> Migration:
         if key not in used and each.tied not in used
     ]
     custom = {key: pairs[key].old.key for key in states[1].unknown if key in pairs}
-    compared, lost = _compared(followed, layers[0])
+    compared, lost, exact = _compared(followed, layers[0])
     lost += torn
-    exact = all(each.exact for each in followed.outputs.values()) and not lost
+    exact = exact and not torn
     reasons = () if exact else (*followed.notes.reasons, *lost)
     if not exact and not reasons:
         reasons = (("", "not all values can be followed"),)
@@ -161,10 +161,16 @@ def _shown(shape: tuple[int, ...]) -> str:
 
 def _compared(
     followed: Followed, old: Layers
-) -> tuple[list[Compared], list[tuple[str, str]]]:
-    """Pair the outputs with the old ones that they are."""
+) -> tuple[list[Compared], list[tuple[str, str]], bool]:
+    """Pair the outputs with the old ones that they are.
+
+    Returns:
+        The pairs, what is lost, and whether all old outputs are kept.
+    """
     found: list[Compared] = []
     lost: list[tuple[str, str]] = []
+    others: list[tuple[str, str]] = []
+    order = [*followed.outputs]
     before = [*old.flow.outputs.items()]
     left = {*range(len(before))}
     for at, (name, known) in enumerate(followed.outputs.items()):
@@ -175,13 +181,13 @@ def _compared(
         ]
         same.sort(key=lambda each: (each not in left, before[each][0] != name))
         if not same:
-            if len(before) == len(followed.outputs):
-                lost.append(("", f"the output `{name}` is none of the old ones"))
+            others.append((name, followed.additions.get(name, "takes another value")))
             continue
         left.discard(same[0])
         axes = tuple(map(Axis, known.units[1:]))
         found.append(Compared(at, same[0], axes))
     if left:
         names = ", ".join(f"`{before[each][0]}`" for each in sorted(left))
-        lost.append(("", f"no output is the old {names}"))
-    return found, lost
+        lost = [*others, ("", f"no output is the old {names}")]
+    exact = all(followed.outputs[order[each.new]].exact for each in found)
+    return found, lost, exact and not left

@@ -69,7 +69,8 @@ def moved(job: dict[str, Any]) -> dict[str, Any]:
             said = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
             raise MoveError(f"the {side} network cannot be made: {said}") from None
         del sys.path[0]
-        forget(Path(job[side]["custom"]))  # both may have modules of one name
+        if Path(job[side]["custom"]).is_dir():
+            forget(Path(job[side]["custom"]))  # both may have modules of one name
     before, after = models
     tensors = {task["key"]: made(task, old, after) for task in job["tasks"]}
     _custom(job["custom"], old, after, tensors)

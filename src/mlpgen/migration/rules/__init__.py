@@ -77,6 +77,7 @@ _RULES: dict[str, Rule] = {
     "Linear": matrices.linear,
     "Embedding": matrices.embedding,
     "Parameter": matrices.parameter,
+    "Buffer": matrices.buffer,
     "PReLU": elementwise.sloped,
     "GroupNorm": norms.over_groups,
     "Cat": arrangement.concatenated,

@@ -165,6 +165,19 @@ def embedding(step: Step) -> dict[str, Shapes]:
     return {"": (*step.takes[0].units, out)}
 
 
+def buffer(step: Step) -> dict[str, Shapes]:
+    """Follow a buffer: a checkpoint keeps its values, unless it is not persistent."""
+    old, new = (whole(x.node.value) for x in (step.old, step.new))
+    saved = [x.node.arguments.get("persistent", True) for x in (step.old, step.new)]
+    if old != new:
+        return step.by_size("its shape is another")
+    if all(saved):
+        step.tensor(tuple(Axis(all_of(size)) for size in new))
+    else:
+        step.same_but("persistent")
+    return step.unchanged()
+
+
 def parameter(step: Step) -> dict[str, Shapes]:
     """Follow a parameter of the model, which may widen as others do."""
     old, new = (whole(x.node.value) for x in (step.old, step.new))

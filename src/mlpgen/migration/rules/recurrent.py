@@ -11,6 +11,8 @@ from mlpgen.migration.values import whole
 if TYPE_CHECKING:
     from mlpgen.migration.step import Shapes, Step
 
+_SEQUENCES = 2
+"""The dimensions before the features: the batch, the steps."""
 _GATES = {"LSTM": 4, "GRU": 3, "RNN": 1}
 
 
@@ -20,12 +22,12 @@ def recurrent(step: Step) -> dict[str, Shapes]:
     Each unit has gates of its own, which sum over the inputs and the states.
     """
     step.same_but("input_size", "hidden_size", "bias", "dropout")
-    batch, length, inner = step.takes[0].units
+    *outer, inner = step.takes[0].units
     old, new = (int(x.node.arguments["hidden_size"]) for x in (step.old, step.new))
     hidden = step.choose(old, new)
-    if not length.same or (
-        len(step.takes) > 1 and not all(x.same for x in step.takes[1:])
-    ):
+    others = (*outer, *(units for each in step.takes[1:] for units in each.units))
+    if not all(each.same for each in others) or len(outer) != _SEQUENCES:
+        step.weights()
         return step.by_size("its states change")
     if step.argument("proj_size") and not hidden.same:
         step.weights()
@@ -49,5 +51,5 @@ def recurrent(step: Step) -> dict[str, Shapes]:
         sizes = whole(value)
         last = out if sizes[-1] == len(out.were) else hidden
         middle = tuple(Units(size, range(size)) for size in sizes[1:-1])
-        found[part] = (batch, *middle, last)
+        found[part] = (outer[0], *middle, last)
     return found if step.fits(found) else step.by_size("its states change")
