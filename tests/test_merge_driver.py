@@ -266,6 +266,7 @@ def styled(project: Path) -> None:
     assert "|||||||" in Path(MODEL).read_text("utf-8")
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("happens", [leave, add, styled])
 def test_conflicts_of_what_was_rendered_are_settled(
     project: Path, happens: Callable[[Path], None], capsys: pytest.CaptureFixture[str]

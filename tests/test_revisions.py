@@ -44,6 +44,7 @@ def only(path: str, revision: str = "HEAD") -> str:
     return f"{found.code} {found.message}{f'; {found.help}' if found.help else ''}"
 
 
+@pytest.mark.thinned(2)
 @pytest.mark.parametrize("inside", FOLDERS)
 def test_a_spec_and_what_it_includes_as_they_were(folder: Path, inside: str) -> None:
     """Whatever the names of folders are, and wherever the command runs."""

@@ -125,8 +125,11 @@ def _diff(change: files.Change) -> tuple[str, ...]:
     if change.on_disk.status != "file" or change.old == change.new:
         return ()
     path = change.path.as_posix()
+    there = change.old
+    if change.status == files.WITH_EDITS:  # only the edits differ, not the header
+        there = header.stamp_edited(header.slotted(there), change.new, known=False)
     sides = (
-        (change.old.split("\n"), f"{path} (as it is)"),
+        (there.split("\n"), f"{path} (as it is)"),
         (change.new.split("\n"), f"{path} (as the spec says)"),
     )
     if change.status == files.WITH_EDITS:
