@@ -12,6 +12,7 @@ from typing import Any
 
 from batches import BATCHES
 from leftovers import LEFTOVERS
+from lessons import LESSONS
 from stages import STAGES
 from trees import TREES
 
@@ -28,7 +29,13 @@ from mlpgen.importer.spec import spec_of
 from networks import NETWORKS, Network
 
 ALL = {**NETWORKS}
-for _name, (_cls, _shape) in {**BATCHES, **TREES, **STAGES, **LEFTOVERS}.items():
+for _name, (_cls, _shape) in {
+    **BATCHES,
+    **TREES,
+    **STAGES,
+    **LEFTOVERS,
+    **LESSONS,
+}.items():
     ALL[_name] = Network(_cls, (("", _shape, "float32"),))
 
 

@@ -18,6 +18,7 @@ from tests import processes
 
 from .batches import BATCHES
 from .leftovers import LEFTOVERS
+from .lessons import LESSONS
 from .networks import NETWORKS
 from .stages import STAGES
 from .trees import TREES
@@ -51,7 +52,9 @@ def text_of(name: str) -> str:
     return text
 
 
-@pytest.mark.parametrize("name", [*NETWORKS, *TREES, *BATCHES, *STAGES, *LEFTOVERS])
+@pytest.mark.parametrize(
+    "name", [*NETWORKS, *TREES, *BATCHES, *STAGES, *LEFTOVERS, *LESSONS]
+)
 def test_a_network_is_proved_equal(name: str) -> None:
     assert text_of(name)
     statuses = {each["name"]: each["status"] for each in answers()[name]["checks"]}
@@ -132,6 +135,10 @@ def test_every_spec_in_the_folder_is_of_a_network() -> None:
         ("named", ['- mul: "${scale}"', '{Widened: "${second_out_features}", name']),
         ("returned_twice", ["outputs: [narrow, mean]"]),
         ("returned_twice_and_used", ["outputs: [add_b, identity, mean]"]),
+        ("transformer", ['- {scaled_dot_product_attention: "${p}", ']),
+        ("transformer", ["- {scaled_dot_product_attention: 0.4, from: [layer"]),
+        ("actor_critic", ["- {expand: [3], name: expand, from: [std, input]}"]),
+        ("siamese", ["- add: 1.0e-06\n", "- {PairwiseDistance: 1, from: [fc"]),
         ("drawn", ["init: {matrices: xavier_uniform_}\nlayers:\n  - Transformer"]),
     ],
 )

@@ -74,7 +74,7 @@ def _scope(each: Pass) -> _Scope:
         else:
             inside = _scope(step.pass_)
             made |= inside.made
-            used += inside.used
+            used.update(inside.used)
     return _Scope(frozenset(made), used)
 
 

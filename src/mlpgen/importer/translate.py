@@ -83,7 +83,7 @@ class Translator(Values):
         returned, fields = tensors_returned(each.returned, self.has)
         values = [self.value(ref) for ref in returned]
         if not self.path:
-            values = [self.ungrouped(value) for value in values]
+            values = [self.with_batch(self.ungrouped(value)) for value in values]
         outputs = tuple(value.source for value in values)
         return Body((*names,), (*self.entries,), outputs, shapes, fields, (), alone)
 

@@ -98,6 +98,16 @@ class Values:
             value = value._replace(source=source, layout=layout)
         return value
 
+    def with_batch(self, value: Value) -> Value:
+        """Return a result that is the same for all examples with the batch."""
+        inputs = [each for each in self.values.values() if each.source.is_input]
+        beside = next((e for e in inputs if e.layout.batched and not e.alone), None)
+        if not value.alone or beside is None:
+            return value
+        sizes = {"sizes": [*value.layout.shape]}
+        source = self.emit("expand", sizes, [value, beside])
+        return value._replace(source=source, alone=False)
+
     def has(self, ref: Any) -> bool:
         """Return whether a tensor is there; what is not needed is not."""
         return isinstance(ref, State) or ref.number in self.values

@@ -86,11 +86,16 @@ def _binary(call: Call) -> Iterable[Value]:
         name = "floor_divide"
     elif given.get("rounding_mode") is not None:
         raise call.refuse("it rounds towards zero")
-    if given.get("alpha") != 1:
-        raise call.refuse("it has an `alpha`")
+    times = given.get("alpha")
     tensors = [each for each in (first, other) if isinstance(each, Ref | State)]
+    if times != 1 and not (is_number(times) and is_tensor(other)):
+        raise call.refuse("it has an `alpha`")
     if len(tensors) == 2:
-        values = aligned(call, [call.value(each) for each in tensors])
+        values = [call.value(each) for each in tensors]
+        if times != 1:
+            scaled = call.emit("mul", {"other": times}, values[1:])
+            values[1] = values[1]._replace(source=scaled)
+        values = aligned(call, values)
         yield result(call, call.emit(name, {}, values), widest(values))
         return
     value = call.value(tensors[0])

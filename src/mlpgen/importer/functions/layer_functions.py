@@ -57,6 +57,8 @@ for _n in (1, 2, 3):
 def _as_layer(call: Call) -> Iterable[Value]:
     layer, signature = LAYERS_OF_FUNCTIONS[call.name]
     given = bound(signature, call.step)
+    if call.step.function == "torch.Tensor.unfold":
+        raise call.refuse("the language of specs has no such function of a tensor")
     value = call.value(given["input"])
     if given.get("p") == 0:
         yield value

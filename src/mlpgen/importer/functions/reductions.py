@@ -60,6 +60,35 @@ def _reduction(call: Call) -> Iterable[Value]:
     yield result(call, source, value, layout=layout)
 
 
+def _both(call: Call) -> Iterable[Value]:
+    """`var_mean` and `std_mean`: one after the other."""
+    for name in call.name.split("_"):
+        named = bound("input dim=None unbiased=None keepdim=False", call.step)
+        if name == "mean":
+            named = {key: named[key] for key in ("input", "dim", "keepdim")}
+        step = call.step._replace(args=(named.pop("input"),), kwargs=named)
+        yield from _reduction(call._replace(name=name, step=step))
+
+
+def _pairwise_distance(call: Call) -> Iterable[Value]:
+    """A norm of the difference, to which torch adds a small number."""
+    given = bound("x1 x2 p=2 eps=1e-06 keepdim=False", call.step)
+    values = aligned(call, [call.value(given["x1"]), call.value(given["x2"])])
+    like = widest(values)
+    layout = like.layout
+    arguments: dict[str, Any] = {"dim": layout.kept(checked(layout, -1))}
+    arguments |= {"ord": float(given["p"])} if given["p"] != 2 else {}
+    arguments |= {"keepdim": True} if given["keepdim"] else {}
+    for name, numbers in (
+        ("sub", {}),
+        ("add", {"other": float(given["eps"])}),
+        ("vector_norm", arguments),
+    ):
+        values = [like._replace(source=call.emit(name, numbers, values))]
+    layout = layout.resized(-1, 1) if given["keepdim"] else layout.without(-1)
+    yield result(call, values[0].source, like, layout=layout)
+
+
 def _along(call: Call) -> Iterable[Value]:
     default = {
         "normalize": "input p=2 dim=1 eps=",
@@ -116,6 +145,8 @@ def _ordering(call: Call) -> Iterable[Value]:
 
 HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(REDUCTIONS, _reduction),
+    **dict.fromkeys(("var_mean", "std_mean"), _both),
+    "pairwise_distance": _pairwise_distance,
     **dict.fromkeys(ALONG, _along),
     **dict.fromkeys(("topk", "sort", "max", "min"), _ordering),
 }

@@ -8,7 +8,7 @@ from torch.overrides import TorchFunctionMode
 
 from mlpgen.importer.recorder.functions import DROPOUTS
 
-_ATTENTION = "scaled_dot_product_attention"
+ATTENTION = "scaled_dot_product_attention"
 
 
 class WithoutDropout(TorchFunctionMode):
@@ -21,7 +21,7 @@ class WithoutDropout(TorchFunctionMode):
         name, kwargs = getattr(func, "__name__", ""), kwargs or {}
         if name in DROPOUTS:
             return args[0] if args else kwargs["input"]
-        if name == _ATTENTION:
+        if name == ATTENTION:
             args = (*args[:4], *(0.0 for _ in args[4:5]), *args[5:])
             kwargs = {**kwargs, "dropout_p": 0.0} if "dropout_p" in kwargs else kwargs
         return func(*args, **kwargs)
@@ -49,7 +49,7 @@ class Rates(TorchFunctionMode):
         if name in DROPOUTS:
             rate = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
             drops = args[2] if len(args) > 2 else kwargs.get("training", True)
-        elif name == _ATTENTION:
+        elif name == ATTENTION:
             rate = args[4] if len(args) > 4 else kwargs.get("dropout_p", 0.0)
         if rate and drops:
             self.rates.append(float(rate))

@@ -138,6 +138,10 @@ def _prelu(module: Any) -> dict[str, Any]:
     return {"num_parameters": module.num_parameters, "init": module.init}
 
 
+def _distance(module: Any) -> dict[str, Any]:
+    return {"p": module.norm, "eps": module.eps, "keepdim": module.keepdim}
+
+
 def _recurrent(module: Any) -> dict[str, Any]:
     type_ = type(module).__name__
     found = {
@@ -159,6 +163,7 @@ _SPECIAL: dict[str, Callable[[Any], dict[str, Any]]] = {
     "TransformerDecoder": _stack,
     "Transformer": _transformer,
     "PReLU": _prelu,
+    "PairwiseDistance": _distance,
     "RNN": _recurrent,
     "LSTM": _recurrent,
     "GRU": _recurrent,

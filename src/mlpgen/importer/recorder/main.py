@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from mlpgen.importer.recorder import constructors
+from mlpgen.importer.recorder.attention_dropout import with_attention_dropout
 from mlpgen.importer.recorder.certificate import certified
 from mlpgen.importer.recorder.comparison import compared
 from mlpgen.importer.recorder.customs import (
@@ -195,7 +196,8 @@ def record(
         return paired(found, [recorder.tensors for recorder in recorders])
 
     modules = with_multiply_adds(modules, model, kept, drawn(inputs, 1))
-    forward, tensors = with_training(model, modules, passes(), passes)
+    found = with_attention_dropout(model, passes(), passes)
+    forward, tensors = with_training(model, modules, found, passes)
     return Recording(type(model).__name__, said(inputs), modules, tensors, forward)
 
 
