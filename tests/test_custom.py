@@ -17,6 +17,7 @@ from mlpgen.names.modules import hidden_module
 from mlpgen.names.reserved.words import BUILTINS
 from mlpgen.proof.checks.errors import FailsError
 from mlpgen.proof.checks.interpreter.expressions import computed
+from mlpgen.proof.custom_files import read_files
 from mlpgen.proof.job import job
 from mlpgen.proof.prove import prove
 
@@ -228,6 +229,36 @@ def test_prove_runs_the_file_that_the_spec_names(tmp_path: Path) -> None:
     assert not (tmp_path / "ran").exists()
     check = first_checks(folder, {"function": spec("function.py")})["function"]
     assert check.detail == "`Gate` in function.py is not an `nn.Module` class"
+
+
+HELPED = {
+    "gate.py": "import torch, helpers\nfrom parts import scale\n" + GATE,
+    "helpers.py": "import numpy\nfrom more.deep.last import END\n",
+    "parts/__init__.py": "from . import _names\n",
+    "parts/_names.py": "from ..outside import x\nfrom .scale import ONE\nimport gate\n",
+    "parts/scale.py": "ONE = 1\n",
+    "more/deep/last.py": "END = 1\n",
+    "left.py": "nothing imports it\n",
+    "net.yaml": spec("gate.py"),
+}
+
+
+def test_files_that_an_own_file_imports_are_read_with_it(tmp_path: Path) -> None:
+    folder = files(tmp_path, HELPED)
+    (file,) = read_files(api.load(str(folder / "net.yaml")).graph, folder)
+    assert {*file.others} == {*HELPED} - {"left.py", "net.yaml"}
+    deep = files(tmp_path / "other", {"a/b.py": "from .c import d", "a/c.py": "("})
+    text = files(deep, {"net.yaml": spec("a/b.py")}) / "net.yaml"
+    (file,) = read_files(api.load(str(text)).graph, deep)
+    assert {*file.others} == {"a/c.py"}
+
+
+@pytest.mark.exhaustive
+def test_prove_finds_what_an_own_file_imports(tmp_path: Path) -> None:
+    made = {**HELPED, "parts/_names.py": "from .scale import ONE\n"}
+    folder = files(tmp_path, made)
+    check = first_checks(folder, {"net": HELPED["net.yaml"]})["net"]
+    assert check.status == "holds", check
 
 
 @pytest.mark.exhaustive

@@ -104,7 +104,8 @@ def _jobs(
 def _note_custom_files(jobs: Sequence[Job]) -> None:
     """Name the author's files that will run."""
     for each in jobs:
-        files = ", ".join(file.path for file in each.custom)
+        found = ((file.path, *file.others) for file in each.custom)
+        files = ", ".join(dict.fromkeys(name for names in found for name in names))
         if files:
             note = f"note: {each.spec}: this runs its author's code: {files}"
             printing.say(note, aside=True)
