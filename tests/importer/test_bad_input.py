@@ -243,7 +243,21 @@ def test_a_class_stays_as_it_is(
     assert text.startswith("name: Mixed\nfile: mixed_model\n")
     custom = "- custom: {path: mixed.py, class: Choosing, parameters: 20"
     assert custom in text
-    assert "Error" not in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "Error" not in told
+    assert "copy `mixed.py` beside the generated code: `file` in the spec" in told
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("1,4", "4"), ("2,3,8,8", "3,8,8"), ("x=int64:1,7", "x=int64:7")],
+)
+def test_an_input_with_the_batch_is_told(
+    given: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["import", "bad.py:Asking", "--input", given]) == 2
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"if its first size is the batch, write {said}" in told
 
 
 def test_a_model_that_takes_too_long_is_ended(

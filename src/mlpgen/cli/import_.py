@@ -22,9 +22,14 @@ from mlpgen.output import atomic_write, files
 if TYPE_CHECKING:
     from mlpgen.importer.recording import Place
 
+    Shapes = tuple[tuple[str, tuple[int, ...], str], ...]
+    """Inputs: name, sizes of one example, dtype."""
+
 WEIGHTS = (".safetensors", ".pt", ".pth")
 """Files of weights: of safetensors, or of `torch.save`."""
 DTYPES = ("float32", "int64", "bool")
+_BATCH_OF_IMAGES = 4
+"""How many sizes a batch of images has."""
 _INPUT = re.compile(r"(?:(\w+(?:\.\w+)*)=)?(?:(\w+):)?(\d+(?:,\d+)*|)")
 
 
@@ -138,7 +143,8 @@ def command(
                 session.save(weights)
     except ModelError as error:
         words = f"the model fails: {error.message}" if error.own else error.message
-        way = [] if error.inside is None else _way_on(error.inside)
+        way = _about_batch(job.inputs) if error.own else []
+        way += [] if error.inside is None else _way_on(error.inside)
         return _failed(_located(words, error.place), way)
     except RecursionError:
         message = "modules are too deep in each other for a spec"
@@ -162,6 +168,18 @@ def _failed(message: str, way: list[str]) -> int:
     for line in way:
         printing.say(line, aside=True)
     return 2
+
+
+def _about_batch(inputs: Shapes) -> list[str]:
+    """Say what an input is without the batch that its shape seems to begin with."""
+    for name, sizes, dtype in inputs:
+        if len(sizes) > 1 and (sizes[0] == 1 or len(sizes) == _BATCH_OF_IMAGES):
+            begin = f"{name}=" if name else ""
+            begin += f"{dtype}:" if dtype != "float32" else ""
+            rest = ",".join(map(str, sizes[1:]))
+            text = "--input is one example: if its first size is the batch, write"
+            return [f"{text} {begin}{rest}"]
+    return []
 
 
 def _way_on(name: str) -> list[str]:
@@ -232,7 +250,7 @@ def _arguments(text: str) -> dict[str, Any]:
     return found
 
 
-def _inputs(texts: tuple[str, ...]) -> tuple[tuple[str, tuple[int, ...], str], ...]:
+def _inputs(texts: tuple[str, ...]) -> Shapes:
     found = tuple(shape_of(each) for each in texts)
     names = [name for name, _, _ in found if name]
     twice = next((name for name in names if names.count(name) > 1), None)

@@ -76,6 +76,7 @@ def imported(session: Session, name: str = "", *, certify: bool = True) -> Impor
     checks = session.compare(code, title, spec.inputs)
     said = any(each.name == INITIAL for each in checks)
     checks += [*_less(recording, spec), *([] if said else _initial(recording, spec))]
+    checks += _own_files(own, file)
     if certify and all(each.status != "failed" for each in checks):
         checks.append(certificate(session, network, own=bool(own)))
     return Imported(spec.text, (*checks,))
@@ -108,6 +109,17 @@ def _less(recording: Recording, spec: Written) -> list[Check]:
         detail = "the original returns inputs as they are, too: the spec does not"
         found.append(Check("outputs", "note", detail))
     return found
+
+
+def _own_files(own: set[str], file: str) -> list[Check]:
+    """Say which files of the author the generated code needs, and why it is renamed."""
+    if not own:
+        return []
+    names = ", ".join(f"`{each}`" for each in sorted(own))
+    detail = f"copy {names} beside the generated code"
+    if file.endswith("_model"):
+        detail += f": `file` in the spec calls that `{file}.py`, to be another file"
+    return [Check("the author's files", "note", detail)]
 
 
 def file_name(target: str, title: str) -> str:
