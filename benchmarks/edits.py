@@ -44,7 +44,7 @@ def main() -> None:
     print(f"edits: {counts['edits']}, of which torch loads {counts['fits']}")
     print(f"weights: right in {counts['edits'] - counts['weights']}")
     print(f"values: {counts['missed']} missed of {counts['differ']} that differ")
-    print(f"values: {counts['alarm']} false alarms of {compared} that were compared")
+    print(f"values: {counts['alarm']} false alarms of {compared} compared numbers")
 
 
 def judge(number: int, case: Case, counts: Counter[str], *, whole: bool) -> None:
@@ -53,7 +53,7 @@ def judge(number: int, case: Case, counts: Counter[str], *, whole: bool) -> None
     found = judged(edit.old, edit.new)
     counts["edits"] += 1
     counts["fits"] += found.fits
-    counts["compared"] += found.same is not None
+    counts["compared"] += found.same is not None and found.telling
     counts["differ"] += found.same is not None and not all(found.same)
     counts[found.wrong or "right"] += 1
     if found.wrong or whole:

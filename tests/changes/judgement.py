@@ -31,11 +31,14 @@ class Judged(NamedTuple):
         fits: Whether torch loads the old weights.
         same: Whether outputs are the same then, in evaluation and in training; None
             where they cannot be compared.
+        telling: Whether the old outputs are numbers; where they are not, or an error,
+            that they stay the same proves nothing.
     """
 
     predicted: list[Break]
     fits: bool
     same: tuple[bool, bool] | None
+    telling: bool = True
 
     @property
     def wrong(self) -> str:
@@ -50,7 +53,7 @@ class Judged(NamedTuple):
             return "" if all(self.same) else "missed"
         if all(each.training for each in values) and not self.same[0]:
             return "missed"
-        return "alarm" if all(self.same) else ""
+        return "alarm" if all(self.same) and self.telling else ""
 
 
 def judged(old: Network, new: Network) -> Judged:
@@ -64,7 +67,7 @@ def judged(old: Network, new: Network) -> Judged:
             other.load_state_dict(copy.deepcopy(one.state_dict()), strict=True)
         except RuntimeError:
             return Judged(predicted, fits=False, same=None)
-        return Judged(predicted, True, _same(old, one, other))
+        return Judged(predicted, True, _same(old, one, other), _telling(old, one))
 
 
 def _shake(made: nn.Module) -> None:
@@ -106,6 +109,14 @@ def _returned(made: nn.Module, taken: list[Tensor]) -> Iterator[Any]:
         yield type(error).__name__
         return
     yield from result if isinstance(result, tuple) else [result]
+
+
+def _telling(old: Network, made: nn.Module) -> bool:
+    made.eval()
+    results = _returned(made, inputs(old.graph, 8))
+    return all(
+        isinstance(each, Tensor) and bool(each.isfinite().all()) for each in results
+    )
 
 
 def _equal(one: Any, other: Any) -> bool:

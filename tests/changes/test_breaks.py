@@ -277,6 +277,22 @@ def test_a_rearrangement_after_an_activation() -> None:
     assert told(other, one) == []
 
 
+def test_a_selection_after_a_layer_of_rows() -> None:
+    """Each row is computed for itself, so that the others may as well be left out."""
+    spec = {"name": "Net", "input": [5, 8, 8]}
+    norm: dict[str, Any] = {"LayerNorm": None, "name": "norm"}
+    whole = {"LayerNorm": {"normalized_shape": [8, 8]}, "name": "norm"}
+    choose = {"select": {"dim": 2, "index": 0}}
+    for layer in ({"Linear": 4, "name": "head"}, norm):
+        one, other = (
+            {**spec, "layers": order} for order in ([layer, choose], [choose, layer])
+        )
+        assert told(other, one) == []
+    one = {**spec, "layers": [whole, choose]}
+    other = {**spec, "layers": [choose, norm]}
+    assert "v" in {each[0] for each in told(other, one)}
+
+
 def test_draws() -> None:
     """With the same seed, the same numbers are drawn: their order counts."""
     head = {"Linear": 8, "name": "fc"}

@@ -213,6 +213,19 @@ def test_breaking_names_the_line_of_the_new_spec(folder: Path) -> None:
     assert (only.code, only.out) == (0, "1 spec: nothing breaks\n")
 
 
+def test_the_code_of_a_custom_layer(folder: Path) -> None:
+    """Nobody reads it, so what it does and saves may be other than before."""
+    custom = "- custom: {path: own.py, class: Gate, output: same}"
+    spec = OLD.replace("- ReLU", custom)
+    commit(folder, {"specs/net.yaml": spec, "specs/own.py": "class Gate: ..."})
+    assert run("breaking", "--against", "HEAD").code == 0
+    Path("specs/own.py").write_text("class Gate:\n    another = True\n")
+    found = run("breaking", "--against", "HEAD")
+    assert found.code == 1
+    assert "`custom_1` has changed: it may have other tensors" in found.err
+    assert "the code of `own` differs" in diff().out
+
+
 def test_torch_is_never_imported(folder: Path) -> None:
     edit(*EDITS["resized"])
     code = (

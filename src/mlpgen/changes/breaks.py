@@ -13,16 +13,20 @@ from mlpgen.changes.weights import weight_breaks
 from mlpgen.diagnostics.diagnostic import Diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from mlpgen.api import Network
+    from mlpgen.changes.sides import Side
 
 CODES = {"code": "MG701", "weights": "MG702", "values": "MG703"}
 """The code of the diagnostics of a category."""
 
 
 def breaks(
-    old: Network, new: Network, categories: Collection[str] = CATEGORIES
+    old: Network,
+    new: Network,
+    categories: Collection[str] = CATEGORIES,
+    modules: Collection[str] = (),
 ) -> list[Break]:
     """Find what breaks, by category.
 
@@ -32,6 +36,7 @@ def breaks(
         categories: `code`: what code that uses the class relies on. `weights`: what
             `load_state_dict(strict=True)` would refuse. `values`: what may give other
             outputs with the same weights.
+        modules: The modules of custom layers whose files differ.
     """
     sides = side_of(old), side_of(new)
     matching = match(sides[0].layers, sides[1].layers)
@@ -44,7 +49,23 @@ def breaks(
     if "values" in categories:
         told = "weights" in categories and bool(weights)
         found += value_breaks(*sides, matching, misfit=bool(weights), told=told)
-    return found
+    return [*found, *_custom(sides[1], categories, modules)]
+
+
+def _custom(
+    new: Side, categories: Collection[str], modules: Collection[str]
+) -> Iterator[Break]:
+    """Tell the custom layers whose code is another, which nobody here reads."""
+    for layer in new.layers.every:
+        if layer.node.maker.module in modules:
+            what = f"the code of the custom layer `{layer.key}` has changed: "
+            place = new.place_of(layer)
+            if "weights" in categories:
+                message = f"{what}it may have other tensors"
+                yield Break("weights", message, place, certain=False)
+            if "values" in categories:
+                message = f"{what}the same weights may give other outputs"
+                yield Break("values", message, place, certain=False)
 
 
 def removed(name: str) -> Break:

@@ -136,21 +136,28 @@ class _Walk:
             self.numbers[operation] = taken[0]
             return
         does = signature(operation, self._mode)
+        more = self._more(operation, does)
         if moves(operation):
-            number = self._moved(operation, does, taken[0])
+            number = self._moved(operation, does, taken[0], more)
         else:
-            number = self._number(operation, does, taken, self._more(operation, does))
+            number = self._number(operation, does, taken, more)
         self.numbers[operation] = number
 
-    def _moved(self, operation: Operation, does: Signature, taken: int) -> int:
-        """Number a function of each element as if it ran as early as it can."""
+    def _moved(
+        self,
+        operation: Operation,
+        does: Signature,
+        taken: int,
+        more: tuple[Hashable, ...],
+    ) -> int:
+        """Number an operation as if it ran as early as it can."""
         made = self._made.get(taken)
         if made and repeats(operation, made.signature, does):
             return taken
         if made and precedes(operation, made.operation):
-            first = self._moved(operation, does, made.taken)
+            first = self._moved(operation, does, made.taken, more)
             return self._number(made.operation, made.signature, [first], made.more)
-        return self._number(operation, does, [taken])
+        return self._number(operation, does, [taken], more)
 
     def _more(self, operation: Operation, does: Signature) -> tuple[Hashable, ...]:
         """Return what else the results of an operation depend on."""

@@ -57,6 +57,8 @@ _ELEMENTWISE = _words(
 """Functions of one number each, which may as well come before a rearrangement."""
 _INCREASING = ("ReLU", "ReLU6")
 """What may come before the largest of some numbers, too."""
+_OF_ROWS = ("Linear", "LayerNorm", "RMSNorm")
+"""Functions of each row of the last dimension."""
 _HOMOGENEOUS = ("ReLU", "LeakyReLU", "Abs")
 """What may come before a multiplication of each number by 0 or more, too."""
 _SCALING = _words("Dropout Dropout1d Dropout2d Dropout3d DropPath")
@@ -114,7 +116,7 @@ def signature(operation: Operation, mode: Mode) -> Signature:
     ranks = tuple(
         (len(value.shape), value.batched)
         for value in (*node.inputs, *node.parts.values())
-        if operation.kind not in _ELEMENTWISE
+        if not moves(operation)
     )
     call = node.call if module is None else module.call
     picked = frozen(dict(node.picks))
@@ -155,14 +157,36 @@ def repeats(operation: Operation, before: Signature, own: Signature) -> bool:
 
 
 def moves(operation: Operation) -> bool:
-    """Tell whether an operation is a function of each element of one tensor."""
-    return operation.kind in _ELEMENTWISE and len(operation.sources) == 1
+    """Tell whether an operation may run before another one that `precedes` allows.
+
+    It is a function of each element, or of each row of the last dimension.
+    """
+    if len(operation.sources) != 1:
+        return False
+    return operation.kind in _ELEMENTWISE or _takes_rows(operation)
+
+
+def _takes_rows(operation: Operation) -> bool:
+    shape = plain_arguments(operation.node).get("normalized_shape", 1)
+    return operation.kind in _OF_ROWS and (isinstance(shape, int) or len(shape) == 1)
+
+
+def _takes_some_rows(operation: Operation) -> bool:
+    """Tell whether an operation selects in a dimension between batch and last."""
+    node = operation.node
+    dim = plain_arguments(node).get("dim")
+    if operation.kind not in ("Select", "Narrow") or not isinstance(dim, int):
+        return False
+    rank = len(node.inputs[0].shape) + node.inputs[0].batched
+    return 0 < dim % rank < rank - 1
 
 
 def precedes(operation: Operation, before: Operation) -> bool:
-    """Tell whether an elementwise function may run before the operation before it."""
+    """Tell whether what `moves` may run before the operation before it."""
     if len(before.sources) != 1:
         return False
+    if operation.kind in _OF_ROWS:
+        return _takes_some_rows(before)
     if before.kind.startswith("MaxPool"):
         return operation.kind in _INCREASING and len(before.node.parts) == 1
     if before.kind in _SCALING:

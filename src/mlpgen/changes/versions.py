@@ -5,22 +5,26 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
+from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.project import revisions
 from mlpgen.project.settings import settings as project_settings
-from mlpgen.source.files import UnreadableError
+from mlpgen.source.files import UnreadableError, content
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mlpgen.api import Network
     from mlpgen.project.revisions import Revision
     from mlpgen.project.settings import Settings
     from mlpgen.symbols.type_names import Setting
 
+    Read = Callable[[str], bytes]
     Values = Mapping[str, Setting]
 
 
@@ -31,11 +35,13 @@ class Version(NamedTuple):
         names: The files, as people call them: `main:specs/net.yaml`, `specs/net.yaml`.
         old: The old network; None if the spec is new.
         new: The new network; None if the spec is gone.
+        modules: The modules of custom layers, beside the spec, whose files differ.
     """
 
     names: tuple[str, str]
     old: Network | None
     new: Network | None
+    modules: frozenset[str] = frozenset()
 
 
 def of_files(
@@ -52,7 +58,8 @@ def of_files(
         SpecError: A spec has mistakes.
     """
     one, other = (api.load(*pair) for pair in zip((old, new), settings, strict=True))
-    yield Version((old, new), one, other)
+    modules = _modules((one, other), (old, new), (_now, _now))
+    yield Version((old, new), one, other, modules)
 
 
 def against_revision(
@@ -115,7 +122,51 @@ def _version(found: Revision, spec: str, settings: tuple[Values, Values]) -> Ver
     except UnreadableError:
         return Version(names, None, api.load(spec, settings[1]))
     old = revisions.load(found, spec, settings[0])
-    return Version(names, old, api.load(spec, settings[1]))
+    new = api.load(spec, settings[1])
+
+    then = partial(revisions.content, found)
+    return Version(names, old, new, _modules((old, new), (spec, spec), (then, _now)))
+
+
+def _now(path: str) -> bytes:
+    return content(path, regular=True)
+
+
+def _modules(
+    networks: tuple[Network, Network], specs: tuple[str, str], reads: tuple[Read, Read]
+) -> frozenset[str]:
+    """Return the modules of custom layers that both have, in files that differ.
+
+    Args:
+        networks: The networks.
+        specs: The paths of their specs.
+        reads: Reads a file of each.
+    """
+    one, other = (custom_classes(each.graph) for each in networks)
+    found = set()
+    for module in one.keys() & other.keys():
+        file = f"{module.replace('.', '/')}.py"
+        contents = [
+            [_content(read, path) for path in _paths(spec, file)]
+            for spec, read in zip(specs, reads, strict=True)
+        ]
+        if contents[0] != contents[1]:
+            found.add(module)
+    return frozenset(found)
+
+
+def _paths(spec: str, file: str) -> list[str]:
+    """Return where a file of the author may be: beside a spec, or generated files."""
+    out = Path(project_settings().folder)
+    folders = [Path(spec).parent, *(out / style for style in api.STYLES)]
+    return [(folder / file).as_posix() for folder in folders]
+
+
+def _content(read: Read, path: str) -> bytes | None:
+    """Read a file; None if it cannot be read, or is elsewhere."""
+    with suppress(UnreadableError, SpecError):
+        return read(path)
+    return None
 
 
 def _renamed(made: list[Version], lost: list[Version]) -> Iterator[Version]:

@@ -69,7 +69,7 @@ def _breaks(version: Version, categories: Collection[str]) -> list[Break]:
         return [removed(version.names[0])] if "code" in categories else []
     if version.old is None:
         return []
-    return breaks(version.old, version.new, categories)
+    return breaks(version.old, version.new, categories, version.modules)
 
 
 def _summary(count: int, found: Sequence[Break]) -> str:

@@ -113,7 +113,8 @@ def show(version: Version, found: Differences | None) -> None:
         return
     name = " → ".join(dict.fromkeys(found.names))
     if found.equal:
-        why = "".join(f": {each}" for each in found.text)
+        code = [f"the code of `{each}` differs" for each in sorted(version.modules)]
+        why = "".join(f": {each}" for each in (*found.text, *code))
         printing.say(f"{version.names[1]}: the networks are equal{why}")
         return
     from mlpgen.changes.table import size_table, table
