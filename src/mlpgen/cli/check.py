@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mlpgen.cli import options, printing, reports, selection
+from mlpgen.cli.repository_paths import from_repository
 from mlpgen.cli.schema import SCHEMAS, text_of
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.output import files
@@ -15,8 +17,7 @@ from mlpgen.project import drift
 from mlpgen.project.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Sequence
 
 
 @click.command("check")
@@ -73,8 +74,7 @@ def command(
         return 1 if wrong else 0
     reports.show_warnings(warnings, selected.lint)
     if format_ == "github":
-        for each in wrong:
-            annotate(each.path, each.status, each.advice)
+        annotate(wrong)
     else:
         _tell(verdicts, wrong)
     return 1 if wrong else 0
@@ -94,12 +94,34 @@ def _row(verdict: Verdict) -> dict[str, str]:
     return verdict._asdict() | {"path": verdict.path.as_posix(), "diff": diff}
 
 
-def annotate(path: Path, status: str, advice: str) -> None:
-    """Print what is wrong with a file as an annotation of GitHub."""
+def annotate(wrong: Iterable[Verdict]) -> None:
+    """Print what is wrong with files as annotations of GitHub.
+
+    They are at the lines of specs, since code hosts hide generated files; one is for
+    all files of a spec with the same status.
+    """
     from mlpgen.diagnostics import renderers
 
-    shown = renderers.annotation("error", advice, file=path.as_posix(), title=status)
-    printing.as_it_is(f"{shown}\n")
+    groups: dict[tuple[str, str, str], list[str]] = {}
+    for each in wrong:
+        path = each.path.as_posix()
+        at = each.spec if files.is_file(each.spec) else path
+        groups.setdefault((at, each.status, each.advice), []).append(path)
+    for (at, status, advice), paths in groups.items():
+        shown = renderers.annotation(
+            "error",
+            f"{', '.join(paths)}: {advice}",
+            file=from_repository(at),
+            line=_line_of_name(at) if at not in paths else 1,
+            title=f"{status} generated file{'s' * (len(paths) > 1)}",
+        )
+        printing.as_it_is(f"{shown}\n")
+
+
+def _line_of_name(spec: str) -> int:
+    """Return the line of a spec with its name."""
+    lines = Path(spec).read_bytes().splitlines()
+    return next((at for at, each in enumerate(lines, 1) if each[:5] == b"name:"), 1)
 
 
 def _tell(verdicts: Sequence[Verdict], wrong: Sequence[Verdict]) -> None:

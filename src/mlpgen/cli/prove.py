@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen import api
-from mlpgen.cli import options, printing, reports
+from mlpgen.cli import options, printing, reports, selection
+from mlpgen.cli.repository_paths import from_repository
 from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.project.settings import settings as project_settings
 from mlpgen.proof.certificate import mark, verdict
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @click.command("prove")
-@options.specs_argument()
+@options.specs_argument(required=False)
 @options.set_option
 @options.capture_option
 @click.option(
@@ -46,6 +47,8 @@ def command(
 ) -> int:
     """Run all styles of each SPEC with torch, and check what mlpgen predicts.
 
+    Without SPEC, prove every spec of the project.
+
     It checks that the styles are equal; the predicted shapes and counts; the outputs
     and parameters of each layer; captured values; other constructor arguments
     and free sizes; and that torch can export, compile, script, copy, save and load the
@@ -58,7 +61,7 @@ def command(
       mlpgen prove specs/*.yaml --format json
     """
     jobs, warnings = _jobs(
-        options.once(specs),
+        selection.project_specs(specs, "prove"),
         options.parse_settings(settings),
         options.parse_captures(captures),
     )
@@ -122,7 +125,10 @@ def _annotate(certificates: Sequence[Certificate]) -> None:
     for each in certificates:
         for check in (*each.failures, *each.unfinished):
             shown = renderers.annotation(
-                "error", check.detail, file=each.spec, title=check.name
+                "error",
+                check.detail,
+                file=from_repository(each.spec),
+                title=check.name,
             )
             printing.as_it_is(f"{shown}\n")
 

@@ -88,7 +88,8 @@ def command(
         raise click.UsageError("--force overwrites edits, and --merge keeps them")
     names = options.parse_captures(captures)
     selected = selection.select(specs, styles, out, package, templates, own)
-    selection.need_specs(selected, specs, "render")
+    if not specs:
+        selection.need_specs(selected.specs, selected.file, "render")
     values = tuple(options.parse_settings(settings).items())
     requests = [
         Request(spec, style, values, names, notebook)

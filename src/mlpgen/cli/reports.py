@@ -32,6 +32,7 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
     format = click.get_current_context().meta.get(FORMAT, "text")
     if not diagnostics and format not in ("json", "sarif"):
         return
+    from mlpgen.cli.repository_paths import in_repository
     from mlpgen.diagnostics import renderers
 
     if format == "json":
@@ -40,10 +41,10 @@ def report_problems(diagnostics: Sequence[Diagnostic]) -> None:
         from mlpgen import __version__
         from mlpgen.lints.pages import EVERY_PAGE
 
-        log = renderers.sarif(diagnostics, EVERY_PAGE, __version__)
+        log = renderers.sarif(in_repository(diagnostics), EVERY_PAGE, __version__)
         printing.as_it_is(log + "\n")
     elif format == "github":
-        printing.as_it_is(renderers.github(diagnostics) + "\n")
+        printing.as_it_is(renderers.github(in_repository(diagnostics)) + "\n")
     else:  # text, and formats that are only for the result
         report_text(diagnostics)
 

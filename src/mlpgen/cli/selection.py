@@ -98,18 +98,38 @@ def _owned(given: Sequence[str], project: Settings) -> OwnedFiles:
     return OwnedFiles((*of_project, *here))
 
 
-def need_specs(selected: Selection, given: Sequence[str], command: str) -> None:
-    """Check that there are specs to work on.
+def project_specs(given: Sequence[str], command: str) -> list[str]:
+    """Return the specs that are given, else those of the project.
 
     Raises:
         click.UsageError: None is given, and there are no settings that name some.
-        SpecError: MG006, the patterns in the settings match no file.
+        SpecError: The settings have mistakes, or their patterns match no file.
     """
-    if not (given or selected.file):
+    if given:
+        return once(given)
+    project = settings()
+    specs = project.spec_files()
+    need_specs(specs, project.file, command)
+    return specs
+
+
+def need_specs(specs: Sequence[str], file: str, command: str) -> None:
+    """Check that the settings of a project name specs.
+
+    Args:
+        specs: The specs.
+        file: The file with the settings; empty if there is none.
+        command: The command that needs specs.
+
+    Raises:
+        click.UsageError: There are no settings.
+        SpecError: MG006, their patterns match no file.
+    """
+    if not file:
         raise click.UsageError(
             "Missing argument 'SPECS...': make settings with `mlpgen init project`, or "
             f"name the specs, such as `mlpgen {command} specs/*.yaml`"
         )
-    if not selected.specs:
-        message = f"`specs` in `{selected.file}` matches no file"
+    if not specs:
+        message = f"`specs` in `{file}` matches no file"
         raise SpecError([Diagnostic("MG006", message)])

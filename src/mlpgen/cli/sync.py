@@ -11,6 +11,7 @@ from mlpgen.cli import check, options, printing, reports, selection
 from mlpgen.output import atomic_write
 from mlpgen.project import drift
 from mlpgen.project.sync import planned
+from mlpgen.project.verdict import Verdict
 
 if TYPE_CHECKING:
     from mlpgen.project.sync import FileStep, Sync
@@ -63,7 +64,7 @@ def command(
         code: int = context.invoke(check.command, specs=(), **options_of_check, **more)
         return code
     selected = selection.select((), styles, out, package, templates, own)
-    selection.need_specs(selected, (), "render")
+    selection.need_specs(selected.specs, selected.file, "render")
     destination, warnings = selected.destination, [*selected.warnings]
     lock = nullcontext() if dry_run else atomic_write.locked(destination.out)
     with lock:
@@ -79,8 +80,10 @@ def command(
         return 1 if needing else 0
     reports.show_warnings(warnings, selected.lint)
     if format_ == "github":
-        for each in needing:
-            check.annotate(each.path, each.status, each.about)
+        check.annotate(
+            Verdict(each.path, each.status, each.about, spec=found.spec_of(each.path))
+            for each in needing
+        )
     for each in plan.steps:
         _tell(each, dry_run=dry_run, aside=format_ == "github")
     printing.say(_summary(plan, dry_run=dry_run), aside=format_ == "github")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mlpgen import api
-from mlpgen.cli import options, printing, reports
+from mlpgen.cli import options, printing, reports, selection
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.project.consent import shown
 from mlpgen.project.render import clash, files_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command("validate")
-@options.specs_argument()
+@options.specs_argument(required=False)
 @options.set_option
 @click.option(
     "--strict/--no-strict",
@@ -58,8 +58,11 @@ def command(
 ) -> int:
     """Find the mistakes in each SPEC (`-`: standard input), and faults of design.
 
+    Without SPEC, look at every spec of the project.
+
     \b
     Example:
+      mlpgen validate
       mlpgen validate specs/*.yaml
       mlpgen validate specs/*.yaml --strict --hints
       mlpgen validate specs/*.yaml --fix
@@ -67,7 +70,7 @@ def command(
     """
     values = options.parse_settings(settings)
     wanted = _wanted(project_settings().lint, strict, hints)
-    names = options.once(specs)
+    names = selection.project_specs(specs, "validate")
     looks: list[Shown] = []
 
     def diagnose() -> list[Diagnostic]:

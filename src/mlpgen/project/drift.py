@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.names.modules import shared_modules
 from mlpgen.output import files
 from mlpgen.project import render, verdict
 from mlpgen.project.existing_files import generated_files
@@ -52,6 +53,11 @@ class Comparison(NamedTuple):
     unmade: tuple[Unmade, ...]
     folders: tuple[UnrenderedFiles, ...]
 
+    def spec_of(self, path: Path) -> str:
+        """Return the spec that makes a file; empty for none, and shared modules."""
+        requests = [] if path.stem in shared_modules() else self.requests.get(path, [])
+        return next((each.spec for each in requests), "")
+
 
 def check(
     specs: Sequence[str],
@@ -64,7 +70,9 @@ def check(
     """Judge all generated files, with the arguments of `compare`."""
     found = compare(specs, styles, destination, warn, only=only)
     made = (
-        verdict.of_rendered(each, destination.command(*found.requests[each.path]))
+        verdict.of_rendered(
+            each, destination.command(*found.requests[each.path])
+        )._replace(spec=found.spec_of(each.path))
         for each in found.changes
     )
     unmade = (verdict.of_unrendered(*each) for each in found.unmade)

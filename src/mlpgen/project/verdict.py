@@ -24,12 +24,14 @@ class Verdict(NamedTuple):
         advice: What is wrong, and what to do.
         diff: The lines of a diff from the file to what it should be; from what the spec
             says to the file, if its edits are meant to stay.
+        spec: The spec that makes it; empty for none, and for shared modules.
     """
 
     path: Path
     status: str
     advice: str = ""
     diff: tuple[str, ...] = ()
+    spec: str = ""
 
     @property
     def wrong(self) -> bool:
