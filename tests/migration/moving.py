@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 
+from mlpgen.graph.state_dict import state_dict
 from mlpgen.migration import process
 from mlpgen.migration.moving.main import moved
 from mlpgen.migration.plan import migration
@@ -56,6 +57,9 @@ def trained(network: Network, seed: int = 0) -> dict[str, Tensor]:
         else:
             noise = torch.randn(each.shape, generator=source)
             found[key] = each + 0.1 * noise
+    for tensor in state_dict(network.graph).tensors:
+        if tensor.tied:
+            found[tensor.key] = found[tensor.tied]
     return found
 
 

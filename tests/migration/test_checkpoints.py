@@ -60,7 +60,14 @@ def plain(folder: Path, state: dict[str, Tensor]) -> Path:
 
 def of_a_run(folder: Path, state: dict[str, Tensor]) -> Path:
     """Write what a training writes, as far as it matters here."""
-    found = {"model": state, "optimizer": {}, "settings": {}, "about": {}}
+    network = {"name": "Tall", "parameters": {"width": 3, "depth": 1}}
+    found = {
+        "model": state,
+        "optimizer": {},
+        "settings": {"model_width": 7, "model_depth": 1},
+        "about": {},
+        "spec": {"network": network},
+    }
     torch.save(found, folder / "best.pt")
     return folder / "best.pt"
 
@@ -131,6 +138,11 @@ def wrong_shape(folder: Path) -> Path:
     return plain(folder, state | {"hidden.weight": torch.zeros(9, 4)})
 
 
+def run_of_another(folder: Path) -> Path:
+    state = trained(network_of(OLD))
+    return of_a_run(folder, state | {"hidden.weight": torch.zeros(7, 4)})
+
+
 def another_network(folder: Path) -> Path:
     return plain(folder, {"body.weight": torch.zeros(2), "body.bias": torch.zeros(2)})
 
@@ -153,6 +165,7 @@ def saved_with_code(folder: Path) -> Path:
 
 BAD = {
     wrong_shape: "`hidden.weight` is [9, 4], not [3, 4]",
+    run_of_another: "the run says it is of `Tall` --set-old width=7",
     another_network: "old.yaml: has no `hidden.weight`; has no `hidden.bias`;",
     truncated: "it is incomplete or damaged",
     with_code: "it holds more than plain data and tensors",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 import torch
 
+from mlpgen import SpecError, api
+from mlpgen.migration.plan import migration
 from tests.networks import network_of
 
 from .moving import check, outcome
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
+ROOT = Path(__file__).parent.parent.parent
+SPECS = sorted((ROOT / "specs").glob("**/*.yaml"))
 IMAGES = """
 name: Net
 input: [3, 8, 8]
@@ -233,8 +234,6 @@ def test_new_rounds_begin_with_nothing(tmp_path: Path) -> None:
 
 
 def test_every_status_is_said() -> None:
-    from mlpgen.migration.plan import migration
-
     changed = IMAGES.replace("name: fc", "name: dense").replace(
         "Linear: 3", "Linear: 2"
     )
@@ -248,6 +247,55 @@ def test_every_status_is_said() -> None:
     assert found["head.weight"] == "narrowed"
     assert found["bn.running_mean"] == "dropped"
     assert "bn" in next(x.why for x in plan.moves if x.key == "bn.weight")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        each
+        if each.stem in ("resnet18", "swin_t", "gpt2")
+        else pytest.param(each, marks=pytest.mark.exhaustive)
+        for each in SPECS
+    ],
+    ids=lambda path: path.stem,
+)
+def test_a_spec_is_its_own_successor(path: Path) -> None:
+    try:
+        graph = api.load(path).graph
+    except SpecError:
+        pytest.skip("only blocks")
+    plan = migration(graph, graph)
+    assert plan.exact, plan.reasons
+    assert plan.counts.keys() == {"kept"}
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"), [("unet", {"width": 48}), ("densenet121", {"growth": 40})]
+)
+def test_real_networks_widen(name: str, settings: dict[str, int]) -> None:
+    path = ROOT / "specs" / "zoo" / f"{name}.yaml"
+    plan = migration(api.load(path).graph, api.load(path, settings).graph)
+    assert plan.exact, plan.reasons
+    assert plan.counts.keys() == {"kept", "widened"}
+
+
+BILINEAR = """
+name: Net
+input: [4]
+layers:
+  - Linear: 4
+    name: side
+  - Bilinear: 3
+    from: [side, input]
+    name: pair
+"""
+
+
+def test_a_layer_of_two_inputs_is_no_sum(tmp_path: Path) -> None:
+    renamed = BILINEAR.replace("name: pair", "name: product")
+    found = outcome(network_of(BILINEAR), network_of(renamed), tmp_path)
+    assert found.plan.counts == {"kept": 2, "renamed": 2}
+    check(found)
 
 
 def test_an_output_more_changes_no_other(tmp_path: Path) -> None:

@@ -157,18 +157,21 @@ def _end(plan: Migration, found: Moved | None, out: str, format_: str) -> int:
             }
         )
     elif found is not None:
-        _tell(found, out)
+        _tell(plan, found, out)
     if broken:
         message = "the plan promised equal outputs, and they differ: nothing is written"
         printing.say(f"error: {message}; please report this", aside=True)
     return 1 if broken else 0
 
 
-def _tell(found: Moved, out: str) -> None:
+def _tell(plan: Migration, found: Moved, out: str) -> None:
+    """Print how the outputs compare, and what was written."""
     if found.unrun:
         printing.say(f"outputs not compared: {found.unrun}")
     elif found.largest is None:
         printing.say("outputs not compared: the inputs or outputs are others")
+    elif found.close and not plan.exact:
+        printing.say("the outputs that are still there are equal on random inputs")
     elif found.close:
         said = "outputs equal within 1e-6"
         if found.largest > 1e-6:

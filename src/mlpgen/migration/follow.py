@@ -151,7 +151,7 @@ class _Walk:
         step = Step(operation, partner, takes, self.notes)
         units = rule_of(operation.kind)(step)
         if not step.fits(units):
-            units = step.by_size("its result has another size")
+            units = step.otherwise("its result has another size")
         parts = partner.node.parts
         return self.shaped(
             operation,

@@ -118,6 +118,8 @@ def _move(
         why = words.get(fill, "as the spec says")
         return Move(key, "new", why, fill=fill, shape=shape)
     source = before[planned.source]
+    if key in before and before[key].tied == source.key:
+        source = before[key]
     sizes = [*zip(source.shape, shape, strict=False)]
     if len(source.shape) != len(shape) or len(planned.axes) != len(shape):
         return Move(key, "new", "its shape is another", fill="init", shape=shape)

@@ -236,6 +236,12 @@ class Step:
             for part, each in self.new.node.parts.items()
         }
 
+    def otherwise(self, why: str) -> dict[str, Shapes]:
+        """Return the results where a rule has none: they stay if all inputs do."""
+        found = self.unchanged()
+        kept = all(each.same for each in self.takes) and self.fits(found)
+        return found if kept else self.by_size(why)
+
     def fits(self, found: Mapping[str, Shapes]) -> bool:
         """Tell whether results have the sizes that both networks have."""
         for part, units in found.items():

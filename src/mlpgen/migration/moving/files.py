@@ -31,10 +31,12 @@ class Found(NamedTuple):
     Attributes:
         tensors: Its weights by key.
         of_run: Whether a training wrote it, with the state of its optimizer.
+        told: What network a training says that it is of; empty if none does.
     """
 
     tensors: dict[str, Tensor]
     of_run: bool
+    told: str = ""
 
 
 def read(path: str, modules: str) -> Found:
@@ -58,11 +60,26 @@ def read(path: str, modules: str) -> Found:
     for wrapper in _WRAPPERS:
         if all(key.startswith(wrapper) for key in tensors):
             tensors = {k.removeprefix(wrapper): each for k, each in tensors.items()}
-    return Found(tensors, bool(found.of_run))
+    told = _network_of(reader.read_one(found.path)) if found.of_run else ""
+    return Found(tensors, bool(found.of_run), told)
+
+
+def _network_of(state: Mapping[str, Any]) -> str:
+    """Return the network that a run says it is of, with what was set for it."""
+    try:
+        network, settings = state["spec"]["network"], state["settings"]
+        changed = [
+            f"--set-old {name}={settings[f'model_{name}']}"
+            for name, default in network.get("parameters", {}).items()
+            if settings.get(f"model_{name}", default) != default
+        ]
+        return " ".join([f"`{network['name']}`", *changed])
+    except (KeyError, TypeError, AttributeError):
+        return ""
 
 
 def fitted(
-    found: Mapping[str, Tensor],
+    found: Found,
     wanted: Sequence[Mapping[str, Any]],
     unknown: Sequence[str],
     path: str,
@@ -80,7 +97,7 @@ def fitted(
     Raises:
         MoveError: It is of another network.
     """
-    given = dict(found)
+    given = dict(found.tensors)
     lacking: list[str] = []
     other: list[str] = []
     for each in wanted:
@@ -103,7 +120,8 @@ def fitted(
         said = "; ".join(wrong[:_MOST])
         rest = len(wrong) - _MOST
         said += f"; and {rest} more" if rest > 0 else ""
-        raise MoveError(f"{path} is not of the network of {spec}: {said}")
+        told = f"; the run says it is of {found.told}" if found.told else ""
+        raise MoveError(f"{path} is not of the network of {spec}: {said}{told}")
     return given
 
 

@@ -56,9 +56,7 @@ def moved(job: dict[str, Any]) -> dict[str, Any]:
     from .tensors import made
 
     found = read(job["checkpoint"], job["modules"])
-    old = fitted(
-        found.tensors, job["state"], job["unknown"], job["checkpoint"], job["spec"]
-    )
+    old = fitted(found, job["state"], job["unknown"], job["checkpoint"], job["spec"])
     models = []
     for side in ("old", "new"):
         sys.path[:0] = [job[side]["custom"]]

@@ -49,11 +49,14 @@ _ELEMENTWISE = {
     *_named("activation_other", "elementwise", "trigonometry", "activation"),
     *_named("casting"),
 } - {"GLU", "PReLU"}
+_TOGETHER = {*_named("arithmetic", "comparison")} - {
+    *("Bilinear", "CosineSimilarity", "PairwiseDistance")
+}
 _CHANNELWISE = {*_named("pooling", "adaptive_pooling", "padding"), "Upsample"}
 
 _RULES: dict[str, Rule] = {
     **dict.fromkeys(_ELEMENTWISE, elementwise.alone),
-    **dict.fromkeys(_named("arithmetic", "comparison"), elementwise.together),
+    **dict.fromkeys(_TOGETHER, elementwise.together),
     **dict.fromkeys(_CHANNELWISE, elementwise.channels),
     **dict.fromkeys(("Conv1d", "Conv2d", "Conv3d"), matrices.convolution),
     **dict.fromkeys(

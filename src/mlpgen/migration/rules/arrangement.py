@@ -33,11 +33,11 @@ def reshaped(step: Step) -> dict[str, Shapes]:
             continue
         if made.same and all(each.same for each in waiting) and old == new:
             return {"": (batch, *found, *map(all_of, new[len(found) :]))}
-        return step.by_size("it splits a size that changes")
+        return step.otherwise("it splits a size that changes")
     if waiting and not all((x.old, len(x.were)) == (1, 1) for x in waiting):
-        return step.by_size("it splits a size that changes")
+        return step.otherwise("it splits a size that changes")
     if len(old) != len(new):
-        return step.by_size("its shape is another")
+        return step.otherwise("its shape is another")
     return {"": (batch, *found)}
 
 
@@ -47,7 +47,7 @@ def permuted(step: Step) -> dict[str, Shapes]:
     units = step.takes[0].units
     dims = step.argument("dims")
     if not isinstance(dims, list) or len(dims) != len(units):
-        return step.by_size("its dimensions are not known")
+        return step.otherwise("its dimensions are not known")
     return {"": tuple(units[dim] for dim in dims)}
 
 
@@ -76,7 +76,7 @@ def concatenated(step: Step) -> dict[str, Shapes]:
     every = [each.units for each in step.takes]
     at = step.argument("dim", 1) % dims
     if any(len(each) != dims for each in every):
-        return step.by_size("its inputs have other dimensions")
+        return step.otherwise("its inputs have other dimensions")
     first = [*every[0]]
     for dim in range(dims):
         parts = [each[dim] for each in every]
@@ -102,7 +102,7 @@ def reduced(step: Step) -> dict[str, Shapes]:
     given = step.argument("dim")
     dims = [given] if isinstance(given, int) else given
     if not isinstance(dims, list) or not dims:
-        return step.by_size("its dimensions are not known")
+        return step.otherwise("its dimensions are not known")
     over = {dim % len(units) for dim in dims}
     for dim in over:
         stays = {
