@@ -31,11 +31,17 @@ def seconds(folder: Path, *args: str) -> float:
     return time.perf_counter() - start
 
 
+def alone(path: Path) -> bool:
+    """Tell whether a spec needs no other file."""
+    text = path.read_text("utf-8")
+    return not any(word in text for word in ("include:", "custom:"))
+
+
 def project(folder: Path, kind: str, styles: str) -> Path:
     """Make a project: of one spec again and again, or of all specs of the zoo."""
     (folder / "specs").mkdir(parents=True)
     (folder / "mlpgen.toml").write_text(SETTINGS.format(styles))
-    zoo = sorted((ROOT / "specs").rglob("*.yaml"))
+    zoo = [path for path in sorted((ROOT / "specs").rglob("*.yaml")) if alone(path)]
     every = [ROOT / "specs" / "mnist_mlp.yaml"] if kind == "mnist_mlp" else zoo
     texts = [path.read_text("utf-8") for path in every]
     for number in range(SPECS):
