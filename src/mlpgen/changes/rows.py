@@ -19,6 +19,10 @@ _NUMBER = re.compile(r"(?<![^.])\d+(?![^.])")
 _ANY_NUMBER = re.compile(r"(?<![\w=])\d+(?=[.\s]|$)")
 
 
+_MOST_RESIZED = 2
+"""More layers than these that only pass other sizes on are one row."""
+
+
 class Row(NamedTuple):
     """A row of the table.
 
@@ -49,13 +53,26 @@ class Total(NamedTuple):
 
 
 def rows(found: Differences) -> list[Row]:
-    """Return the rows of all layers that differ."""
+    """Return the rows of all layers that differ.
+
+    Layers without parameters that only get other sizes are counted in the last row.
+    """
+    resized = [each for each in found.layers if _is_passive(each)]
+    told = resized if len(resized) > _MOST_RESIZED else []
     groups: dict[tuple[object, ...], list[LayerChange]] = {}
     for each in found.layers:
+        if told and _is_passive(each):
+            continue
         details = tuple(_ANY_NUMBER.sub("#", text) for text in each.details)
         key = (_NUMBER.sub("#", each.key), each.kinds, details, each.shapes)
         groups.setdefault((*key, each.type, each.parameters), []).append(each)
-    return [_row(each) for each in groups.values()]
+    many = f"resized: {len(told)} layers without parameters, which get other sizes"
+    last = [Row("~", "…", "", many, "", "")] if told else []
+    return [*(_row(each) for each in groups.values()), *last]
+
+
+def _is_passive(change: LayerChange) -> bool:
+    return change.kinds == ("resized",) and not any(change.parameters)
 
 
 def _row(group: Sequence[LayerChange]) -> Row:

@@ -12,6 +12,8 @@ from mlpgen.diagnostics.escape import safe
 if TYPE_CHECKING:
     from mlpgen.migration.plan import Migration
 
+LONGEST_KEY = 40
+"""Keys up to this length stand on one line."""
 _COLORS = {
     "kept": "dim",
     "renamed": "cyan",
@@ -25,8 +27,9 @@ _COLORS = {
 
 def plan_table(plan: Migration) -> Table:
     """Return the table of a plan: each tensor, what becomes of it, and why."""
+    width = min(max((len(each.key) for each in plan.moves), default=0), LONGEST_KEY)
     made = Table()
-    made.add_column("tensor", overflow="fold")
+    made.add_column("tensor", overflow="fold", min_width=width)
     made.add_column("shape", no_wrap=True)
     made.add_column("status", no_wrap=True)
     made.add_column("why", overflow="fold")
