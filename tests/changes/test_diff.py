@@ -173,6 +173,25 @@ def test_a_whole_project(folder: Path) -> None:
     assert "error[MG701]: `HEAD:specs/gone.yaml` is gone" in broken.err
 
 
+@pytest.mark.parametrize("inside", ["specs", "specs/deep", "elsewhere"])
+def test_subfolders_get_the_answer_of_the_root(folder: Path, inside: str) -> None:
+    """A file is the same by any path that leads to it."""
+    settings = '[tool.mlpgen]\nspecs = ["specs/**/*.yaml"]\n'
+    other = OLD.replace("Net", "Other")
+    commit(folder, {"pyproject.toml": settings, "specs/deep/other.yaml": other})
+    edit(*EDITS["class"])
+    root = Path.cwd()
+
+    def answers() -> list[str]:
+        shown = diff().out + run("breaking", "--against", "HEAD").out
+        return [line.lstrip("./") for line in shown.splitlines()]
+
+    wanted = answers()
+    (root / inside).mkdir(exist_ok=True)
+    os.chdir(root / inside)
+    assert answers() == wanted
+
+
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [

@@ -82,12 +82,13 @@ def against_revision(
         return
     project = project_settings()
     files = project.spec_files()
-    there = {os.path.normpath(each) for each in files}
+    there = {found.path(each) for each in files}
     made = [_version(found, each, settings) for each in files]
     lost = [
         Version((found.shown(each), each), old, None)
         for each in revisions.paths(found, project.root)
-        if each not in there and _fits(os.path.relpath(each, project.root), project)
+        if found.path(each) not in there
+        and _fits(os.path.relpath(each, project.root), project)
         for old in _networks(found, each, settings[0])
     ]
     yield from _renamed(made, lost)
