@@ -196,6 +196,39 @@ SPECS = {
 }
 
 
+LOOPS: dict[str, dict[str, Any]] = {
+    "causal layers": {
+        "TransformerEncoderLayer": {"nhead": 2, "dim_feedforward": 8, "is_causal": True}
+    },
+    "layers with a memory": {
+        "TransformerDecoderLayer": {"nhead": 2, "dim_feedforward": 8},
+        "from": ["other", "input"],
+    },
+    "layers of frames": {"Conv1d": {"out_channels": 5, "kernel_size": 1}},
+}
+"""Rounds that `forward` calls one by one, and rounds that it does not."""
+CONDITIONS: dict[str, dict[str, Any]] = {
+    "if deep": {"when": "${deep}"},
+    "if shallow": {"when": "${not deep}"},
+    "if deep, else other": {"when": "${deep}", "else": "other"},
+    "if shallow, else other": {"when": "${not deep}", "else": "other"},
+}
+NAMES: dict[str, dict[str, Any]] = {"": {}, ", named": {"names": "r_${index + 1}"}}
+SPECS |= {
+    f"{what} {when}{named}": net(
+        {"Linear": 8, "name": "other"},
+        {**layer, "repeat": "${depth}", **names, **condition},
+        linear(3),
+        input=[5, 8],
+        parameters={"depth": 2, "deep": True},
+    )
+    for what, layer in LOOPS.items()
+    for when, condition in CONDITIONS.items()
+    for named, names in NAMES.items()
+    if "else" in condition or "from" not in layer
+}
+
+
 @pytest.mark.parametrize("name", SPECS)
 def test_rounds(name: str) -> None:
     loaded = network(SPECS[name])

@@ -96,14 +96,13 @@ def assignment_lines(
     """
     lines: list[str] = []
     if node.condition is not None:
-        kind = "" if node.type == "Sequential" or "[" in target else ": nn.Module"
-        empty = f"{target}{kind} = nn.Sequential()"
+        looped = _looped(node)
+        inferred = looped or node.type == "Sequential" or "[" in target
+        kind = "" if inferred else ": nn.Module"
+        empty = f"{target}{kind} = {looped or 'nn.Sequential'}()"
         commented = f"{empty}  # passes its input through"
         if node.otherwise:
-            kind = (
-                "nn.ModuleList" if node.rounds and not can_chain(node) else "nn.Module"
-            )
-            empty = commented = f"{target}: {kind} | None = None"
+            empty = commented = f"{target}: {looped or 'nn.Module'} | None = None"
         lines = [
             commented if indent + width(commented) <= WIDTH else empty,
             *bracketed(node.condition.operand, indent, "if ", ":"),
@@ -112,6 +111,13 @@ def assignment_lines(
     inner, piece = _prepared(node, local, deep=deep, comments=comments, indent=indent)
     inner += layout(piece, indent, f"{target} = ")
     return [*lines, *(indented(inner) if lines else inner)]
+
+
+def _looped(node: Node) -> str:
+    """Return the container of rounds that `forward` calls one by one; empty if none."""
+    if not node.rounds or can_chain(node):
+        return ""
+    return "nn.ModuleDict" if node.names else "nn.ModuleList"
 
 
 def _prepared(
