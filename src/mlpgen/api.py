@@ -19,6 +19,7 @@ from mlpgen.rendering import fill, fill_cells
 from mlpgen.scripts.custom import custom_functions
 from mlpgen.source.files import STDIN
 from mlpgen.spec.models import Style
+from mlpgen.spec.wording import counted
 from mlpgen.styles.code import Code, as_code
 from mlpgen.symbols.lists import written
 from mlpgen.template_files import text_of
@@ -68,8 +69,8 @@ class Network(NamedTuple):
         """Summarize it in one line; `print(network.graph)` shows all layers."""
         graph = self.graph
         return (
-            f"<Network {graph.name}: {graph.layers} layers, "
-            f"{graph.total_parameters:,} parameters>"
+            f"<Network {graph.name}: {counted(graph.layers, 'layer')}, "
+            f"{counted(graph.total_parameters, 'parameter')}>"
         )
 
 

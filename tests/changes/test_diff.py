@@ -27,6 +27,7 @@ layers:
   - Linear: 10
     name: logits
 """
+GONE = "name: Gone\ninput: [4]\nlayers:\n  - ReLU\n"
 GOLDEN = Path(__file__).parent / "goldens"
 EDITS = {
     "activation": ("ReLU", "GELU"),
@@ -154,7 +155,7 @@ def test_a_whole_project(folder: Path) -> None:
     other = OLD.replace("Net", "Other")
     commit(
         folder,
-        {"specs/other.yaml": other, "specs/gone.yaml": OLD.replace("Net", "Gone")},
+        {"specs/other.yaml": other, "specs/gone.yaml": GONE},
     )
     Path("specs/gone.yaml").unlink()
     Path("specs/other.yaml").rename("specs/moved.yaml")
@@ -164,7 +165,7 @@ def test_a_whole_project(folder: Path) -> None:
         "specs/moved.yaml: the networks are equal",
         "specs/net.yaml: the networks are equal",
         "specs/new.yaml is new: New, 4 layers, 3,114 parameters",
-        "HEAD:specs/gone.yaml is gone: Gone, 4 layers, 3,114 parameters",
+        "HEAD:specs/gone.yaml is gone: Gone, 1 layer, 0 parameters",
     ]
     assert len(json.loads(diff("--format", "json").out)) == 4
     assert diff("--exit-code").code == 1
@@ -190,6 +191,50 @@ def test_subfolders_get_the_answer_of_the_root(folder: Path, inside: str) -> Non
     (root / inside).mkdir(exist_ok=True)
     os.chdir(root / inside)
     assert answers() == wanted
+
+
+def test_a_spec_that_is_renamed(folder: Path) -> None:
+    """It is found by its class or its text, whatever names a command gets."""
+    commit(folder, {"specs/other.yaml": "\n".join(map(str, range(9)))})
+    edit(*EDITS["argument"])
+    Path("specs/net.yaml").rename("specs/moved.yaml")
+    said = "HEAD:specs/net.yaml is now specs/moved.yaml\n"
+    for args in (["specs/moved.yaml"], []):
+        Path("specs/other.yaml").unlink(missing_ok=True)
+        broken = run("breaking", *args, "--against", "HEAD")
+        assert (broken.code, broken.out) == (1, "1 spec: 2 breaks, 2 of weights\n")
+        assert broken.err.startswith(said)
+        assert "Conv2d" in (shown := diff(*args)).out
+        assert shown.err == said
+
+
+def test_a_spec_that_is_renamed_with_its_class(folder: Path) -> None:
+    Path("specs/net.yaml").unlink()
+    named = OLD.replace("name: Net", "name: Wide")
+    Path("deep").mkdir()
+    Path("deep/net.yaml").write_text(named, encoding="utf-8")
+    said = diff("deep/net.yaml")
+    assert "class: Net → Wide" in said.out
+    assert said.err == "HEAD:specs/net.yaml is now deep/net.yaml\n"
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_spec_that_is_new(folder: Path, *, lost: bool) -> None:
+    """A copy of one that is still there is new, and so is what nothing is like."""
+    text = OLD.replace("Net", "New")
+    if lost:
+        Path("specs/net.yaml").unlink()
+        text = "name: Tiny\ninput: [4]\nlayers: [ReLU]\n"
+    Path("specs/new.yaml").write_text(text, encoding="utf-8")
+    done = run("breaking", "specs/new.yaml", "--against", "HEAD")
+    assert (done.code, done.out) == (0, "1 spec: nothing breaks\n")
+    assert done.err == (
+        "specs/new.yaml is new: HEAD has no such file, and lost none like it\n"
+    )
+    assert "specs/new.yaml is new: " in diff("specs/new.yaml").out
+    asked = ("migrate", "--against", "HEAD", "specs/new.yaml", "x.pt", "--dry-run")
+    assert run(*asked).code == 2
+    assert "git show HEAD:OLD.yaml > old.yaml" in run(*asked).err
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from mlpgen.changes.reasons import Break
 from mlpgen.changes.signatures import Mode, draws, passes, signature
 from mlpgen.changes.tied import loaded, saved
 from mlpgen.changes.wiring import Wiring
+from mlpgen.spec.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping
@@ -153,7 +154,7 @@ class _Search:
         name, place = f"`{other.key}`", self._new.place_of(other)
         counts = len(other.runs), len(one.runs)
         if counts[0] != counts[1]:
-            message = f"{name} runs {counts[0]} times, no longer {counts[1]}"
+            message = f"{name} runs {counted(counts[0], 'time')}, no longer {counts[1]}"
             yield _Reason(message, place)
         if not all(counts):
             return

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
-from fnmatch import fnmatchcase
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
+from mlpgen.changes.renames import gone_specs, old_path, renames
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.entries.custom_classes import custom_classes
 from mlpgen.project import revisions
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from mlpgen.api import Network
     from mlpgen.project.revisions import Revision
-    from mlpgen.project.settings import Settings
     from mlpgen.symbols.type_names import Setting
 
     Read = Callable[[str], bytes]
@@ -36,12 +34,24 @@ class Version(NamedTuple):
         old: The old network; None if the spec is new.
         new: The new network; None if the spec is gone.
         modules: The modules of custom layers, beside the spec, whose files differ.
+        renamed: Whether the file had another name in the revision.
     """
 
     names: tuple[str, str]
     old: Network | None
     new: Network | None
     modules: frozenset[str] = frozenset()
+    renamed: bool = False
+
+    @property
+    def spec(self) -> str:
+        """The file, as it is now."""
+        return self.names[1]
+
+    @property
+    def note(self) -> str:
+        """What to say of its name: that it is another one than it was; or nothing."""
+        return f"{self.names[0]} is now {self.names[1]}" if self.renamed else ""
 
 
 def of_files(
@@ -78,55 +88,63 @@ def against_revision(
     found = revisions.find(name, specs[0] if specs else ".")
     if specs:
         for spec in specs:
-            yield _version(found, spec, settings)
+            new = api.load(spec, settings[1])
+            yield _version(found, spec, new, settings[0])
         return
-    project = project_settings()
-    files = project.spec_files()
-    there = {found.path(each) for each in files}
-    made = [_version(found, each, settings) for each in files]
-    lost = [
-        Version((found.shown(each), each), old, None)
-        for each in revisions.paths(found, project.root)
-        if found.path(each) not in there
-        and _fits(os.path.relpath(each, project.root), project)
-        for old in _networks(found, each, settings[0])
-    ]
-    yield from _renamed(made, lost)
+    files = project_settings().spec_files()
+    networks = {each: api.load(each, settings[1]) for each in files}
+    gone = gone_specs(found, files, settings[0])
+    new_files = [each for each in files if not _was_there(found, each)]
+    renamed = renames([(each, networks[each]) for each in new_files], gone)
+    old_paths = {each: each for each in files if each not in new_files} | renamed
+    for spec, new in networks.items():
+        yield _pair(found, (old_paths.get(spec, ""), spec), new, settings[0])
+    for each in gone:
+        if each.path not in renamed.values():
+            yield Version((found.shown(each.path), each.path), each.network, None)
 
 
-def _fits(path: str, project: Settings) -> bool:
-    """Tell whether a path is one of those that the project's settings mean."""
-    parts = path.replace(os.sep, "/").split("/")
-    return any(_matches(parts, pattern.split("/")) for pattern in project.specs)
+def at_revision(name: str, spec: str, new: Network, settings: Values) -> Version:
+    """Load a spec as it was in a revision of git, perhaps by another name.
+
+    Args:
+        name: The revision.
+        spec: The spec, as it is called now.
+        new: Its network now.
+        settings: New defaults for the parameters of the old one.
+
+    Raises:
+        SpecError: There is no such revision, or the old spec has mistakes.
+    """
+    found = revisions.find(name, spec)
+    return _version(found, spec, new, settings)
 
 
-def _matches(parts: Sequence[str], pattern: Sequence[str]) -> bool:
-    if not parts or not pattern:
-        return not parts and not pattern
-    if pattern[0] == "**":
-        deeper = _matches(parts[1:], pattern)
-        return deeper or _matches(parts, pattern[1:])
-    fits = fnmatchcase(parts[0], pattern[0])
-    return fits and _matches(parts[1:], pattern[1:])
+def _version(found: Revision, spec: str, new: Network, settings: Values) -> Version:
+    there = _was_there(found, spec)
+    path = spec if there else old_path(found, spec, new, settings)
+    return _pair(found, (path, spec), new, settings)
 
 
-def _networks(found: Revision, path: str, settings: Values) -> Iterator[Network]:
-    """Yield the network that was in a file; none if it was no right spec."""
-    with suppress(SpecError):
-        yield revisions.load(found, path, settings)
-
-
-def _version(found: Revision, spec: str, settings: tuple[Values, Values]) -> Version:
-    names = (found.shown(spec), spec)
+def _was_there(found: Revision, spec: str) -> bool:
     try:
         revisions.content(found, spec)
     except UnreadableError:
-        return Version(names, None, api.load(spec, settings[1]))
-    old = revisions.load(found, spec, settings[0])
-    new = api.load(spec, settings[1])
+        return False
+    return True
 
+
+def _pair(
+    found: Revision, paths: tuple[str, str], new: Network, settings: Values
+) -> Version:
+    """Load a spec as it was, from the path that it had; none if this is empty."""
+    path, spec = paths
+    if not path:
+        return Version((found.shown(spec), spec), None, new)
+    old = revisions.load(found, path, settings)
     then = partial(revisions.content, found)
-    return Version(names, old, new, _modules((old, new), (spec, spec), (then, _now)))
+    modules = _modules((old, new), paths, (then, _now))
+    return Version((found.shown(path), spec), old, new, modules, path != spec)
 
 
 def _now(path: str) -> bytes:
@@ -168,16 +186,3 @@ def _content(read: Read, path: str) -> bytes | None:
     with suppress(UnreadableError, SpecError):
         return read(path)
     return None
-
-
-def _renamed(made: list[Version], lost: list[Version]) -> Iterator[Version]:
-    """Yield all versions; a file that has another name is one, by its class."""
-    left = {each.old.graph.name: each for each in lost if each.old is not None}
-    for each in made:
-        name = each.new.graph.name if each.new else ""
-        if each.old is None and name in left:
-            was = left.pop(name)
-            yield Version((was.names[0], each.names[1]), was.old, each.new)
-        else:
-            yield each
-    yield from left.values()

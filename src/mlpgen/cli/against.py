@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlpgen.changes import versions as found
-from mlpgen.cli import completion, options
+from mlpgen.cli import completion, options, printing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from mlpgen.changes.versions import Values, Version
 
@@ -44,12 +44,20 @@ def versions(
     """
     specs = options.once(specs)
     if not _is_file(against):
-        return found.against_revision(against, specs, settings)
+        return _told(found.against_revision(against, specs, settings))
     if len(specs) != 1:
         count = "several" if specs else "no"
         message = f"--against a file takes one SPEC to compare with it, not {count}"
         raise click.UsageError(message)
     return found.of_files(against, specs[0], settings)
+
+
+def _told(versions: Iterable[Version]) -> Iterator[Version]:
+    """Say of each spec that had another name which one."""
+    for each in versions:
+        if each.note:
+            printing.say(each.note, aside=True)
+        yield each
 
 
 def _is_file(against: str) -> bool:

@@ -11,6 +11,7 @@ from mlpgen.changes.breaks import breaks, diagnostics, removed
 from mlpgen.changes.reasons import CATEGORIES
 from mlpgen.cli import options, printing, reports
 from mlpgen.cli.against import against_option, versions
+from mlpgen.spec.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -56,6 +57,11 @@ def command(
     found: list[Break] = []
     count = 0
     for version in versions(specs, against, ({}, values)):
+        if version.old is None:
+            message = (
+                f"{version.spec} is new: {against} has no such file, and lost none"
+            )
+            printing.say(f"{message} like it", aside=True)
         found += _breaks(version, wanted)
         count += 1
     reports.report_problems(diagnostics(found))
@@ -73,10 +79,9 @@ def _breaks(version: Version, categories: Collection[str]) -> list[Break]:
 
 
 def _summary(count: int, found: Sequence[Break]) -> str:
-    specs = f"{count} spec{'s' if count != 1 else ''}"
+    specs = counted(count, "spec")
     counts = Counter(each.category for each in found)
     told = [f"{counts[each]} of {each}" for each in CATEGORIES if counts[each]]
     if not told:
         return f"{specs}: nothing breaks"
-    many = f"{len(found)} break{'s' if len(found) > 1 else ''}"
-    return f"{specs}: {many}, {', '.join(told)}"
+    return f"{specs}: {counted(len(found), 'break')}, {', '.join(told)}"

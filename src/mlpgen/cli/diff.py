@@ -8,6 +8,7 @@ import click
 
 from mlpgen.cli import options, printing
 from mlpgen.cli.against import against_option, versions
+from mlpgen.spec.wording import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -135,8 +136,9 @@ def _alone(version: Version) -> str:
     graph, gone = network.graph, version.new is None
     word = "is gone" if gone else "is new"
     return (
-        f"{version.names[0 if gone else 1]} {word}: {graph.name}, {graph.layers:,} "
-        f"layers, {graph.total_parameters:,} parameters"
+        f"{version.names[0 if gone else 1]} {word}: {graph.name}, "
+        f"{counted(graph.layers, 'layer')}, "
+        f"{counted(graph.total_parameters, 'parameter')}"
     )
 
 

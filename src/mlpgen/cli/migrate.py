@@ -10,12 +10,14 @@ import click
 
 from mlpgen import api
 from mlpgen.cli import options, printing
+from mlpgen.diagnostics.diagnostic import Diagnostic, SpecError
 from mlpgen.migration.plan import migration
 from mlpgen.migration.process import Request as MoveRequest
 from mlpgen.migration.process import UnmovedError, move
 from mlpgen.migration.table import plan_table
 from mlpgen.output.atomic_write import new_file
 from mlpgen.proof.process import NoTorchError
+from mlpgen.spec.wording import counted
 
 if TYPE_CHECKING:
     from mlpgen.api import Network
@@ -71,7 +73,11 @@ def command(
     old_path, new_path, checkpoint = _named(paths, against)
     target = None if dry_run else _target(out, checkpoint)
     new = api.load(new_path, options.parse_settings(settings))
-    old, name = _old(old_path, against, options.parse_settings(old_settings))
+    values = options.parse_settings(old_settings)
+    if against is None:
+        old, name = api.load(old_path, values), old_path
+    else:
+        old, name = _then(against, old_path, new, values)
     plan = migration(old.graph, new.graph)
     if format_ != "json":
         _tell_plan(plan)
@@ -101,7 +107,7 @@ def _named(paths: tuple[str, ...], against: str | None) -> tuple[str, str, str]:
     if against is None and len(paths) == 3:
         return paths[0], paths[1], paths[2]
     wanted = "NEW and CHECKPOINT" if against is not None else "OLD, NEW and CHECKPOINT"
-    raise click.UsageError(f"expected {wanted}, but got {len(paths)} names")
+    raise click.UsageError(f"expected {wanted}, but got {counted(len(paths), 'name')}")
 
 
 def _target(out: str | None, checkpoint: str) -> Path:
@@ -119,16 +125,20 @@ def _target(out: str | None, checkpoint: str) -> Path:
     return target
 
 
-def _old(
-    path: str, against: str | None, settings: dict[str, Any]
+def _then(
+    against: str, path: str, new: Network, settings: dict[str, Any]
 ) -> tuple[Network, str]:
-    """Load the old spec, and return what it is called."""
-    if against is None:
-        return api.load(path, settings), path
-    from mlpgen.project import revisions
+    """Load the old spec from git, and return what it is called."""
+    from mlpgen.changes.versions import at_revision
 
-    revision = revisions.find(against, path)
-    return revisions.load(revision, path, settings), revision.shown(path)
+    version = at_revision(against, path, new, settings)
+    if version.old is None:
+        message = f"`{version.names[0]}` does not exist, nor is one like it gone since"
+        help = f"name the old file: `git show {against}:OLD.yaml > old.yaml`"
+        raise SpecError([Diagnostic("MG001", message, help=help)])
+    if version.note:
+        printing.say(version.note, aside=True)
+    return version.old, version.names[0]
 
 
 def _tell_plan(plan: Migration) -> None:
@@ -184,4 +194,4 @@ def _tell(plan: Migration, found: Moved, out: str) -> None:
     if found.of_run:
         printing.say("a checkpoint of a run: the state of its optimizer is left out")
     if out:
-        printing.say(f"wrote {out}: {found.tensors} tensors, {found.dtype}")
+        printing.say(f"wrote {out}: {counted(found.tensors, 'tensor')}, {found.dtype}")

@@ -122,6 +122,11 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(quoted[:-1])} and {quoted[-1]}"
 
 
+def counted(count: int, thing: str) -> str:
+    """Write a count with its noun: `1 layer`, `2,000 layers`."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
 def shown(value: object) -> str:
     """Describe a value of a spec for a message, as YAML writes it."""
     match value:

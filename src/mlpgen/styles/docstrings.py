@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlpgen.diagnostics.escape import guarded
 from mlpgen.names.members import layer_and_rest, layer_in
+from mlpgen.spec.wording import counted
 from mlpgen.styles.code import escaped
 from mlpgen.styles.layout import INDENT, WIDTH, width
 from mlpgen.styles.shape_text import shape_text
@@ -103,7 +104,9 @@ def class_docstring(
         value = found.value if found else values[name]
         rows.append((label, shown, value, found.examples if found else 1))
     table = _table([_labelled(rows, index) for index in range(len(rows))], graph)
-    size = ["", f"{graph.total_parameters:,} parameters."] if graph.stem else []
+    size = (
+        ["", f"{counted(graph.total_parameters, 'parameter')}."] if graph.stem else []
+    )
     return docstring([*about, "", *table, *size], INDENT)
 
 

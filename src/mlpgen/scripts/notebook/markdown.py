@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlpgen.spec.wording import counted
 from mlpgen.styles.code import visible
 from mlpgen.styles.layout import width
 
@@ -49,7 +50,8 @@ def escaped(line: str) -> str:
 def about_notebook(graph: Model) -> Lines:
     """Write the title and description of a notebook."""
     about = paragraph(graph.description)
-    size = f"{graph.total_parameters:,} parameters in {graph.layers} layers"
+    parameters = counted(graph.total_parameters, "parameter")
+    size = f"{parameters} in {counted(graph.layers, 'layer')}"
     trained = (
         f", trained on {escaped(graph.recipe.dataset.title)}" if graph.recipe else ""
     )
