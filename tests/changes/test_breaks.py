@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from mlpgen.changes.breaks import breaks
+from mlpgen.changes.differences import differences
 from tests.changes.edit_cases import cases
 from tests.changes.judgement import judged
 from tests.examples import examples
@@ -362,3 +363,43 @@ def test_random_edits(examples: int) -> None:
     }
     assert {*wrong.values()} <= {"", "alarm"}, wrong
     assert [*wrong.values()].count("alarm") <= 1 + examples // 20
+
+
+LSTM: dict[str, Any] = {"LSTM": 4, "name": "r"}
+CHUNK: dict[str, Any] = {"chunk": {"chunks": 2, "dim": -1, "names": ["a", "b"]}}
+RENAMED: dict[str, Any] = {"chunk": {"chunks": 2, "dim": -1, "names": ["u", "v"]}}
+
+
+def sequence(*layers: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {"name": "Net", "input": [5, 8], "layers": [*layers], **more}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (sequence({**LSTM, "select": "hidden"}), sequence({**LSTM, "select": "cell"})),
+        (
+            sequence({**LSTM, "select": "last"}, {"Linear": 3}),
+            sequence({**LSTM, "select": "cell"}, {"Linear": 3}),
+        ),
+        (sequence(LSTM, outputs=["r.cell"]), sequence(LSTM, outputs=["r.hidden"])),
+        (
+            sequence({**CHUNK, "select": "a"}, {"Linear": 3}),
+            sequence({**CHUNK, "select": "b"}, {"Linear": 3}),
+        ),
+    ],
+    ids=str,
+)
+def test_another_part_of_a_result_is_told(
+    old: dict[str, Any], new: dict[str, Any]
+) -> None:
+    assert any(each.startswith("v ") for each in told(new, old))
+    assert not differences(network(old), network(new), ("a", "b")).equal
+    assert told(old, old) == told(new, new) == []
+
+
+def test_the_same_part_by_another_name_is_the_same() -> None:
+    old = sequence({**LSTM, "select": "cell"}, {"Linear": 3})
+    assert told(sequence(LSTM, {"Linear": 3, "from": "r.cell"}), old) == []
+    old = sequence({**CHUNK, "select": "a"}, {"Linear": 3})
+    assert told(sequence({**RENAMED, "select": "u"}, {"Linear": 3}), old) == []

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.changes.parts import part_of
 from mlpgen.changes.signatures import (
     draws,
     has_weights,
@@ -48,7 +49,7 @@ class Computation(NamedTuple):
     Attributes:
         outputs: Of what it returns, in order.
         drawn: What draws random numbers, in the order it runs; not of which values.
-        operations: Of the results of each operation.
+        operations: Of what each operation returns.
     """
 
     outputs: tuple[int, ...]
@@ -124,13 +125,12 @@ class _Walk:
         if source.operation is None:
             return self._table.number(("input", self._inputs[source.part]))
         number = self.numbers[source.operation]
-        first = next(iter(source.operation.node.parts), "")
-        if source.part == first:
+        if source.operation.node.single:
             return number
-        return self._table.number(("part", number, source.part))
+        return self._table.number(("part", number, part_of(source)))
 
     def take(self, operation: Operation) -> None:
-        """Number the default result of an operation."""
+        """Number what an operation returns."""
         taken = [self.value(source) for source in operation.sources]
         if passes(operation, self._mode):
             self.numbers[operation] = taken[0]

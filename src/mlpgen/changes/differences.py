@@ -105,8 +105,10 @@ def differences(old: Network, new: Network, files: tuple[str, str]) -> Differenc
     sides = side_of(old), side_of(new)
     matching = match(sides[0].layers, sides[1].layers)
     names = old.graph.name, new.graph.name
-    changed = tuple(_changes(*sides, matching))
-    interface = (*_interface(*sides),)
+    layers = sides[0].layers, sides[1].layers
+    wiring = Wiring(*layers, matching, old_inputs(*sides), lambda _: False)
+    changed = tuple(_changes(*sides, matching, wiring))
+    interface = (*_interface(*sides), *_returned(*sides, wiring))
     training = (*training_changes(old, new),)
     equal = not (changed or interface or training)
     return Differences(
@@ -136,11 +138,10 @@ def _types(
     return {each: both[each] for each in sorted(both, key=weight, reverse=True)}
 
 
-def _changes(old: Side, new: Side, matching: Matching) -> Iterator[LayerChange]:
+def _changes(
+    old: Side, new: Side, matching: Matching, wiring: Wiring
+) -> Iterator[LayerChange]:
     """Yield the layers that differ; a removed one follows those before it."""
-    wiring = Wiring(
-        old.layers, new.layers, matching, old_inputs(old, new), lambda _: False
-    )
     partners = {pair.old.place: pair.new.place for pair in matching.pairs}
     found: list[tuple[float, LayerChange]] = []
     for pair in matching.pairs:
@@ -256,6 +257,14 @@ def _interface(old: Side, new: Side) -> Iterator[str]:
     outputs = [_tensors(each) for each in values]
     if [*outputs[0].values()] != [*outputs[1].values()] or len(one.outputs) > 1:
         yield from _named("output", *outputs)
+
+
+def _returned(old: Side, new: Side, wiring: Wiring) -> Iterator[str]:
+    """Yield which other values of the same layers are returned."""
+    outputs = (side.layers.flow.outputs.values() for side in (old, new))
+    for was, now in zip(*outputs, strict=False):
+        if told := wiring.difference([was], [now]):
+            yield f"returns {told}".replace("`", "")
 
 
 def _shown(parameters: Mapping[str, Any]) -> dict[str, str]:

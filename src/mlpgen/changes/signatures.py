@@ -113,16 +113,19 @@ def signature(operation: Operation, mode: Mode) -> Signature:
         for name in node.function.only_training if node.function else ():
             arguments.pop(name, None)
     found = tuple((name, frozen(arguments[name])) for name in sorted(arguments))
-    ranks = tuple(
-        (len(value.shape), value.batched)
-        for value in (*node.inputs, *node.parts.values())
-        if not moves(operation)
-    )
+    ranks = () if moves(operation) else (_ranks(node.inputs), _ranks(_results(node)))
     call = node.call if module is None else module.call
-    picked = frozen(dict(node.picks))
-    return Signature(
-        _kind(operation), found, (frozen(call), picked, node.maker.wrapper, ranks)
-    )
+    called = (frozen(call), node.maker.wrapper, ranks)
+    return Signature(_kind(operation), found, called)
+
+
+def _ranks(values: Iterable[Value]) -> tuple[tuple[int, bool], ...]:
+    return tuple((len(value.shape), value.batched) for value in values)
+
+
+def _results(node: Node) -> Iterable[Value]:
+    """Return all that a layer returns; `select` says which of them is the default."""
+    return (node.parts[name] for name in sorted(node.parts))
 
 
 def same_signature(one: Operation, other: Operation) -> bool:

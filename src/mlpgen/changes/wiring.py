@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.changes.parts import part_of
 from mlpgen.changes.signatures import is_commutative
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Mapping
 
     from mlpgen.changes.layers import Layers
     from mlpgen.changes.matching import Matching
@@ -20,16 +21,16 @@ class Origin(NamedTuple):
     Attributes:
         place: The place of the old layer that makes it, or of its partner; -1 for an
             input of the network.
-        part: The part of its results, or the name of the input.
+        part: Which part of its result it is, or the name of the input.
         name: What people call it.
     """
 
     place: int
-    part: str
+    part: Hashable
     name: str
 
     @property
-    def same(self) -> tuple[int, str]:
+    def same(self) -> tuple[int, Hashable]:
         """What is equal in both networks for the same value."""
         return self.place, self.part
 
@@ -101,30 +102,22 @@ class Wiring:
         if source.operation is None:
             return Origin(-1, source.part, source.part)
         place = self._old.places[source.operation]
-        part = _part(source)
-        name = _name(self._old.every[place].key, part)
-        return Origin(place, part, name) if place in self._kept else None
+        name = _name(self._old.every[place].key, source)
+        return Origin(place, part_of(source), name) if place in self._kept else None
 
     def _of_new(self, source: Source) -> Origin | None:
         source = self._behind(source)
         if source.operation is None:
             return Origin(-1, self._inputs[source.part], source.part)
         place = self._new.places[source.operation]
-        part = _part(source)
-        name = _name(self._new.every[place].key, part)
+        name = _name(self._new.every[place].key, source)
         partner = self._partners.get(place)
-        return None if partner is None else Origin(partner, part, name)
+        return None if partner is None else Origin(partner, part_of(source), name)
 
 
-def _part(source: Source) -> str:
-    """Return the part of a result; the first is the default of its layer."""
+def _name(key: str, source: Source) -> str:
     assert source.operation is not None
-    first = next(iter(source.operation.node.parts), "")
-    return "" if source.part == first else source.part
-
-
-def _name(key: str, part: str) -> str:
-    return f"{key}.{part}" if part else key
+    return key if source.operation.node.single else f"{key}.{source.part}"
 
 
 def _listed(origins: Iterable[Origin]) -> str:
