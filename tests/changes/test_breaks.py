@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -14,6 +14,9 @@ from tests.changes.edit_cases import cases
 from tests.changes.judgement import judged
 from tests.examples import examples
 from tests.networks import network
+
+if TYPE_CHECKING:
+    from mlpgen.changes.reasons import Category
 
 BASE: dict[str, Any] = {
     "name": "Net",
@@ -33,6 +36,7 @@ BASE: dict[str, Any] = {
 }
 AT = {each["name"]: at for at, each in enumerate(BASE["layers"]) if "name" in each}
 MAY = ": the same weights may give other outputs"
+LATER = ": weights that are migrated may give other outputs"
 
 
 def changed(**layers: Any) -> dict[str, Any]:
@@ -48,7 +52,7 @@ def told(data: dict[str, Any], old: dict[str, Any] | None = None) -> list[str]:
     """Return what breaks: `c`, `w` or `v`, and why."""
     found = breaks(network(old or BASE), network(data))
     return [
-        f"{each.category[0]} {each.message}".replace(MAY, "")
+        f"{each.category[0]} {each.message}".replace(MAY, "").replace(LATER, "")
         + " (training)" * each.training
         for each in found
     ]
@@ -165,9 +169,9 @@ WEIGHTS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "one more round": (
         {"hidden": {"Linear": 4, "name": "hidden", "repeat": 3}},
         [
-            "w an old checkpoint lacks `hidden.2.weight`, `hidden.2.bias` of "
-            "`hidden.2`",
-            "v `hidden.2` (Linear) is new",
+            "w `hidden` has 3 rounds, no longer 2: an old checkpoint lacks "
+            "`hidden.2.weight`, `hidden.2.bias`",
+            "v `hidden` has 3 rounds, no longer 2",
         ],
     ),
 }
@@ -181,6 +185,46 @@ def test_what_breaks_checkpoints(layers: dict[str, Any], wanted: list[str]) -> N
         old["parameters"] = {"width": 6}
         old["layers"][AT["hidden"]]["repeat"] = 2
     assert told(data, old) == wanted
+
+
+def test_weights_that_do_not_fit_leave_no_values_to_compare() -> None:
+    """Alone, `values` says so, once; beside `weights`, only what else may differ."""
+    both = changed(logits={"Linear": 5, "name": "logits"})
+    misfit = "the old weights do not fit: there are no outputs to compare"
+
+    def values(data: dict[str, Any], *categories: Category) -> list[str]:
+        found = breaks(network(BASE), network(data), categories)
+        return [each.message for each in found if each.category == "values"]
+
+    assert values(both, "values") == [misfit]
+    assert values(both, "weights", "values") == []
+    both["layers"][AT["act"]] = {"GELU": None, "name": "act"}
+    assert values(both, "values") == [
+        misfit,
+        f"`act` is `GELU`, no longer `ReLU`{LATER}",
+    ]
+
+
+def test_rounds_of_a_block_are_one_reason_at_their_line() -> None:
+    """However many layers a round has, and however often the block is used."""
+    inner = [{"Linear": 4, "name": "fc"}, "BatchNorm1d", "ReLU"]
+    old: dict[str, Any] = {
+        "name": "Net",
+        "input": [4],
+        "blocks": {
+            "Round": {"layers": inner},
+            "Stage": {"layers": [{"Round": None, "repeat": 2, "name": "rounds"}]},
+        },
+        "layers": [{"Stage": None, "name": "a"}, {"Stage": None, "name": "b"}],
+    }
+    new = copy.deepcopy(old)
+    new["blocks"]["Stage"]["layers"][0]["repeat"] = 3
+    for one, other, counts in ((old, new, (3, 2)), (new, old, (2, 3))):
+        found = breaks(network(one), network(other))
+        what = "`a.rounds`, `b.rounds` have {} rounds, no longer {}".format(*counts)
+        assert [each.category for each in found] == ["weights", "values"]
+        assert all(each.message.startswith(what) for each in found)
+        assert len({each.place for each in found}) == 1
 
 
 VALUES: dict[str, tuple[dict[str, Any], list[str]]] = {

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlpgen.changes.interface import code_breaks
 from mlpgen.changes.matching import match
 from mlpgen.changes.reasons import CATEGORIES, Break
+from mlpgen.changes.rounds import extra_rounds
 from mlpgen.changes.sides import side_of
 from mlpgen.changes.values import value_breaks
 from mlpgen.changes.weights import weight_breaks
@@ -43,13 +44,23 @@ def breaks(
     found: list[Break] = []
     if "code" in categories:
         found += code_breaks(*sides)
-    weights = weight_breaks(*sides, matching)
+    extra = extra_rounds(*sides)
+    weights = weight_breaks(*sides, matching, extra)
     if "weights" in categories:
         found += weights
     if "values" in categories:
-        told = "weights" in categories and bool(weights)
-        found += value_breaks(*sides, matching, misfit=bool(weights), told=told)
+        misfit = any(each.certain for each in weights)
+        if misfit and "weights" not in categories:
+            found.append(_misfit(sides[1]))
+        found += value_breaks(*sides, matching, extra, misfit=misfit)
     return [*found, *_custom(sides[1], categories, modules)]
+
+
+def _misfit(new: Side) -> Break:
+    """Return the break of values that there are none to compare."""
+    message = "the old weights do not fit: there are no outputs to compare"
+    help = "`--category weights` tells what does not fit"
+    return Break("values", message, new.place("layers"), help=help)
 
 
 def _custom(

@@ -38,6 +38,10 @@ class Side(NamedTuple):
         """Return the place of a key of the spec."""
         return self.network.document.key_place(path)
 
+    def place_in(self, owner: str, path: Path) -> Place:
+        """Return the place of a key in the file of a class; that of the model is ''."""
+        return self.network.documents.get(owner, self.network.document).key_place(path)
+
     def place_of(self, layer: Layer, argument: str = "") -> Place:
         """Return the place of a layer, or of one of its arguments, in its own file."""
         node, owner = layer.node, layer.owner

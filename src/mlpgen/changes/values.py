@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from mlpgen.changes.computation import Computation
     from mlpgen.changes.layers import Layer
     from mlpgen.changes.matching import Matching, Pair
+    from mlpgen.changes.rounds import ExtraRounds
     from mlpgen.changes.sides import Side
     from mlpgen.changes.tied import Origins
     from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.graph.flow import Operation
 
 _MAY = "the same weights may give other outputs"
+_MAY_LATER = "weights that are migrated may give other outputs"
 _CALL = (
     *("name", "training", "positional", "leading", "gathers", "names", "expands"),
     *("after", "counts", "follows_batch", "only_training", "once", "new"),
@@ -45,7 +47,7 @@ class _Reason(NamedTuple):
 
 
 def value_breaks(
-    old: Side, new: Side, matching: Matching, *, misfit: bool, told: bool
+    old: Side, new: Side, matching: Matching, extra: ExtraRounds, *, misfit: bool
 ) -> list[Break]:
     """Find what may change outputs, in evaluation; if nothing does, in training.
 
@@ -53,19 +55,20 @@ def value_breaks(
         old: The old network.
         new: The new network.
         matching: Their layers.
-        misfit: Whether the weights of one do not fit into the other.
-        told: Whether that is told elsewhere.
+        extra: The rounds that only one of them has.
+        misfit: Whether the weights of one do not fit into the other, which is no
+            reason here.
     """
     fixed = not (old.graph.free or new.graph.free)
     for mode in (Mode(False, fixed), Mode(True, fixed)):
         one, other = computations(old, new, mode)
         if one.equals(other):
             continue
-        reasons = [*_Search(old, new, matching, mode).reasons()]
-        if not reasons and not (misfit and told):
-            why = "the old weights do not fit" if misfit else "it computes otherwise"
-            reasons = [_Reason(why, new.place("layers"))]
-        may = f"{_MAY} in training" if mode.training else _MAY
+        reasons = [*_Search(old, new, matching, mode).reasons(extra)]
+        if not reasons and not misfit:
+            reasons = [_Reason("it computes otherwise", new.place("layers"))]
+        may = _MAY_LATER if misfit else _MAY
+        may = f"{may} in training" if mode.training else may
         return [
             Break("values", f"{message}: {may}", place, False, mode.training)
             for message, place in dict.fromkeys(reasons)
@@ -114,17 +117,19 @@ class _Search:
         layers = old.layers, new.layers
         self._wiring = Wiring(*layers, matching, inputs, self._passes)
 
-    def reasons(self) -> Iterator[_Reason]:
+    def reasons(self, extra: ExtraRounds) -> Iterator[_Reason]:
         """Yield the differences that results depend on."""
         live = self._live(self._old), self._live(self._new)
         for layer in self._matching.added:
             if layer.place in live[1] and not self._passes(layer.runs[0]):
                 message = f"`{layer.key}` ({layer.kind}) is new"
-                yield _Reason(message, self._new.place_of(layer))
+                own = _Reason(message, self._new.place_of(layer))
+                yield _of_rounds(layer, extra) or own
         for layer in self._matching.removed:
             if layer.place in live[0] and not self._passes(layer.runs[0]):
                 message = f"`{layer.key}` ({layer.kind}) is gone"
-                yield _Reason(message, self._new.place("layers"))
+                own = _Reason(message, self._new.place("layers"))
+                yield _of_rounds(layer, extra) or own
         for pair in self._matching.pairs:
             if pair.new.place in live[1] or pair.old.place in live[0]:
                 yield from self._differences(pair)
@@ -193,6 +198,11 @@ class _Search:
         if not named and not resized:
             message = f"`{pair.new.key}` is called otherwise"
             yield _Reason(message, self._new.place_of(pair.new))
+
+
+def _of_rounds(layer: Layer, extra: ExtraRounds) -> _Reason | None:
+    change = extra.of(layer.key)
+    return _Reason(*change) if change else None
 
 
 def _shapes(layer: Layer) -> Mapping[str, list[int]]:

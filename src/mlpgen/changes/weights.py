@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlpgen.changes.matching import Matching
+    from mlpgen.changes.rounds import ExtraRounds, RoundChange
     from mlpgen.changes.sides import Side
     from mlpgen.diagnostics.diagnostic import Place
     from mlpgen.graph.state_dict import StateTensor
@@ -17,13 +18,17 @@ if TYPE_CHECKING:
 HELP = "`mlpgen migrate` makes a checkpoint that fits"
 
 
-def weight_breaks(old: Side, new: Side, matching: Matching) -> list[Break]:
+def weight_breaks(
+    old: Side, new: Side, matching: Matching, extra: ExtraRounds
+) -> list[Break]:
     """Find the keys and shapes that do not fit, a reason for each layer.
+
+    What only more or fewer rounds have is one reason.
 
     A dtype is none: torch casts what it loads.
     """
-    found = [*_sizes(old, new), *_keys(old, new, matching)]
-    return [*found, *_custom(old, new)]
+    found = [*_sizes(old, new), *_keys(old, new, matching, extra)]
+    return [*dict.fromkeys((*found, *_custom(old, new, extra)))]
 
 
 def _layers(tensors: Sequence[StateTensor]) -> dict[str, list[StateTensor]]:
@@ -54,7 +59,9 @@ def _sizes(old: Side, new: Side) -> Iterator[Break]:
         yield Break("weights", _joined(texts), _place(new, layer), help=HELP)
 
 
-def _keys(old: Side, new: Side, matching: Matching) -> Iterator[Break]:
+def _keys(
+    old: Side, new: Side, matching: Matching, extra: ExtraRounds
+) -> Iterator[Break]:
     """Tell the keys that only one side has, those of renamed layers together."""
     before = {each.key for each in old.state.tensors}
     after = {each.key for each in new.state.tensors}
@@ -69,6 +76,10 @@ def _keys(old: Side, new: Side, matching: Matching) -> Iterator[Break]:
             message = f"`{was}` is now `{now}`: the keys "
             message += f"{listed_few(keys)} have other names"
             yield Break("weights", message, new.place_of(pair.new), help=HELP)
+    for verb, left in (("lacks", missing), ("has", unexpected)):
+        for change, keys in _of_rounds(left, extra).items():
+            message = f"{change.message}: an old checkpoint {verb} {listed_few(keys)}"
+            yield Break("weights", message, change.place, help=HELP)
     for layer, tensors in missing.items():
         names = listed_few([each.key for each in tensors])
         message = f"an old checkpoint lacks {names} of `{layer}`"
@@ -81,10 +92,26 @@ def _keys(old: Side, new: Side, matching: Matching) -> Iterator[Break]:
         yield Break("weights", message, _place(new, layer), help=HELP)
 
 
-def _custom(old: Side, new: Side) -> Iterator[Break]:
+def _of_rounds(
+    left: dict[str, list[StateTensor]], extra: ExtraRounds
+) -> dict[RoundChange, list[str]]:
+    """Take away the tensors of extra rounds, and return their keys by the reason."""
+    found: dict[RoundChange, list[str]] = {}
+    for layer in [*left]:
+        if change := extra.of(layer):
+            keys = [each.key for each in left.pop(layer)]
+            found.setdefault(change, []).extend(keys)
+    return found
+
+
+def _custom(old: Side, new: Side, extra: ExtraRounds) -> Iterator[Break]:
     """Tell custom modules that may have other tensors: only their author knows."""
     one, other = ({*side.state.unknown} for side in (old, new))
     for key in sorted(one ^ other):
+        if change := extra.of(key):
+            message = f"{change.message}: its custom layers may have tensors"
+            yield Break("weights", message, change.place, certain=False)
+            continue
         message = f"the custom layer `{key}` may have tensors, and is "
         message += "new" if key in other else "gone"
         yield Break("weights", message, _place(new, key), certain=False)
