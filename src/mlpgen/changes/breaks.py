@@ -10,6 +10,7 @@ from mlpgen.changes.reasons import CATEGORIES, Break
 from mlpgen.changes.rounds import extra_rounds
 from mlpgen.changes.sides import side_of
 from mlpgen.changes.values import value_breaks
+from mlpgen.changes.variants import variants
 from mlpgen.changes.weights import weight_breaks
 from mlpgen.diagnostics.diagnostic import Diagnostic
 
@@ -40,20 +41,37 @@ def breaks(
         modules: The modules of custom layers whose files differ.
     """
     sides = side_of(old), side_of(new)
-    matching = match(sides[0].layers, sides[1].layers)
-    found: list[Break] = []
-    if "code" in categories:
-        found += code_breaks(*sides)
-    extra = extra_rounds(*sides)
-    weights = weight_breaks(*sides, matching, extra)
-    if "weights" in categories:
-        found += weights
+    found = [*code_breaks(*sides)] if "code" in categories else []
+    fit = _of_checkpoints(*sides, categories)
+    if not fit:
+        fit = [*_of_variants(old, new, categories)]
+    return [*found, *fit, *_custom(sides[1], categories, modules)]
+
+
+def _of_checkpoints(old: Side, new: Side, categories: Collection[str]) -> list[Break]:
+    """Find what breaks for those who have weights of the old network."""
+    matching = match(old.layers, new.layers)
+    extra = extra_rounds(old, new)
+    weights = weight_breaks(old, new, matching, extra)
+    found = [*weights] if "weights" in categories else []
     if "values" in categories:
         misfit = any(each.certain for each in weights)
         if misfit and "weights" not in categories:
-            found.append(_misfit(sides[1]))
-        found += value_breaks(*sides, matching, extra, misfit=misfit)
-    return [*found, *_custom(sides[1], categories, modules)]
+            found.append(_misfit(new))
+        found += value_breaks(old, new, matching, extra, misfit=misfit)
+    return found
+
+
+def _of_variants(
+    old: Network, new: Network, categories: Collection[str]
+) -> Iterator[Break]:
+    """Find what breaks with other arguments or free sizes alone: the first of it."""
+    for each in variants(old, new):
+        sides = side_of(each.old), side_of(each.new)
+        if found := _of_checkpoints(*sides, categories):
+            first = found[0]
+            yield first._replace(message=f"with {each.said}, {first.message}")
+            return
 
 
 def _misfit(new: Side) -> Break:

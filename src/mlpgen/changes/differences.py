@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlpgen.changes.matching import match
+from mlpgen.changes.reasons import listed_few
 from mlpgen.changes.sides import side_of
 from mlpgen.changes.signatures import same_signature, with_defaults
 from mlpgen.changes.text_changes import training_changes, words
 from mlpgen.changes.totals import Sums, Totals, sums, totals
 from mlpgen.changes.values import old_inputs
+from mlpgen.changes.variants import variants
 from mlpgen.changes.wiring import Wiring
 from mlpgen.layers.shapes import whole_shown
 from mlpgen.pictures.layer_text import plain
@@ -103,13 +105,13 @@ def differences(old: Network, new: Network, files: tuple[str, str]) -> Differenc
         files: What their files are called.
     """
     sides = side_of(old), side_of(new)
-    matching = match(sides[0].layers, sides[1].layers)
+    matching, wiring = _matched(*sides)
     names = old.graph.name, new.graph.name
-    layers = sides[0].layers, sides[1].layers
-    wiring = Wiring(*layers, matching, old_inputs(*sides), lambda _: False)
     changed = tuple(_changes(*sides, matching, wiring))
     interface = (*_interface(*sides), *_returned(*sides, wiring))
     training = (*training_changes(old, new),)
+    if not (changed or interface):
+        interface = (*_of_variants(old, new),)
     equal = not (changed or interface or training)
     return Differences(
         names if names[0] != names[1] else files,
@@ -120,6 +122,25 @@ def differences(old: Network, new: Network, files: tuple[str, str]) -> Differenc
         (totals(old.graph), totals(new.graph)),
         _types(sums(old.graph), sums(new.graph)),
     )
+
+
+def _of_variants(old: Network, new: Network) -> Iterator[str]:
+    """Yield what differs with other arguments or free sizes alone: the first of it."""
+    for each in variants(old, new):
+        sides = side_of(each.old), side_of(each.new)
+        keys = [change.key for change in _changes(*sides, *_matched(*sides))]
+        if keys:
+            layers = listed_few(keys).replace("`", "")
+            yield f"with {each.said} alone, what differs is {layers}"
+            return
+
+
+def _matched(old: Side, new: Side) -> tuple[Matching, Wiring]:
+    """Return which layers are which, and what compares the values they take."""
+    layers = old.layers, new.layers
+    matching = match(*layers)
+    inputs = old_inputs(old, new)
+    return matching, Wiring(*layers, matching, inputs, lambda _: False)
 
 
 def _types(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from itertools import chain, islice, zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.diagnostics.diagnostic import SpecError
 from mlpgen.graph.build import build
 from mlpgen.proof.claims import claims
 from mlpgen.proof.other_types import other_types, same_code
-from mlpgen.symbols.lists import changes
+from mlpgen.symbols.other_values import other_values
 from mlpgen.symbols.type_names import TypeName
 
 if TYPE_CHECKING:
@@ -103,23 +103,4 @@ def _others(value: ParameterValue) -> Sequence[ParameterValue]:
     """Return other values to try, the best first."""
     if isinstance(value, TypeName):
         return [TypeName(each, "nn.", None) for each in other_types(value)]
-    if isinstance(value, tuple):
-        return _other_lists(value)
-    if isinstance(value, bool):
-        return [not value]
-    if isinstance(value, float):
-        return [value / 2, value * 1.5] if value else [0.25]
-    near = [value + 1, value // 2, 2 * value, value - 1, *([] if value else [4])]
-    return [each for each in dict.fromkeys(near) if each >= 0 and each != value]
-
-
-def _other_lists(value: tuple[Any, ...]) -> list[ParameterValue]:
-    """Return lists of the same length and of others, the best first."""
-
-    def changed(each: Any) -> Any:
-        return _others(each)[0]  # of a row, its first item
-
-    every = [*changes(value, changed)]
-    longer, shorter = (*value, changed(value[-1])), value[:-1]
-    found = [every[0], longer, shorter, every[-1]]
-    return [each for each in dict.fromkeys(found) if each]
+    return other_values(value)
