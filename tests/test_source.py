@@ -569,3 +569,24 @@ def test_any_mutation(edits: list[tuple[int, int, str]], name: str) -> None:
     for at, length, piece in edits:
         text = text[:at] + piece + text[at + length :]
     check_any(text.encode(), name)
+
+
+@pytest.mark.parametrize("base", ["", f"{'|' * 7} base\n  - Tanh\n"])
+@pytest.mark.parametrize("left", ["<>", "<", ">"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_markers_of_a_merge(base: str, left: str, end: str) -> None:
+    """The first is told, wherever it is, also where a person removed another."""
+    ours = "<" * 7 + " HEAD\n" if "<" in left else ""
+    theirs = ">" * 7 + " branch: a message\n" if ">" in left else ""
+    conflict = f"{ours}  - ReLU\n{base}{'=' * 7}\n  - GELU\n{theirs}"
+    text = f"name: Net\ninput: [4]\nlayers:\n  - Linear: 3\n{conflict}  - Linear: 2\n"
+    with pytest.raises(SpecError) as error:
+        source.parse(text.replace("\n", end).encode(), "net.yaml")
+    (found,) = error.value.diagnostics
+    assert found.code == "MG101"
+    assert found.message == "git's conflict markers: a merge has not been decided"
+    assert found.place is not None
+    first = next(
+        at for at, line in enumerate(text.split("\n"), 1) if line[:1] in "<=|>" and line
+    )
+    assert found.place.span.line == first

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from mlpgen.diagnostics.diagnostic import Diagnostic, Edit, Fix, Label, Span
+from mlpgen.source.conflicts import first_conflict
 from mlpgen.source.document import place_of
 from mlpgen.source.slips import find_slip
 from mlpgen.source.yaml_events import DEEPEST
@@ -80,6 +81,12 @@ def syntax_error(
     error: yaml.MarkedYAMLError, name: str, lines: list[str]
 ) -> Diagnostic:
     """Describe a syntax error, with its place."""
+    conflict = first_conflict(lines)
+    if conflict is not None:
+        span = Span(conflict + 1, 1, conflict + 1, len(lines[conflict]) + 1)
+        message = "git's conflict markers: a merge has not been decided"
+        help = "keep what is right of both sides, and remove the lines of the markers"
+        return Diagnostic("MG101", message, place_of(name, lines, span), help=help)
     theirs = f"{error.context}: {error.problem}"
     mark: Any = error.problem_mark or error.context_mark
     if "while scanning a quoted scalar" in theirs and "unexpected" in theirs:
