@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -183,17 +184,48 @@ def test_no_such_revision(folder: Path, revision: str, wrong: str) -> None:
     assert only("net.yaml", revision) == f"MG008 {wrong}"
 
 
-def test_a_shallow_clone(folder: Path, tmp_path: Path) -> None:
-    commit(folder, {"net.yaml": SPEC.format(1)})
-    commit(folder, {"net.yaml": SPEC.format(2)})
-    git(tmp_path, "clone", "-q", "--depth=1", f"file://{folder}", "shallow")
-    os.chdir(tmp_path / "shallow")
-    assert parameters("HEAD", "net.yaml") == 10
-    assert only("net.yaml", "HEAD~1") == (
-        "MG008 git knows no revision `HEAD~1`, and this is a shallow clone, which "
-        "lacks older commits; `git fetch --unshallow`, or `git fetch --depth=1 origin "
-        "HEAD~1`"
-    )
+@pytest.mark.parametrize(
+    ("name", "helps"),
+    [
+        ("HEAD~1", ["git fetch --unshallow", "git fetch --deepen=1"]),
+        ("main~1^", ["git fetch --unshallow", "git fetch --deepen=2"]),
+        (
+            "origin/dev",
+            ["git fetch --depth=1 origin dev:refs/remotes/origin/dev"],
+        ),
+        (
+            "origin/dev~2",
+            ["git fetch --depth=3 origin dev:refs/remotes/origin/dev"],
+        ),
+        ("dev", ["git fetch --depth=1 origin dev"]),
+        ("v1.0", ["git fetch --depth=1 origin v1.0"]),
+        ("v1.0~1", ["git fetch --depth=2 origin v1.0"]),
+        ("HASH", ["git fetch --depth=1 origin HASH"]),
+        ("SHORT", ["git fetch --unshallow"]),
+    ],
+)
+def test_a_shallow_clone(
+    folder: Path, tmp_path: Path, name: str, helps: list[str]
+) -> None:
+    """Each command that is advised fetches the revision."""
+    hashes = [commit(folder, {"net.yaml": SPEC.format(width)}) for width in (1, 2, 3)]
+    git(folder, "tag", "v1.0", hashes[1])
+    git(folder, "branch", "dev")
+    git(folder, "config", "uploadpack.allowAnySHA1InWant", "true")
+    short = {"HASH": hashes[0], "SHORT": hashes[0][:9]}
+    asked = short.get(name, name)
+    for at, command in enumerate(helps):
+        clone = tmp_path / str(at)
+        git(tmp_path, "clone", "-q", "--depth=1", f"file://{folder}", str(clone))
+        os.chdir(clone)
+        assert parameters("HEAD", "net.yaml") == 15
+        said = only("net.yaml", asked)
+        fetch = command.replace("HASH", hashes[0])
+        assert "this is a shallow clone, which lacks older commits" in said
+        assert f"`{fetch}`" in said
+        git(clone, *fetch.split()[1:])
+        instead = re.search(r"--against ([^`]*)`", said)
+        assert parameters(instead[1] if instead else asked, "net.yaml") in (5, 10, 15)
 
 
 def test_what_git_cannot_answer(

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen import api
 from mlpgen.project import git
+from mlpgen.project.shallow_clones import fetch_help
 from mlpgen.source.decoding import LARGEST_FILE
 from mlpgen.source.files import UnreadableError, held, possible
 from mlpgen.spec.wording import nearest
@@ -99,8 +100,12 @@ def find(name: str, path: str = ".") -> Revision:
     message = f"git knows no revision `{name}`"
     if repository.shallow:
         message += ", and this is a shallow clone, which lacks older commits"
-        help = f"`git fetch --unshallow`, or `git fetch --depth=1 origin {name}`"
-        raise git.failed(message, help)
+        remotes = git.run(repository.root, "remote").out.decode().split()
+
+        def known(each: str) -> bool:
+            return bool(_commit(repository.root, each))
+
+        raise git.failed(message, fetch_help(name, remotes, known))
     raise git.failed(message, _meant(name, _branches(repository)))
 
 
