@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from mlpgen.api import Network
+    from mlpgen.changes.reasons import Category
     from mlpgen.changes.sides import Side
 
 CODES = {"code": "MG701", "weights": "MG702", "values": "MG703"}
@@ -65,12 +66,18 @@ def _of_checkpoints(old: Side, new: Side, categories: Collection[str]) -> list[B
 def _of_variants(
     old: Network, new: Network, categories: Collection[str]
 ) -> Iterator[Break]:
-    """Find what breaks with other arguments or free sizes alone: the first of it."""
+    """Find what breaks with other arguments or free sizes alone: the first of it.
+
+    Checkpoints are of the default arguments; who gives others relies on the code.
+    """
     for each in variants(old, new):
+        category: Category = "values" if each.free else "code"
         sides = side_of(each.old), side_of(each.new)
-        if found := _of_checkpoints(*sides, categories):
+        found = category in categories and _of_checkpoints(*sides, CATEGORIES)
+        if found:
             first = found[0]
-            yield first._replace(message=f"with {each.said}, {first.message}")
+            message = f"with {each.said}, {first.message}"
+            yield first._replace(category=category, message=message)
             return
 
 

@@ -33,11 +33,13 @@ class Variant(NamedTuple):
 
     Attributes:
         said: The value, as people write it: `width=5`.
+        free: Whether it is a free size, and no argument of the constructor.
         old: The old network.
         new: The new network.
     """
 
     said: str
+    free: bool
     old: Network
     new: Network
 
@@ -84,7 +86,7 @@ def _variants(
         one, two = (_resolved(each, name, other, free=free) for each in (old, new))
         if made < _OF_EACH and one is not None and two is not None:
             made += 1
-            yield Variant(f"{name}={shown(other)}", one, two)
+            yield Variant(f"{name}={shown(other)}", free, one, two)
 
 
 def _resolved(network: Network, name: str, value: Any, *, free: bool) -> Network | None:
