@@ -43,7 +43,14 @@ NEW = OLD.replace("Linear: 3", "Linear: 5")
 
 def move(path: Path, folder: Path, out: str = "new.pt") -> dict[str, Any]:
     """Move a file; the name of the new one tells its form."""
-    old, new = network_of(OLD), network_of(NEW)
+    return move_between(OLD, NEW, path, folder, out)
+
+
+def move_between(
+    before: str, after: str, path: Path, folder: Path, out: str = "new.pt"
+) -> dict[str, Any]:
+    """Move a file from one spec to another."""
+    old, new = network_of(before), network_of(after)
     plan = migration(old.graph, new.graph)
     safe = out.endswith(".safetensors")
     request = process.Request(str(path), "old.yaml", folder / out, safe)
@@ -126,6 +133,58 @@ def test_the_type_of_numbers_stays(dtype: torch.dtype, tmp_path: Path) -> None:
     assert torch.equal(found["head.bias"], state["head.bias"])
 
 
+def test_each_tensor_keeps_its_own_type(tmp_path: Path) -> None:
+    """Statistics in float32 among weights in float16 lose nothing of their range."""
+    state = {
+        key: each.half() if each.is_floating_point() and "norm" not in key else each
+        for key, each in trained(network_of(OLD)).items()
+    }
+    state["norm.running_var"] = torch.tensor([1e5, 2.0, 1e-9])
+    answer = move(plain(tmp_path, state), tmp_path)
+    assert answer["close"]
+    assert answer["dtypes"] == ["float16", "float32"]
+    found = torch.load(tmp_path / "new.pt", weights_only=True)
+    assert {k: x.dtype for k, x in found.items()} == {
+        key: each.dtype for key, each in state.items()
+    }
+    wide = state["norm.running_var"][[0, 1, 2, 0, 1]]
+    assert torch.equal(found["norm.running_var"], wide)
+
+
+def test_new_tensors_take_the_type_of_their_layer_or_of_most(tmp_path: Path) -> None:
+    text = OLD.replace(
+        "  - Linear: 3\n", "  - Linear: {out_features: 3, bias: false}\n"
+    )
+    new = OLD + "  - Linear: 2\n    name: more\n"
+    state = {
+        key: each.to(torch.float64 if "hidden" in key else torch.bfloat16)
+        if each.is_floating_point()
+        else each
+        for key, each in trained(network_of(text)).items()
+    }
+    state["head.weight"] = state["head.weight"].to(torch.float64)
+    found = move_between(text, new, plain(tmp_path, state), tmp_path)
+    assert found["dtypes"] == ["float64", "bfloat16"]
+    types = {
+        key: each.dtype
+        for key, each in torch.load(tmp_path / "new.pt", weights_only=True).items()
+    }
+    assert types["hidden.bias"] == types["more.weight"] == torch.float64
+    assert types["head.bias"] == types["norm.running_mean"] == torch.bfloat16
+
+
+def test_what_is_compared_is_what_is_written(tmp_path: Path) -> None:
+    """Shares of 1/3 are rounded in bfloat16, which the outputs show."""
+    state = {
+        key: each.bfloat16() if each.is_floating_point() else each
+        for key, each in trained(network_of(OLD)).items()
+    }
+    answer = move(plain(tmp_path, state), tmp_path)
+    assert answer["close"]
+    assert answer["rounded"]
+    assert answer["largest"] > 1e-4
+
+
 class Code:
     """Runs a command when it is unpickled."""
 
@@ -163,7 +222,34 @@ def saved_with_code(folder: Path) -> Path:
     return folder / "code.pt"
 
 
+def other_tensor(
+    key: str, change: Callable[[Tensor], Tensor]
+) -> Callable[[Path], Path]:
+    """Return what writes a checkpoint with one tensor of another kind."""
+
+    def made(folder: Path) -> Path:
+        state = trained(network_of(OLD))
+        return plain(folder, state | {key: change(state[key])})
+
+    return made
+
+
 BAD = {
+    other_tensor("head.weight", lambda x: x.to(torch.complex64)): (
+        "old.pt: `head.weight` is complex64, which cannot become float32"
+    ),
+    other_tensor("head.weight", lambda x: x.to(torch.int8)): (
+        "old.pt: `head.weight` is int8, which cannot become float32"
+    ),
+    other_tensor("norm.num_batches_tracked", lambda x: x.double()): (
+        "old.pt: `norm.num_batches_tracked` is float64, which cannot become int64"
+    ),
+    other_tensor("head.weight", lambda x: x.to("meta")): (
+        "old.pt: `head.weight` is on the device meta: it has no numbers"
+    ),
+    other_tensor("head.weight", lambda x: x.to_sparse()): (
+        "old.pt: `head.weight` is no plain tensor, but sparse_coo: save it dense"
+    ),
     wrong_shape: "`hidden.weight` is [9, 4], not [3, 4]",
     run_of_another: "the run says it is of `Tall` --set-old width=7",
     another_network: "old.yaml: has no `hidden.weight`; has no `hidden.bias`;",
@@ -249,7 +335,7 @@ def test_a_dry_run_reads_and_writes_no_checkpoint(folder: Path) -> None:
         (("old.yaml", "old.pt", "--out", "a.pt"), "expected OLD, NEW and CHECKPOINT"),
         (
             ("old.yaml", "new.yaml", "old.pt", "--out", "a.txt"),
-            "a.txt must end with .pt or .safetensors",
+            "a.txt must end with .pt, .pth, .bin or .safetensors",
         ),
         (
             ("old.yaml", "new.yaml", "old.pt", "--out", "old.pt"),

@@ -250,6 +250,22 @@ def test_every_status_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "why"),
+    [
+        (6, "from `fc.weight`"),
+        (7, "from `fc.weight` [6, 64]: units repeated"),
+        (5, "from `fc.weight` [6, 64]: the first stay"),
+    ],
+)
+def test_another_name_is_said_also_with_another_size(size: int, why: str) -> None:
+    changed = IMAGES.replace(
+        "Linear: 6\n    name: fc", f"Linear: {size}\n    name: dense"
+    )
+    plan = migration(network_of(IMAGES).graph, network_of(changed).graph)
+    assert next(x.why for x in plan.moves if x.key == "dense.weight") == why
+
+
+@pytest.mark.parametrize(
     "path",
     [
         each

@@ -20,11 +20,15 @@ from mlpgen.proof.process import NoTorchError
 from mlpgen.spec.wording import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from mlpgen.api import Network
     from mlpgen.migration.plan import Migration
     from mlpgen.migration.process import Moved
 
 SAFE = ".safetensors"
+PICKLED = (".pt", ".pth", ".bin")
+"""How the names of files end that `torch.save` writes."""
 
 
 @click.command("migrate")
@@ -37,7 +41,7 @@ SAFE = ".safetensors"
 @click.option(
     "--out",
     type=options.AnyPath(),
-    help="The file to write, in the format of its name: `.pt`, `.safetensors`.",
+    help=f"The file to write, in the format of its name: {', '.join(PICKLED)}, {SAFE}.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the plan only.")
 @options.set_option
@@ -115,8 +119,8 @@ def _target(out: str | None, checkpoint: str) -> Path:
     if out is None:
         raise click.UsageError("Missing option '--out', or --dry-run")
     target = Path(out)
-    if target.suffix not in (".pt", ".pth", ".bin", SAFE):
-        raise click.UsageError(f"{out} must end with .pt or {SAFE}")
+    if target.suffix not in (*PICKLED, SAFE):
+        raise click.UsageError(f"{out} must end with {', '.join(PICKLED)} or {SAFE}")
     if target.exists() or target.is_symlink():
         same = Path(checkpoint).exists() and target.exists()
         if same and target.samefile(checkpoint):
@@ -162,7 +166,12 @@ def _end(plan: Migration, found: Moved | None, out: str, format_: str) -> int:
                 "counts": plan.counts,
                 "exact": plan.exact,
                 "reasons": [{"layer": x, "why": why} for x, why in plan.reasons],
-                "outputs": found and {"largest": found.largest, "equal": found.close},
+                "outputs": found
+                and {
+                    "largest": found.largest,
+                    "equal": found.close,
+                    "rounded": found.rounded,
+                },
                 "out": out or None,
             }
         )
@@ -180,18 +189,22 @@ def _tell(plan: Migration, found: Moved, out: str) -> None:
         printing.say(f"outputs not compared: {found.unrun}")
     elif found.largest is None:
         printing.say("outputs not compared: the inputs or outputs are others")
-    elif found.close and not plan.exact:
-        printing.say("the outputs that are still there are equal on random inputs")
     elif found.close:
-        said = "outputs equal within 1e-6"
-        if found.largest > 1e-6:
-            said = "outputs equal"
-        printing.say(
-            f"{said} on random inputs (largest difference {found.largest:.1e})"
-        )
+        said = "outputs" if plan.exact else "the outputs that are still there are"
+        how = " within 1e-6" if found.largest <= 1e-6 else ""
+        if found.rounded:
+            how = f", but for the rounding to {_listed(found.dtypes)},"
+        apart = f"(largest difference {found.largest:.1e})"
+        printing.say(f"{said} equal{how} on random inputs {apart}")
     else:
         printing.say(f"outputs differ by at most {found.largest:.3g} on random inputs")
     if found.of_run:
         printing.say("a checkpoint of a run: the state of its optimizer is left out")
     if out:
-        printing.say(f"wrote {out}: {counted(found.tensors, 'tensor')}, {found.dtype}")
+        printing.say(
+            f"wrote {out}: {counted(found.tensors, 'tensor')}, {_listed(found.dtypes)}"
+        )
+
+
+def _listed(dtypes: Sequence[str]) -> str:
+    return " and ".join(dtypes) or "no floats"

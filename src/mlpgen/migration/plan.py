@@ -124,7 +124,8 @@ def _move(
     if len(source.shape) != len(shape) or len(planned.axes) != len(shape):
         return Move(key, "new", "its shape is another", fill="init", shape=shape)
     move = Move(key, "kept", "", source.key, planned.axes, shape=shape)
-    size = f"from {_shown(source.shape)}"
+    name = f"`{source.key}`" if source.key != key else ""
+    size = " ".join(filter(None, ("from", name, _shown(source.shape))))
     if any(a > b for a, b in sizes):
         return move._replace(status="narrowed", why=f"{size}: the first stay")
     if not all(each.same for each in planned.axes):
@@ -132,9 +133,10 @@ def _move(
         return move._replace(status="widened", why=why)
     pair = pairs.get(tensor.layer)
     if pair is not None and pair.moved:
-        return move._replace(status="moved", why="its layer runs elsewhere")
-    if source.key != key:
-        return move._replace(status="renamed", why=f"from `{source.key}`")
+        why = f"from {name}: " * bool(name) + "its layer runs elsewhere"
+        return move._replace(status="moved", why=why)
+    if name:
+        return move._replace(status="renamed", why=f"from {name}")
     return move
 
 

@@ -37,17 +37,19 @@ class Moved(NamedTuple):
 
     Attributes:
         of_run: Whether a training wrote it: the state of its optimizer is left out.
-        dtype: The type of most of its numbers, which stays.
+        dtypes: The types of the floats that were written, that of most first.
         largest: The largest difference of outputs; None if none can be compared.
-        close: Whether the outputs are equal.
+        close: Whether the outputs are equal, but for the rounding of what is written.
+        rounded: Whether that rounding shows: in float16 it does.
         tensors: How many tensors were written.
         unrun: Why the networks could not be run; empty if they could.
     """
 
     of_run: bool
-    dtype: str
+    dtypes: list[str]
     largest: float | None
     close: bool
+    rounded: bool
     tensors: int
     unrun: str
 
@@ -128,7 +130,12 @@ def job(
         "seed": SEED,
         "exact": plan.exact,
         "state": [
-            {"key": each.key, "shape": [*each.shape], "tied": each.tied}
+            {
+                "key": each.key,
+                "shape": [*each.shape],
+                "dtype": each.dtype,
+                "tied": each.tied,
+            }
             for each in state.tensors
         ],
         "unknown": [*state.unknown],

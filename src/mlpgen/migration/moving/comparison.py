@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -13,19 +14,69 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 BATCH = 3
+CLOSE = 1e-5
+"""How far apart outputs may be that are promised to be equal."""
 
 
-class Difference:
+class Difference(NamedTuple):
     """How far outputs are apart.
 
     Attributes:
         largest: The largest difference.
-        scale: The largest old output, or 1 if that is larger.
+        scale: The largest old output.
     """
 
-    def __init__(self, largest: float, scale: float) -> None:
-        self.largest = largest
-        self.scale = max(scale, 1.0)
+    largest: float
+    scale: float
+
+    @property
+    def small(self) -> bool:
+        """Whether the outputs are equal."""
+        return self.largest <= CLOSE * max(self.scale, 1.0)
+
+
+class Agreement(NamedTuple):
+    """Whether the outputs of a new network are those of the old one.
+
+    Attributes:
+        largest: The largest difference, with the tensors as they are written.
+        close: Whether the outputs are equal before the tensors are rounded.
+        rounded: Whether they are no more equal after that.
+    """
+
+    largest: float
+    close: bool
+    rounded: bool
+
+
+def agreement(
+    models: tuple[nn.Module, nn.Module],
+    claims: tuple[dict[str, Any], dict[str, Any]],
+    compared: Sequence[Mapping[str, Any]],
+    tensors: Mapping[str, Tensor],
+    written: Mapping[str, Tensor],
+) -> Agreement | None:
+    """Compare outputs; None if nothing can be compared.
+
+    A plan promises numbers, and the type of a tensor rounds them: in float16, 1/3 and
+    2/3 of a weight are not quite all of it. So both are looked at.
+
+    Args:
+        models: The old network and the new one.
+        claims: What mlpgen claims about them.
+        compared: The outputs, as `mlpgen.migration.moves.Compared` says.
+        tensors: Those of the new network, with floats in double precision.
+        written: The same, in the types in which they are written.
+    """
+    found = []
+    for state in (tensors, written):
+        models[1].double().load_state_dict(state)
+        found.append(difference(models, claims, compared))
+    exact, real = found
+    if exact is None or real is None:
+        return None
+    close = exact.small and isfinite(real.largest)
+    return Agreement(real.largest, close, close and not real.small)
 
 
 def difference(
@@ -95,7 +146,7 @@ def _largest(
             one = one.index_select(dim, index[kept])
             other = other.index_select(dim, kept)
         if one.shape != other.shape:
-            return Difference(float("inf"), 1.0)
+            return Difference(float("inf"), 0.0)
         if not one.numel():
             continue
         one, other = one.double(), other.double()

@@ -6,7 +6,6 @@ import ctypes
 import json
 import struct
 import sys
-from collections import Counter
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import Tensor
 
+from .dtypes import misfit
 from .errors import MoveError
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ def fitted(
 
     Args:
         found: What is in the file.
-        wanted: The tensors of the network: key, shape, and the one that it is.
+        wanted: The tensors of the network: key, shape, dtype, and the one that it is.
         unknown: Its custom modules, which have others.
         path: The file.
         spec: The spec of the network.
@@ -106,6 +106,8 @@ def fitted(
             given[key] = given[each["tied"]]
         if key not in given:
             lacking.append(f"has no `{key}`")
+        elif said := misfit(given[key], each["dtype"]):
+            raise MoveError(f"{path}: `{key}` {said}")
         elif [*given[key].shape] != shape:
             other.append(f"`{key}` is {[*given[key].shape]}, not {shape}")
     known = {each["key"] for each in wanted}
@@ -122,16 +124,10 @@ def fitted(
         said += f"; and {rest} more" if rest > 0 else ""
         told = f"; the run says it is of {found.told}" if found.told else ""
         raise MoveError(f"{path} is not of the network of {spec}: {said}{told}")
+    for key in given.keys() - known:
+        if said := misfit(given[key], ""):
+            raise MoveError(f"{path}: `{key}` {said}")
     return given
-
-
-def floating(tensors: Mapping[str, Tensor]) -> torch.dtype:
-    """Return the type of most of the numbers in a checkpoint."""
-    counts = Counter[torch.dtype]()
-    for each in tensors.values():
-        if each.is_floating_point():
-            counts[each.dtype] += each.numel()
-    return counts.most_common(1)[0][0] if counts else torch.float32
 
 
 def write(tensors: Mapping[str, Tensor], path: Path, *, safe: bool) -> None:

@@ -9,9 +9,6 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-CLOSE = 1e-5
-"""How far apart outputs may be that are promised to be equal."""
-
 
 def main(file: str) -> None:
     """Move the checkpoint of a job.
@@ -50,9 +47,10 @@ def moved(job: dict[str, Any]) -> dict[str, Any]:
 
     from mlpgen.proof.checks.subject import forget, load
 
-    from .comparison import difference
+    from .comparison import agreement
+    from .dtypes import by_number, name_of, written
     from .errors import MoveError
-    from .files import fitted, floating, read, write
+    from .files import fitted, read, write
     from .tensors import made
 
     found = read(job["checkpoint"], job["modules"])
@@ -71,40 +69,41 @@ def moved(job: dict[str, Any]) -> dict[str, Any]:
             forget(Path(job[side]["custom"]))  # both may have modules of one name
     before, after = models
     tensors = {task["key"]: made(task, old, after) for task in job["tasks"]}
-    _custom(job["custom"], old, after, tensors)
-    wanted = after.state_dict()
-    tensors = {key: tensors[key] for key in wanted}
+    sources = {task["key"]: task["source"] for task in job["tasks"] if task["source"]}
+    sources |= _custom(job["custom"], old, after, tensors)
+    tensors = {key: tensors[key] for key in after.state_dict()}
+    kept = written(tensors, sources, old)
     before.double().load_state_dict({key: old[key] for key in before.state_dict()})
-    after.double().load_state_dict(tensors)
     claims = job["old"]["claims"], job["new"]["claims"]
-    apart, why = None, ""
+    found_equal, why = None, ""
     try:
-        apart = difference((before, after), claims, job["compared"])
+        found_equal = agreement((before, after), claims, job["compared"], tensors, kept)
     except Exception as error:
         why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
-    dtype = floating(old)
     answer = {
         "of_run": found.of_run,
-        "dtype": str(dtype).removeprefix("torch."),
-        "largest": apart and apart.largest,
-        "close": bool(apart and apart.largest <= CLOSE * apart.scale),
+        "dtypes": [*map(name_of, by_number(kept.values()))],
+        "largest": found_equal and found_equal.largest,
+        "close": bool(found_equal and found_equal.close),
+        "rounded": bool(found_equal and found_equal.rounded),
         "tensors": len(tensors),
         "unrun": why,
     }
-    if job["exact"] and apart is not None and not answer["close"]:
+    if job["exact"] and found_equal is not None and not answer["close"]:
         return answer
-    kept = {
-        key: each.to(dtype) if each.is_floating_point() else each
-        for key, each in tensors.items()
-    }
     write(kept, Path(job["out"]), safe=job["safe"])
     return answer
 
 
 def _custom(
     pairs: dict[str, str], old: Any, model: Any, tensors: dict[str, Any]
-) -> None:
-    """Add the tensors of custom modules: the old ones where their sizes fit."""
+) -> dict[str, str]:
+    """Add the tensors of custom modules: the old ones where their sizes fit.
+
+    Returns:
+        The keys of these, with the old ones.
+    """
+    sources = {}
     for key, start in model.state_dict().items():
         if key in tensors:
             continue
@@ -113,4 +112,6 @@ def _custom(
             other = before + key[len(new) :]
             fits = key.startswith(f"{new}.") and other in old
             if fits and old[other].shape == start.shape:
-                tensors[key] = old[other]
+                tensors[key] = old[other].to(tensors[key].dtype)
+                sources[key] = other
+    return sources
