@@ -266,6 +266,19 @@ def styled(project: Path) -> None:
     assert "|||||||" in Path(MODEL).read_text("utf-8")
 
 
+@pytest.mark.parametrize("options", [[], ["--merge"]])
+def test_sync_settles_them_too(
+    project: Path, capsys: pytest.CaptureFixture[str], options: list[str]
+) -> None:
+    """Though git's markers are in the header, which cannot be read so."""
+    before = without_driver({"specs/net.yaml": (WIDER,)}, {"specs/net.yaml": (LAST,)})
+    assert run(["sync", "--dry-run", *options]) == 0
+    assert Path(MODEL).read_text("utf-8") == before
+    assert run(["sync", *options]) == 0
+    assert f"{MODEL}: settled" in capsys.readouterr().out
+    assert "hidden: int = 9" in as_rendered()
+
+
 @pytest.mark.thinned(2)
 @pytest.mark.parametrize("happens", [leave, add, styled])
 def test_conflicts_of_what_was_rendered_are_settled(

@@ -301,6 +301,9 @@ def test_files_of_a_person_are_left_alone(
     assert run(["check"]) == 0
 
 
+NOTHING = "nothing was written: 4 would be moved, 1 would be removed, "
+
+
 def test_dry_run_writes_nothing(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -311,10 +314,32 @@ def test_dry_run_writes_nothing(
     said = capsys.readouterr().out
     assert "generated/explicit/renamed.py: would be moved; it was " in said
     assert "generated/explicit/small.py: would be removed\n" in said
-    assert said.splitlines()[-1].startswith("nothing was written: 4 moved, 1 removed, ")
+    assert said.splitlines()[-1].startswith(NOTHING)
     assert tree() == before
     edit(EXPLICIT / "mnist_mlp.py")
     assert run(["sync", "--dry-run"]) == 1
+
+
+MARKS = "<<<<<<< one\n# Change\n=======\n# Change the\n>>>>>>> two\n# Change"
+
+
+@pytest.mark.parametrize("damage", ["# Damage", MARKS], ids=["text", "markers"])
+def test_damaged_headers_are_named(
+    project: Path, damage: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In files of specs, in shared modules, and in those that no spec makes."""
+    shutil.copy(EXPLICIT / "small.py", EXPLICIT / "orphan.py")
+    for path in EXPLICIT.glob("*.py"):
+        text = path.read_text("utf-8").replace("# Change", damage, 1)
+        path.write_text(text.replace("# Keep changes", damage, 1), "utf-8")
+    before = tree()
+    for words in (["sync"], ["sync", "--merge"], ["sync", "--dry-run"], ["check"]):
+        assert run(words) == 1
+        assert "orphan.py: damaged" in capsys.readouterr().out
+        assert tree() == before
+    assert run(["own", str(EXPLICIT / "small.py")]) == 0
+    Path("mlpgen.toml").unlink()
+    assert run(["init", "project"]) == 0
 
 
 @pytest.mark.parametrize("format_", ["text", "json", "github"])

@@ -111,11 +111,12 @@ def _summary(plan: Sync, *, dry_run: bool) -> str:
         if not each.needs_person:
             counts[each.status] = counts.get(each.status, 0) + 1
     needing = sum(each.needs_person for each in plan.steps)
-    said = [f"{count} {status}" for status, count in sorted(counts.items())]
+    would = "would be " if dry_run else ""
+    said = [f"{count} {would}{status}" for status, count in sorted(counts.items())]
     said += [f"{plan.current} current"]
     if plan.imported:
         said.append(f"{len(plan.imported)} kept, since edited files import them")
     if needing:
         said.append(f"{needing} {'need' if needing > 1 else 'needs'} you")
-    would = "nothing was written: " if dry_run and counts else ""
-    return would + ", ".join(said)
+    nothing = "nothing was written: " if dry_run and counts else ""
+    return nothing + ", ".join(said)

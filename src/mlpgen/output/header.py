@@ -197,14 +197,23 @@ def read(text: str) -> Header | None:
     )
 
 
+def origin_of(text: str) -> Origin | None:
+    """Return what a file says it is rendered from; None if its header does not tell."""
+    try:
+        found = read(text)
+    except DamagedHeaderError:
+        return None
+    return found and found.origin
+
+
 def options_lost(old: str, new: str) -> str:
     """Return the options that the old text was rendered with and the new was not."""
-    before, after = (read(text) for text in (old, new))
-    if not (before and before.origin and after and after.origin):
+    before, after = map(origin_of, (old, new))
+    if not (before and after):
         return ""
     pairs = (
-        ("--set", before.origin.settings, after.origin.settings),
-        ("--capture", before.origin.captured, after.origin.captured),
+        ("--set", before.settings, after.settings),
+        ("--capture", before.captured, after.captured),
     )
     return ", ".join(
         f"`{option} {value}`"

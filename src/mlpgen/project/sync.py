@@ -195,8 +195,8 @@ def _step(
 
 def _renamed(change: files.Change) -> str:
     """Say that the spec of a file has another path now."""
-    old, new = header.read(change.old), header.read(change.new)
-    names = [each.origin.spec for each in (old, new) if each and each.origin]
+    found = map(header.origin_of, (change.old, change.new))
+    names = [each.spec for each in found if each]
     if len(names) < 2 or names[0] in (names[1], "-"):
         return ""
     return f"its spec was {files.spec_at(change.path, names[0])}"

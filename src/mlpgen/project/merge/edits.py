@@ -120,8 +120,8 @@ def _refusal(change: Change) -> str:
 
 def _owner(change: Change) -> str:
     """Return the other spec that made a file; empty if it is the same one."""
-    old, new = header.read(change.old), header.read(change.new)
-    specs = [each.origin.spec for each in (old, new) if each and each.origin]
+    found = map(header.origin_of, (change.old, change.new))
+    specs = [each.spec for each in found if each]
     if len(specs) != 2 or specs[0] == specs[1]:
         return ""
     owner = change._replace(status="foreign").owner
