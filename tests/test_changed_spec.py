@@ -726,6 +726,7 @@ def test_older_checkpoints_of_something_else(
             wanted = [f"error: {line.format(path=path)}" for line in lines]
             assert (code, found[:-1]) == (2, wanted)
             assert "is of another network: use the code of" in found[-1]
+            assert "mlpgen migrate" in found[-1]
         else:
             assert len(found) == (code == 2) and "'" not in said, said
             assert code == 0 or script == "train"

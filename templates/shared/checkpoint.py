@@ -215,7 +215,8 @@ def of_another_network(path: Path) -> str:
     """Say what can be done with a checkpoint of another network."""
     commit = commit_of(path.parent)
     code = f"the code of commit {commit}" if commit else "the code of its time"
-    return f"{path} is of another network: use {code}, or train this one"
+    moved = "move its weights by mlpgen migrate"
+    return f"{path} is of another network: use {code}, {moved}, or train this one"
 
 
 def check_weights(path: Path, model: nn.Module, weights: dict[str, Any]) -> None:

@@ -303,7 +303,7 @@ def test_the_old_spec_may_be_that_of_a_revision(folder: Path) -> None:
     git(folder, "add", "net.yaml")
     git(folder, "commit", "-q", "-m", "A network")
     (folder / "net.yaml").write_text(NEW, encoding="utf-8")
-    args = ("migrate", "--against", "main", "net.yaml", "old.pt", "--dry-run")
+    args = ("migrate", "--against", "main", "net.yaml", "--dry-run")
     done = run(args, folder)
     assert done.returncode == 0, done.stderr.decode()
     assert "2 kept, 7 widened" in done.stdout.decode()
@@ -312,8 +312,11 @@ def test_the_old_spec_may_be_that_of_a_revision(folder: Path) -> None:
     assert "git knows no revision `nowhere`" in lost.stderr.decode()
 
 
-def test_a_dry_run_reads_and_writes_no_checkpoint(folder: Path) -> None:
-    args = ("migrate", "old.yaml", "new.yaml", "none.pt", "--dry-run")
+@pytest.mark.parametrize("checkpoint", [(), ("none.pt",)])
+def test_a_dry_run_reads_and_writes_no_checkpoint(
+    folder: Path, checkpoint: tuple[str, ...]
+) -> None:
+    args = ("migrate", "old.yaml", "new.yaml", *checkpoint, "--dry-run")
     done = run((*args, "--format", "json"), folder)
     found = json.loads(done.stdout)
     assert done.returncode == 0
@@ -333,6 +336,7 @@ def test_a_dry_run_reads_and_writes_no_checkpoint(folder: Path) -> None:
     [
         (("old.yaml", "new.yaml", "old.pt"), "Missing option '--out', or --dry-run"),
         (("old.yaml", "old.pt", "--out", "a.pt"), "expected OLD, NEW and CHECKPOINT"),
+        (("old.yaml", "--dry-run"), "expected OLD, NEW and CHECKPOINT"),
         (
             ("old.yaml", "new.yaml", "old.pt", "--out", "a.txt"),
             "a.txt must end with .pt, .pth, .bin or .safetensors",

@@ -43,7 +43,9 @@ PICKLED = (".pt", ".pth", ".bin")
     type=options.AnyPath(),
     help=f"The file to write, in the format of its name: {', '.join(PICKLED)}, {SAFE}.",
 )
-@click.option("--dry-run", is_flag=True, help="Print the plan only.")
+@click.option(
+    "--dry-run", is_flag=True, help="Print the plan only; CHECKPOINT is optional."
+)
 @options.set_option
 @click.option(
     "--set-old",
@@ -74,7 +76,7 @@ def command(
       mlpgen migrate old.yaml new.yaml runs/1/best.pt --out wider.pt
       mlpgen migrate --against main specs/net.yaml best.pt --out wider.safetensors
     """
-    old_path, new_path, checkpoint = _named(paths, against)
+    old_path, new_path, checkpoint = _named(paths, against, dry_run=dry_run)
     target = None if dry_run else _target(out, checkpoint)
     new = api.load(new_path, options.parse_settings(settings))
     values = options.parse_settings(old_settings)
@@ -104,13 +106,16 @@ def command(
     return _end(plan, found, "" if broken else str(out), format_)
 
 
-def _named(paths: tuple[str, ...], against: str | None) -> tuple[str, str, str]:
-    """Return the old spec, the new one and the checkpoint."""
-    if against is not None and len(paths) == 2:
-        return paths[0], *paths
-    if against is None and len(paths) == 3:
-        return paths[0], paths[1], paths[2]
-    wanted = "NEW and CHECKPOINT" if against is not None else "OLD, NEW and CHECKPOINT"
+def _named(
+    paths: tuple[str, ...], against: str | None, *, dry_run: bool
+) -> tuple[str, str, str]:
+    """Return the old spec, the new one and the checkpoint; a plan alone needs none."""
+    words = ["NEW"] if against is not None else ["OLD", "NEW"]
+    given = len(paths) - len(words)
+    if given == 1 or (given == 0 and dry_run):
+        specs = paths[: len(words)]
+        return specs[0], specs[-1], paths[-1] if given else ""
+    wanted = f"{', '.join(words)} and CHECKPOINT"
     raise click.UsageError(f"expected {wanted}, but got {counted(len(paths), 'name')}")
 
 
