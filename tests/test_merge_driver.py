@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlpgen.cli import run
+from mlpgen.cli.merge_driver import DRIVER
 from mlpgen.project.merge import texts
 
 from .repositories import commit, git, start
@@ -409,13 +411,51 @@ def test_files_that_mlpgen_did_not_make(project: Path) -> None:
         assert Path(file).read_text("utf-8") == "1\n\n\ntwo\n\n\n3\n"
 
 
+def program(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set up the driver, and put a program `mlpgen` first in PATH."""
+    git(Path(), "config", "merge.mlpgen.driver", DRIVER)
+    folder = Path("../programs").absolute()
+    folder.mkdir()
+    (folder / "mlpgen").write_text(f"#!/bin/sh\n{script}\n")
+    (folder / "mlpgen").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.mark.parametrize("code", [127, 1, 2])
+def test_without_the_program_no_edit_is_lost(
+    project: Path, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    """It is not found, or is broken: git's markers are there, and are settled later."""
+    branch("two", "main", {"specs/net.yaml": (LAST,), MODEL: (OTHER_EDIT,)})
+    branch("one", "main", {"specs/net.yaml": (WIDER,), MODEL: (EDIT,)})
+    program(f"exit {code}", monkeypatch)
+    said = git(project, "merge", "two", fails=True)
+    assert f"Merge conflict in {MODEL}" in said
+    assert run(["check"]) == 1
+    assert run(["render", "--merge"]) == 0
+    text = as_rendered()
+    assert all(new in text for new in ("hidden: int = 9", EDIT[1], OTHER_EDIT[1]))
+
+
+def test_conflicts_of_the_program_are_not_overwritten(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    branch("two", "main", {MODEL: (("torch.tanh(", "torch.cos("),)})
+    branch("one", "main", {MODEL: (EDIT,)})
+    program(f"exec '{sys.executable}' -m mlpgen \"$@\"", monkeypatch)
+    git(project, "merge", "two", fails=True)
+    text = Path(MODEL).read_text("utf-8")
+    assert text.count("<<<<<<< ") == 1
+    assert "# @generated" not in text.partition("<<<<<<< ")[2]
+
+
 def test_the_setup(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Its two lines can be given to a shell."""
     capsys.readouterr()
     assert run(["merge-driver", "--setup"]) == 0
     assert capsys.readouterr().out == (
         "echo 'made/** merge=mlpgen' >> .gitattributes\n"
-        "git config merge.mlpgen.driver 'mlpgen merge-driver -- %O %A %B %P'\n"
+        f"git config merge.mlpgen.driver {shlex.quote(DRIVER)}\n"
     )
     change("pyproject.toml", ('"made"', '"made by us"'))
     os.chdir("specs")

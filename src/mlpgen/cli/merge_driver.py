@@ -13,8 +13,16 @@ from mlpgen.project.merge.driver import merged
 from mlpgen.project.merge.merged_files import Versions
 from mlpgen.project.settings import settings
 
-DRIVER = "mlpgen merge-driver -- %O %A %B %P"
-"""The command that git is to run: the base, ours, theirs, and the path."""
+DRIVER = (
+    "mlpgen merge-driver -- %O %A %B %P || "
+    "{ grep -q '^<<<<<<< ' %A && exit 1; "
+    "git merge-file -q -L ours -L base -L theirs %A %O %B; }"
+)
+"""The command that git is to run: the base, ours, theirs, and the path.
+
+If mlpgen is not found or fails, ours would be left as it is, and theirs would be lost.
+So the file is merged as git does, unless it has the conflicts that mlpgen found.
+"""
 
 
 @click.command("merge-driver")
