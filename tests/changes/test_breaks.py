@@ -447,3 +447,16 @@ def test_the_same_part_by_another_name_is_the_same() -> None:
     assert told(sequence(LSTM, {"Linear": 3, "from": "r.cell"}), old) == []
     old = sequence({**CHUNK, "select": "a"}, {"Linear": 3})
     assert told(sequence({**RENAMED, "select": "u"}, {"Linear": 3}), old) == []
+
+
+NEUTRAL = [{"mul": 1}, {"div": 1.0}, {"add": 0}, {"sub": 0}, {"MaxPool2d": 1}]
+TELLING = [{"mul": 2}, {"add": 1}, {"sub": {"input": 0}}]
+
+
+@pytest.mark.parametrize("entry", [*NEUTRAL, *TELLING], ids=str)
+def test_what_returns_its_input_is_no_change(entry: dict[str, Any]) -> None:
+    old, new = (
+        {"name": "Net", "input": [3, 8, 8], "layers": [{"ReLU": None}, *more]}
+        for more in ([], [entry])
+    )
+    assert bool(told(new, old)) == (entry in TELLING)

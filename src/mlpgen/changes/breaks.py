@@ -44,7 +44,10 @@ def breaks(
     sides = side_of(old), side_of(new)
     found = [*code_breaks(*sides)] if "code" in categories else []
     fit = _of_checkpoints(*sides, categories)
-    if not fit:
+    seen = fit
+    if not {"weights", "values"} <= {*categories}:
+        seen = _of_checkpoints(*sides, CATEGORIES)
+    if not seen:
         fit = [*_of_variants(old, new, categories)]
     return [*found, *fit, *_custom(sides[1], categories, modules)]
 

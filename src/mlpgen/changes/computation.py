@@ -12,13 +12,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlpgen.changes.neutral import passes
 from mlpgen.changes.parts import part_of
 from mlpgen.changes.signatures import (
     draws,
     has_weights,
     is_commutative,
     moves,
-    passes,
     precedes,
     repeats,
     signature,

@@ -28,9 +28,10 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_DROPOUTS = _words(
+DROPOUTS = _words(
     "Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout DropPath"
 )
+"""What passes its input on in evaluation."""
 _DRAWING = _words(
     "FractionalMaxPool2d FractionalMaxPool3d Rand Randn RandLike RandnLike Bernoulli"
 )
@@ -62,11 +63,6 @@ _OF_ROWS = ("Linear", "LayerNorm", "RMSNorm")
 _HOMOGENEOUS = ("ReLU", "LeakyReLU", "Abs")
 """What may come before a multiplication of each number by 0 or more, too."""
 _SCALING = _words("Dropout Dropout1d Dropout2d Dropout3d DropPath")
-_SAME_IF_EQUAL = _words(
-    "Flatten Reshape View Expand Slice Narrow Squeeze Unflatten AdaptiveAvgPool1d "
-    "AdaptiveAvgPool2d AdaptiveAvgPool3d"
-)
-"""What does nothing where its result has the shape of its input."""
 _IDEMPOTENT = ("ReLU", "ReLU6", "Hardtanh", "Abs")
 """What changes nothing when it is done again."""
 _WITHOUT_EFFECT = ("inplace", "momentum")
@@ -139,21 +135,6 @@ def _kind(operation: Operation) -> str:
     return f"{module}.{operation.kind}" if module else operation.kind
 
 
-def passes(operation: Operation, mode: Mode) -> bool:
-    """Tell whether an operation returns its first input as it is."""
-    kind, node = operation.kind, operation.node
-    if kind in _DROPOUTS:
-        return not mode.training or not _drops(operation)
-    if kind in _SAME_IF_EQUAL and mode.fixed and len(node.parts) == 1:
-        return _plain(node.inputs[0]) == _plain(node.value)
-    of_float = kind == "Float" and node.inputs[0].dtype == "float32"
-    return kind in ("Identity", "Detach") or of_float
-
-
-def _plain(value: Value) -> Value:
-    return value._replace(shape=tuple(map(int, value.shape)))
-
-
 def repeats(operation: Operation, before: Signature, own: Signature) -> bool:
     """Tell whether an operation only does again what the one before it did."""
     return operation.kind in _IDEMPOTENT and before == own
@@ -205,13 +186,13 @@ def draws(operation: Operation, mode: Mode) -> bool:
         return True
     if not mode.training:
         return False
-    return operation.kind == "RReLU" or _drops(operation)
+    return operation.kind == "RReLU" or drops(operation)
 
 
-def _drops(operation: Operation) -> bool:
+def drops(operation: Operation) -> bool:
     """Tell whether a layer drops anything in training."""
     arguments = plain_arguments(operation.node)
-    if operation.kind in _DROPOUTS:
+    if operation.kind in DROPOUTS:
         return bool(with_defaults(operation.node, arguments).get("p", 1))
     if operation.node.function is not None and operation.node.function.only_training:
         keywords = operation.node.function.keywords
@@ -250,7 +231,7 @@ def _of_module(node: Node) -> dict[str, Any]:
     if cls is not None and cls.spatial:
         if found.get("stride", "") is None:
             found["stride"] = found.get("kernel_size")
-        found |= {name: _one(found[name]) for name in _SIZES if name in found}
+        found |= {name: one_number(found[name]) for name in _SIZES if name in found}
         if found.get("padding") == "valid":
             found["padding"] = 0
     if node.type in _RECURRENT and found.get("num_layers") == 1:
@@ -319,7 +300,7 @@ def _counted(value: Any, rank: int) -> Any:
     return value + rank if backwards else value
 
 
-def _one(value: Any) -> Any:
+def one_number(value: Any) -> Any:
     """Return one number for a list of equal ones."""
     if isinstance(value, list) and value and all(each == value[0] for each in value):
         return value[0]

@@ -12,8 +12,9 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlpgen.changes.computation import Table, computation
+from mlpgen.changes.neutral import passes
 from mlpgen.changes.reasons import Break
-from mlpgen.changes.signatures import Mode, draws, passes, signature
+from mlpgen.changes.signatures import Mode, draws, signature
 from mlpgen.changes.tied import loaded, saved
 from mlpgen.changes.wiring import Wiring
 from mlpgen.spec.wording import counted
