@@ -229,6 +229,60 @@ def test_classes_in_another_order_are_told(
         assert capsys.readouterr().err.splitlines().count(said) == count
 
 
+@pytest.mark.parametrize("own", ["", "module.", "_orig_mod.", "model.", "body."])
+@pytest.mark.parametrize(
+    "before", ["", "module.", "_orig_mod.module.", "module._orig_mod.", "model."]
+)
+def test_what_is_before_all_names_goes_but_for_names_of_layers(
+    before: str, own: str, tmp_path: Path
+) -> None:
+    """A network may itself have one layer, with a name that torch puts there."""
+    inner = nn.Sequential(nn.Linear(2, 2), nn.BatchNorm1d(2))
+    made = nn.ModuleDict({own[:-1]: inner}) if own else inner
+    state = {name: value + 1 for name, value in made.state_dict().items()}
+    path = tmp_path / "start.pt"
+    torch.save({before + name: value for name, value in state.items()}, path)
+    take(made, path)
+    for name, value in made.state_dict().items():
+        assert torch.equal(value, state[name]), name
+
+
+HEADS: dict[str, Any] = {
+    "nested": b"[" * 200_000,
+    "nested classes": {"__metadata__": {"classes": "[" * 200_000}},
+    "a negative shape": {
+        "a": {"dtype": "F32", "shape": [-1, -4], "data_offsets": [0, 16]}
+    },
+    "a negative place": {"a": {"dtype": "U8", "shape": [9], "data_offsets": [-5, 4]}},
+    "a far end": {"a": {"dtype": "U8", "shape": [9], "data_offsets": [0, 2**62]}},
+}
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_damaged_head_is_told_in_a_line(name: str, tmp_path: Path) -> None:
+    head, path = HEADS[name], tmp_path / "a.safetensors"
+    written = head if isinstance(head, bytes) else json.dumps(head).encode()
+    path.write_bytes(len(written).to_bytes(8, "little") + written + bytes(16))
+    with pytest.raises(RUN_ERROR) as raised:
+        shared("weight_files").read_weights(path)
+    assert str(raised.value) in (
+        f"{path} is no file of weights: it is damaged",
+        f"{path} cannot be read: it is incomplete",
+    )
+
+
+@pytest.mark.parametrize("name", ["model.safetensors.index.json", "config.json"])
+def test_nested_json_beside_weights_is_no_traceback(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("[" * 200_000)
+    if name == "config.json":
+        path = tmp_path / "start.pt"
+        torch.save({"a": torch.zeros(2)}, path)
+        assert shared("weight_files").read_weights(path).config == {}
+        return
+    with pytest.raises(RUN_ERROR, match="is no index of weights in several files"):
+        shared("weight_files").read_weights(tmp_path / name)
+
+
 def test_tied_and_counted_tensors_may_lack(tmp_path: Path) -> None:
     """Files in the format safetensors have tied ones once, older ones no counters."""
     made = model()

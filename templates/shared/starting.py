@@ -9,11 +9,8 @@ from torch import Tensor, nn
 
 from damage import is_odd
 from errors import RunError, note
-from weight_files import FoundWeights, read_weights
+from weight_files import FoundWeights, named_alike, read_weights
 
-PREFIXES = ("module.", "_orig_mod.", "model.")
-"""What is put before all names of a model that is averaged, parallel, compiled, or a
-part of another one."""
 COUNTERS = "num_batches_tracked"
 """What normalization counts; older files lack it, and nothing depends on it."""
 MOST_DIFFERENCES = 10
@@ -66,7 +63,7 @@ def give_weights(
         RunError: They are of another model.
     """
     path, own = read.path, model.state_dict()
-    found = _named_alike(read.tensors, own)
+    found = named_alike(read.tensors, own.__contains__)
     for pattern in without:
         if not any(matches(name, [pattern]) for name in (*own, *found)):
             said = f"fits no weights of the model, nor in {path}"
@@ -91,27 +88,6 @@ def give_weights(
 def _listed(names: Sequence[str]) -> str:
     more = ", …" if len(names) > MOST_LAYERS else ""
     return ", ".join(names[:MOST_LAYERS]) + more
-
-
-def _named_alike(
-    found: Mapping[str, Tensor], own: Mapping[str, Tensor]
-) -> dict[str, Tensor]:
-    """Remove what is put before all names in a file, but not before those of a model.
-
-    Args:
-        found: What is in the file, by name.
-        own: The weights of the model.
-    """
-    names = {name: name for name in found}
-    while prefix := next((each for each in PREFIXES if _has(each, names, own)), ""):
-        names = {name.removeprefix(prefix): full for name, full in names.items()}
-    return {name: found[full] for name, full in names.items()}
-
-
-def _has(prefix: str, names: Mapping[str, str], own: Mapping[str, Tensor]) -> bool:
-    """Tell whether all names begin with something that none of a model begins with."""
-    alike = any(name.startswith(prefix) for name in own)
-    return not alike and all(name.startswith(prefix) for name in names)
 
 
 def _misfits(

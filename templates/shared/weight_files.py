@@ -6,7 +6,7 @@ import pickle
 import re
 import warnings
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,10 +30,22 @@ WEIGHT_FILES = (
     "pytorch_model.bin.index.json",
 )
 """Files of weights in a folder: that of a run, and those of transformers."""
+PREFIXES = ("module.", "_orig_mod.", "model.")
+"""What is put before all names of a model that is averaged, parallel, compiled, or a
+part of another one."""
 INDEX_END = ".index.json"
 """What the name of a file ends with that lists shards."""
 SHARD = re.compile(r"(.+)-\d+-of-(?!0*1\.)\d+(\.\w+)")
 """The name of a file that has only some of the weights."""
+DAMAGED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+)
+"""What reading a file in the format safetensors raises if its head is wrong."""
 SAFE_TYPES = {
     "BOOL": torch.bool,
     "U8": torch.uint8,
@@ -104,6 +116,29 @@ def read_weights(path: Path) -> FoundWeights:
     return FoundWeights(path, tensors, classes, config, of_run)
 
 
+def named_alike(
+    tensors: Mapping[str, Tensor], is_own: Callable[[str], bool]
+) -> dict[str, Tensor]:
+    """Remove what is put before all names in a file, if more of them fit without it.
+
+    A model may itself have one layer with such a name: then as many fit with it.
+
+    Args:
+        tensors: What is in the file, by name.
+        is_own: Tells whether a model has a tensor with a name.
+    """
+    forms = [dict(tensors)]
+    while before := [each for each in PREFIXES if _all_begin(each, forms[-1])]:
+        end = len(before[0])
+        forms.append({name[end:]: value for name, value in forms[-1].items()})
+    return max(forms, key=lambda form: sum(map(is_own, form)))
+
+
+def _all_begin(prefix: str, names: Mapping[str, Any]) -> bool:
+    """Tell whether there are names, and all of them begin with something."""
+    return bool(names) and all(name.startswith(prefix) for name in names)
+
+
 def weight_file(path: Path) -> Path:
     """Return a file of weights, or that of a folder."""
     if path.is_dir():
@@ -128,7 +163,7 @@ def shards_of(path: Path) -> list[Path]:
         names = sorted({*listed.values()})
     except OSError as error:
         raise RunError(f"{path} cannot be read: {error.strerror}") from None
-    except (ValueError, LookupError, TypeError, AttributeError):
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         raise RunError(f"{path} is no index of weights in several files") from None
     if not names or not all(isinstance(each, str) for each in names):
         raise RunError(f"{path} is no index of weights in several files")
@@ -197,18 +232,19 @@ def safetensors(path: Path) -> dict[Any, Any]:
     try:
         with path.open("rb") as file:
             length = int.from_bytes(file.read(8), "little")
-            if length > path.stat().st_size - 8:
+            size = path.stat().st_size - 8 - length
+            if size < 0:
                 raise RunError(f"{path} cannot be read: it is incomplete")
             head = json.loads(file.read(length))
             found: dict[Any, Any] = dict(told_classes(head.pop("__metadata__", {})))
             for name, about in head.items():
                 start, end = about["data_offsets"]
+                if not 0 <= start <= end <= size:
+                    raise RunError(f"{path} cannot be read: it is incomplete")
                 file.seek(8 + length + start)
                 content = bytearray(file.read(end - start))
-                if len(content) != end - start:
-                    raise RunError(f"{path} cannot be read: it is incomplete")
                 found[name] = as_weights(content, about)
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+    except DAMAGED:
         raise RunError(f"{path} is no file of weights: it is damaged") from None
     return found
 
@@ -242,7 +278,7 @@ def model_config(path: Path) -> dict[str, Any]:
     """Return what transformers tell of a model, in a file beside its weights."""
     try:
         found = json.loads(path.with_name("config.json").read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

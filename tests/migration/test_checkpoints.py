@@ -185,6 +185,22 @@ def test_what_is_compared_is_what_is_written(tmp_path: Path) -> None:
     assert answer["largest"] > 1e-4
 
 
+@pytest.mark.parametrize("own", ["hidden", "module"])
+@pytest.mark.parametrize("before", ["", "_orig_mod.module.", "module._orig_mod."])
+def test_what_torch_puts_before_keys_goes(
+    own: str, before: str, tmp_path: Path
+) -> None:
+    """But for the name of the only layer, which may be the same."""
+    text = f"name: Net\ninput: [4]\nlayers:\n  - Linear: 3\n    name: {own}\n"
+    state = trained(network_of(text))
+    path = plain(tmp_path, {before + key: each for key, each in state.items()})
+    assert move_between(text, text, path, tmp_path)["close"]
+    found = torch.load(tmp_path / "new.pt", weights_only=True)
+    assert {k: x.tolist() for k, x in found.items()} == {
+        key: each.tolist() for key, each in state.items()
+    }
+
+
 class Code:
     """Runs a command when it is unpickled."""
 

@@ -95,7 +95,8 @@ def move(old: Network, new: Network, plan: Migration, request: Request) -> Moved
         answer: dict[str, Any] = json.loads(done.stdout)
     except ValueError:
         last = done.stderr.strip().splitlines()[-1:]
-        why = ": ".join([f"the process ended with code {done.returncode}", *last])
+        ended = f"{request.checkpoint}: the process ended with code {done.returncode}"
+        why = ": ".join([ended, *last])
         raise UnmovedError(why[:300]) from None
     if "missing" in answer:
         raise NoTorchError(answer["missing"])

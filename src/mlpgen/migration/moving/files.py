@@ -19,8 +19,6 @@ from .errors import MoveError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_WRAPPERS = ("module.", "_orig_mod.")
-"""What torch puts before keys: `DataParallel`, `torch.compile`."""
 _MOST = 3
 """How many keys that differ are named."""
 
@@ -50,18 +48,19 @@ def read(path: str, modules: str) -> Found:
         MoveError: There are none, or they cannot be read.
     """
     sys.path.append(modules)
-    reader: Any = import_module("weight_files")
+    reader = _reader()
     wrong: type[Exception] = import_module("errors").RunError
     try:
         found = reader.read_weights(Path(path))
     except wrong as error:
         raise MoveError(str(error)) from None
-    tensors: dict[str, Tensor] = found.tensors
-    for wrapper in _WRAPPERS:
-        if all(key.startswith(wrapper) for key in tensors):
-            tensors = {k.removeprefix(wrapper): each for k, each in tensors.items()}
     told = _network_of(reader.read_one(found.path)) if found.of_run else ""
-    return Found(tensors, bool(found.of_run), told)
+    return Found(found.tensors, bool(found.of_run), told)
+
+
+def _reader() -> Any:
+    """Return the module that scripts read weights with."""
+    return import_module("weight_files")
 
 
 def _network_of(state: Mapping[str, Any]) -> str:
@@ -97,7 +96,11 @@ def fitted(
     Raises:
         MoveError: It is of another network.
     """
-    given = dict(found.tensors)
+    known = {each["key"] for each in wanted}
+    inside = tuple(f"{each}." for each in unknown)
+    given: dict[str, Tensor] = _reader().named_alike(
+        found.tensors, lambda key: key in known or key.startswith(inside)
+    )
     lacking: list[str] = []
     other: list[str] = []
     for each in wanted:
@@ -110,12 +113,10 @@ def fitted(
             raise MoveError(f"{path}: `{key}` {said}")
         elif [*given[key].shape] != shape:
             other.append(f"`{key}` is {[*given[key].shape]}, not {shape}")
-    known = {each["key"] for each in wanted}
-    inside = tuple(f"{each}." for each in unknown)
     more = [
         f"`{key}` is none of its tensors"
         for key in given
-        if key not in known and not (inside and key.startswith(inside))
+        if key not in known and not key.startswith(inside)
     ]
     wrong = [*other, *lacking, *more]
     if wrong:
@@ -139,7 +140,7 @@ def write(tensors: Mapping[str, Tensor], path: Path, *, safe: bool) -> None:
     if not safe:
         torch.save(dict(tensors), path)
         return
-    names = {value: name for name, value in _types().items()}
+    names = {value: name for name, value in _reader().SAFE_TYPES.items()}
     head: dict[str, Any] = {"__metadata__": {"format": "pt"}}
     start = 0
     for key, each in tensors.items():
@@ -162,8 +163,3 @@ def write(tensors: Mapping[str, Tensor], path: Path, *, safe: bool) -> None:
 def _bytes(plain: Tensor) -> bytes:
     """Return the bytes of a tensor, without NumPy, which need not be there."""
     return ctypes.string_at(plain.data_ptr(), plain.numel())
-
-
-def _types() -> dict[str, torch.dtype]:
-    types: dict[str, torch.dtype] = import_module("weight_files").SAFE_TYPES
-    return types

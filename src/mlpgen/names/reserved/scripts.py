@@ -10,13 +10,13 @@ WORDS = frozenset(
     FREEZE Features Goal Iterator LEARNING_RATE LENGTH LRScheduler Loaded Means
     ModelInput NETWORK Optimizer Optimizers ParameterGroup Path Predictions RUNS
     Ranking Run SEED SPEC SimpleNamespace TARGET TRAINING Tensor Trained Variance
-    WEIGHTS WEIGHTS_EXCEPT WeightAverage _ _accuracy _all_frozen _are _are_ranges
-    _arguments _around _auc _bits _changed _check_fits _checked _content _converted
-    _count _counts _days_and_hours _described _differences _ends _f1 _faults_by_name
-    _fits _flat _go_together _has _has_tensors _held_out _in_order _input _inputs
-    _is_anything _is_count _is_deviation _is_ends _is_flag _is_kept _is_number
-    _is_so _is_text _key _kind _kind_of_numbers _kinds _known _labels _layer _layers
-    _listed _mae _maps _marks _mended _misfits _name_too _named_alike _numbers
+    WEIGHTS WEIGHTS_EXCEPT WeightAverage _ _accuracy _all_begin _all_frozen _are
+    _are_ranges _arguments _around _auc _bits _changed _check_fits _checked _content
+    _converted _count _counts _days_and_hours _described _differences _ends _f1
+    _faults_by_name _fits _flat _go_together _has_tensors _held_out _in_order _input
+    _inputs _is_anything _is_count _is_deviation _is_ends _is_flag _is_kept
+    _is_number _is_so _is_text _key _kind _kind_of_numbers _kinds _known _labels
+    _layer _layers _listed _mae _maps _marks _mended _misfits _name_too _numbers
     _of_channels _of_classes _of_copies _of_keys _of_layers _one_or_some _only
     _other_data _other_settings _outcome _pairs _place _plain _positive _r2 _range
     _read _refused _reordered _resampled _rmse _rows _said _save _scheduler_kind
@@ -74,7 +74,7 @@ WORDS = frozenset(
     marks_of_rows mask_checks mask_classes mask_name mask_numbers mask_size
     mask_targets mask_values matches math may_be_id md5 mean meaning means measured
     median memory mended_axes mended_labels mended_values merged_parts metadata
-    mistakes mixtures mixup model model_config models module name named
+    mistakes mixtures mixup model model_config models module name named named_alike
     named_columns named_file named_rows named_run names names_of names_of_classes
     names_of_targets native nested new_categories new_run newest newest_run nn
     normalized normalized_inputs norms notation_of note notes_of numbered
