@@ -224,7 +224,36 @@ def test_edits_that_overlap(project: Path) -> None:
     said = git(project, "merge", "two", fails=True)
     assert f"Merge conflict in {MODEL}" in said
     text = Path(MODEL).read_text("utf-8")
-    assert {"torch.cos", "torch.sin"} <= {*re.findall(r"torch\.\w+", text)}
+    ours, theirs = (
+        re.findall(r"^<<<<<<< (.*)\n((?:.*\n)*?)=======\n", text, re.M)[0],
+        (re.findall(r"^=======\n((?:.*\n)*?)>>>>>>> (.*)$", text, re.M)[0]),
+    )
+    assert (ours[0], theirs[1]) == ("edited in one", "edited in two")
+    assert "torch.sin(" in ours[1]
+    assert "torch.cos(" in theirs[0]
+
+
+def test_both_edits_of_a_conflict_have_the_shapes_of_now(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And an edit elsewhere is not lost. Settled, the file is one with edits."""
+    wider: Step = {"specs/blocks/part.yaml": (("Linear: 6", "Linear: 5"),)}
+    other = ("torch.tanh(", "torch.cos(")
+    branch("two", "main", {**wider, MODEL: (other, OTHER_EDIT)})
+    branch("one", "main", {"specs/net.yaml": (WIDER,), MODEL: (EDIT,)})
+    git(project, "merge", "two", fails=True)
+    text = Path(MODEL).read_text("utf-8")
+    assert OTHER_EDIT[1] in text
+    assert "(N, 6)" not in text
+    capsys.readouterr()
+    assert run(["check"]) == 1
+    assert "settle the conflict in line" in capsys.readouterr().out
+    settled = re.sub(
+        r"<<<<<<< .*\n((?:.*\n)*?)=======\n(?:.*\n)*?>>>>>>> .*\n", r"\1", text
+    )
+    Path(MODEL).write_text(settled, "utf-8")
+    assert run(["render", "--merge"]) == 0
+    assert EDIT[1] in as_rendered()
 
 
 def test_a_spec_that_one_branch_renames(project: Path) -> None:

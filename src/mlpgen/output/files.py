@@ -32,6 +32,7 @@ KEPT = (
 """The files that are only overwritten with `--force`."""
 
 LABELS = ("edited", "rendered now")
+LABEL_OF_A_BRANCH = f"{LABELS[0]} in "
 """What a merge of edits writes beside git's markers: ours, theirs."""
 _CONFLICT = re.compile(r"^<{7} .*?^={7}$.*?^>{7} ", re.MULTILINE | re.DOTALL)
 
@@ -133,7 +134,10 @@ class Change(NamedTuple):
 def line_of_conflict(text: str) -> int:
     """Return the line of the first conflict of edits with what was rendered, else 0."""
     lines = enumerate(text.split("\n"), 1)
-    return next((n for n, line in lines if line == f"<<<<<<< {LABELS[0]}"), 0)
+    begins = (f"<<<<<<< {LABELS[0]}", f"<<<<<<< {LABEL_OF_A_BRANCH}")
+    return next(
+        (n for n, line in lines if line == begins[0] or line.startswith(begins[1])), 0
+    )
 
 
 def require_writable(there: OnDisk) -> None:

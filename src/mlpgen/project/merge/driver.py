@@ -17,7 +17,7 @@ from mlpgen.output.shared_modules import module_texts
 from mlpgen.project.destination import Destination
 from mlpgen.project.existing_files import request_of
 from mlpgen.project.merge import texts
-from mlpgen.project.merge.merged_files import merged_files
+from mlpgen.project.merge.merged_files import branch_names, merged_files
 from mlpgen.project.merge.sides import Rendered, Side, side, with_edits
 from mlpgen.project.merge.texts import Merged
 from mlpgen.project.settings import settings
@@ -47,7 +47,7 @@ def merged(path: Path, versions: Versions) -> Merged:
     done: Merged | None = None
     if one and other:
         found = _rendered(path, versions, (one, other), side(path, before))
-        done = found and with_edits(path, found, (one, other))
+        done = found and with_edits(path, found, (one, other), branch_names(path))
     return done or Merged(*texts.merged_by_git((ours, before, theirs), *_MARKS))
 
 

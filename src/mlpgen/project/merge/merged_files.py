@@ -17,12 +17,14 @@ from mlpgen.source.files import UnreadableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
     from mlpgen.project.revisions import Revision
 
 MOST_COMMITS = 50
 """How many commits that changed a file are looked at for one of its versions."""
 _HEADS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD", "REVERT_HEAD")
+_OF_A_HEAD = re.compile(r"GITHEAD_([0-9a-f]{40,64})")
 
 
 class Versions(NamedTuple):
@@ -145,6 +147,19 @@ def merged_files(path: str, versions: Versions) -> MergedFiles | None:
     return MergedFiles(base, ours, theirs, renames)
 
 
+def branch_names(path: Path) -> tuple[str, str]:
+    """Return what to call the two sides of the merge that git makes: ours, theirs.
+
+    Raises:
+        SpecError: There is no git, or no repository.
+    """
+    root = git.repository(path).root
+    ours = git.run(root, "symbolic-ref", "-q", "--short", "HEAD").out
+    theirs = [os.environ[name] for name in os.environ if _OF_A_HEAD.fullmatch(name)]
+    named = len(theirs) == 1 and theirs[0].isprintable()
+    return os.fsdecode(ours).strip() or "ours", theirs[0] if named else "theirs"
+
+
 def _renames(base: Revision, side: Revision) -> dict[str, str]:
     """Return the old path of each file that a side has renamed."""
     asked = ("diff", "--find-renames", "--diff-filter=R", "--name-status", "-z")
@@ -156,7 +171,7 @@ def _renames(base: Revision, side: Revision) -> dict[str, str]:
 def _heads(head: Revision) -> Iterator[str]:
     """Yield the names of commits that may be merged now, the most likely ones first."""
     for name in os.environ:  # `git merge` says so to its programs
-        if found := re.fullmatch(r"GITHEAD_([0-9a-f]{40,64})", name):
+        if found := _OF_A_HEAD.fullmatch(name):
             yield found[1]
     yield from _HEADS
     for name in ("rebase-merge/done", "sequencer/todo"):

@@ -84,7 +84,9 @@ def merged_by_git(sides: tuple[str, ...], *options: str) -> tuple[str, bool]:
     return answer.out.decode("utf-8", "surrogateescape"), answer.code > 0
 
 
-def merge_python(ours: str, base: str, theirs: str) -> Merged:
+def merge_python(
+    ours: str, base: str, theirs: str, labels: Labels = files.LABELS
+) -> Merged:
     """Merge the edits of a person into code that is rendered.
 
     What merges into code that is not Python any more, or that lacks a name which both
@@ -93,7 +95,8 @@ def merge_python(ours: str, base: str, theirs: str) -> Merged:
     Args:
         ours: The edited code.
         base: What it was before the edits.
-        theirs: What is rendered now.
+        theirs: What is rendered now, which may have other edits.
+        labels: What is written beside git's markers: ours, theirs.
 
     Returns:
         The merged code, with `SLOT` in place of the header.
@@ -102,12 +105,13 @@ def merge_python(ours: str, base: str, theirs: str) -> Merged:
         SpecError: There is no git, or it cannot merge such texts.
     """
     ours, base, theirs = map(_with_place, (ours, base, theirs))
-    merged = merge(ours, base, theirs)
+    merged = merge(ours, base, theirs, labels)
     why = damage(merged.text)
     if not why and (names := parted(merged.text, ours, theirs)):
         why = f"the edits use `{names[0]}`, which is rendered no more"
     if why and not merged.conflicts:
-        merged = Merged(_questioned(merged.text, theirs), conflicts=True, why=why)
+        questioned = _questioned(merged.text, theirs, labels)
+        merged = Merged(questioned, conflicts=True, why=why)
     return merged._replace(text=merged.text.replace(_PLACE, header.SLOT))
 
 
@@ -130,7 +134,7 @@ def damage(text: str) -> str:
     return ""
 
 
-def _questioned(merged: str, theirs: str) -> str:
+def _questioned(merged: str, theirs: str, labels: Labels) -> str:
     """Make each difference between what is merged and what is rendered a conflict."""
     one, other = (text.split("\n") for text in (merged, theirs))
     lines: list[str] = []
@@ -138,6 +142,6 @@ def _questioned(merged: str, theirs: str) -> str:
     for kind, start, end, its_start, its_end in matcher.get_opcodes():
         found = one[start:end]
         if kind != "equal":
-            found = Conflict(found, [], other[its_start:its_end]).lines(files.LABELS)
+            found = Conflict(found, [], other[its_start:its_end]).lines(labels)
         lines += found
     return "\n".join(lines)
