@@ -98,3 +98,16 @@ def test_what_is_equal_for_all_arguments(kind: str) -> None:
     old, new = map(network, SAME[kind])
     assert breaks(old, new) == []
     assert differences(old, new, ("a", "b")).equal
+
+
+def test_what_also_differs_by_default_is_told_once() -> None:
+    """An activation is no break of code for that it differs with any argument."""
+    old = net({"Linear": "${2*w}"}, RELU, LAST, **WIDTH)
+    activation = net({"Linear": "${2*w}"}, {"GELU": None}, LAST, **WIDTH)
+    both = net({"Linear": "${w+4}"}, {"GELU": None}, LAST, **WIDTH)
+    assert breaks(network(old), network(activation), ["code"]) == []
+    found = breaks(network(old), network(both))
+    assert [each.category for each in found] == ["values", "code"]
+    assert found[1].message.startswith("with w=5, `linear_1.weight` is [9, 8]")
+    assert breaks(network(old), network(both), ["code"]) == found[1:]
+    assert breaks(network(old), network(both), ["weights"]) == []

@@ -43,13 +43,11 @@ def breaks(
     """
     sides = side_of(old), side_of(new)
     found = [*code_breaks(*sides)] if "code" in categories else []
-    fit = _of_checkpoints(*sides, categories)
-    seen = fit
-    if not {"weights", "values"} <= {*categories}:
-        seen = _of_checkpoints(*sides, CATEGORIES)
-    if not seen:
-        fit = [*_of_variants(old, new, categories)]
-    return [*found, *fit, *_custom(sides[1], categories, modules)]
+    found += _of_checkpoints(*sides, categories)
+    if {"code", "values"} & {*categories}:
+        told = {each.place for each in _of_checkpoints(*sides, CATEGORIES)}
+        found += _of_variants(old, new, categories, told)
+    return [*found, *_custom(sides[1], categories, modules)]
 
 
 def _of_checkpoints(old: Side, new: Side, categories: Collection[str]) -> list[Break]:
@@ -67,18 +65,26 @@ def _of_checkpoints(old: Side, new: Side, categories: Collection[str]) -> list[B
 
 
 def _of_variants(
-    old: Network, new: Network, categories: Collection[str]
+    old: Network, new: Network, categories: Collection[str], told: Collection[object]
 ) -> Iterator[Break]:
     """Find what breaks with other arguments or free sizes alone: the first of it.
 
     Checkpoints are of the default arguments; who gives others relies on the code.
+
+    Args:
+        old: The old network.
+        new: The new network.
+        categories: Which to look for.
+        told: The places of what breaks with the default arguments, too.
     """
     for each in variants(old, new):
         category: Category = "values" if each.free else "code"
         sides = side_of(each.old), side_of(each.new)
-        found = category in categories and _of_checkpoints(*sides, CATEGORIES)
-        if found:
-            first = found[0]
+        if category not in categories:
+            continue
+        found = _of_checkpoints(*sides, CATEGORIES)
+        first = next((one for one in found if one.place not in told), None)
+        if first is not None:
             message = f"with {each.said}, {first.message}"
             yield first._replace(category=category, message=message)
             return
