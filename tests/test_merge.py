@@ -120,6 +120,9 @@ def test_an_edit_is_kept_through_many_specs(project: Project) -> None:
     shutil.rmtree(project.folder / ".git")
     for width in (32, 64, 128):
         project.change("specs/net.yaml", (f"more: {width // 2}", f"more: {width}"))
+        code, said = project.run("render")
+        way = "; `mlpgen render --merge` renders it now, with the edits"
+        assert (code, said) == (1, f"kept: edited by hand{way}")
         assert project.merge() == (0, "updated, and keeps the edits in it")
         assert f"more: int = {width}" in project.model
         assert EDITED[1] in project.model

@@ -249,16 +249,22 @@ def git(*args: str) -> None:
     subprocess.run(["git", *who, *args], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("first", [None, "sync", "render"])
 def test_an_edit_is_merged_and_moves_along(
-    project: Path, capsys: pytest.CaptureFixture[str]
+    project: Path, capsys: pytest.CaptureFixture[str], first: str | None
 ) -> None:
+    """Also if the new file is there already, without the edit."""
     git("init", "-q")
     git("add", "-A")
     git("commit", "-qm", "first")
     edit(EXPLICIT / "train_mnist_mlp.py", "\n\n# mine\n")
     rename("mnist", "Renamed")
+    if first:
+        run([first])
     said = Synced(capsys, "--merge")
-    assert (said.code, {*said.status.values()}) == (0, {"moved"})
+    moved = {"moved", "removed"} if first else {"moved"}
+    assert (said.code, {*said.status.values()} - moved) == (0, set())
+    assert said.status[str(EXPLICIT / "train_renamed.py")] == "moved"
     text = (EXPLICIT / "train_renamed.py").read_text("utf-8")
     assert text.endswith("# mine\n") and "from renamed import Renamed" in text
     assert not (EXPLICIT / "train_mnist_mlp.py").exists()

@@ -176,5 +176,13 @@ def _tell(
     if dry_run and change.status != "current":
         word = f"would be {word}"
     said = printing.Painted(word, color)
+    if change.status == "edited" and not (why or forced) and _was_merged(change):
+        why = "`mlpgen render --merge` renders it now, with the edits"
     reason = f"; {why}" if why else ""
     printing.say(f"{change.path.as_posix()}: ", said, reason, aside=aside)
+
+
+def _was_merged(change: Change) -> bool:
+    """Tell whether a merge has kept edits in a file before."""
+    found = header.read(change.old)
+    return found is not None and bool(found.edits)

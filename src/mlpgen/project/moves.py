@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlpgen.names.modules import KINDS
-from mlpgen.output import ipynb
+from mlpgen.output import header, ipynb
 from mlpgen.project.request import real_path
 
 if TYPE_CHECKING:
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _FORMS = ("{}.py", *(f"{kind}_{{}}.py" for kind in KINDS), f"{{}}{ipynb.SUFFIX}")
 """The names of the files of a spec, by the stem of its model."""
+_UNEDITED = ("current", "stale")
+"""New files that may have been rendered before the edits of old ones were settled."""
 
 
 def moves(found: Comparison) -> dict[Path, ExistingFile]:
@@ -29,10 +31,12 @@ def moves(found: Comparison) -> dict[Path, ExistingFile]:
         The old file of each new path; old files name their spec in their headers.
     """
     new: dict[tuple[Path, str], list[Path]] = {}
-    for change in found.changes:
-        for request in found.requests[change.path] * (change.status == "missing"):
-            at = change.path.parent, real_path(request.spec)
-            new.setdefault(at, []).append(change.path)
+    missing = {each.path for each in found.changes if each.status == "missing"}
+    unedited = {each.path for each in found.changes if each.status in _UNEDITED}
+    for path in (*missing, *unedited):
+        for request in found.requests[path]:
+            at = path.parent, real_path(request.spec)
+            new.setdefault(at, []).append(path)
     old: dict[tuple[Path, str], list[ExistingFile]] = {}
     for file in (each.file for each in found.unmade):
         if file.request and file.request.spec != "-":
@@ -42,7 +46,12 @@ def moves(found: Comparison) -> dict[Path, ExistingFile]:
         path: file
         for at, files in old.items()
         for path, file in _paired(new.get(at, []), files)
+        if path in missing or _is_edited(file)
     }
+
+
+def _is_edited(file: ExistingFile) -> bool:
+    return file.header is not None and header.is_edited(file.text, file.header)
 
 
 def _paired(
