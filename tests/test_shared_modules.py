@@ -199,7 +199,7 @@ def test_what_was_edited_and_is_needed_newer_is_kept(
     found = Said(capsys)
     assert found.wrong == {path.as_posix(): "edited"}
     assert found.advice[path.as_posix()].startswith(
-        "the rendered code has changed too; move the edit into a file of your own, or: "
+        "the rendered code has changed too; move the edit into a file of your own, or "
     )
     assert run(["render", "--dry-run", "--force"]) == 0
     assert path.read_text("utf-8") == mine

@@ -60,6 +60,49 @@ def move_between(
         return moved(json.loads(json.dumps(process.job(old, new, plan, request, made))))
 
 
+CUSTOM = """name: Net
+input: [4]
+layers:
+  - custom: {path: own.py, class: Scale, output: [4]}
+    name: scale
+"""
+SCALE = """from torch import nn, ones
+
+
+class Scale(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.factors = nn.Parameter(ones(4))
+
+    def forward(self, value):
+        return value * self.factors
+"""
+FACTORS = {
+    "lacks": ({}, "old.pt has no `scale.factors`"),
+    "complex": (
+        {"scale.factors": torch.ones(4, dtype=torch.complex64)},
+        "old.pt: `scale.factors` is complex64, which cannot become float32",
+    ),
+    "other size": (
+        {"scale.factors": torch.ones(5)},
+        "old.pt: `scale.factors` is [5], not [4]",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FACTORS)
+def test_tensors_of_custom_modules_are_looked_at(name: str, tmp_path: Path) -> None:
+    state, why = FACTORS[name]
+    (tmp_path / "own.py").write_text(SCALE, encoding="utf-8")
+    (tmp_path / "net.yaml").write_text(CUSTOM, encoding="utf-8")
+    path = plain(tmp_path, {"scale.none": torch.ones(1)} | state)
+    done = run(
+        ("migrate", "net.yaml", "net.yaml", path.name, "--out", "new.pt"), tmp_path
+    )
+    assert done.returncode == 2
+    assert why in done.stderr.decode()
+
+
 def plain(folder: Path, state: dict[str, Tensor]) -> Path:
     torch.save(state, folder / "old.pt")
     return folder / "old.pt"

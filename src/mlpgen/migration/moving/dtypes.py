@@ -18,14 +18,14 @@ def misfit(tensor: Tensor, wanted: str) -> str:
 
     Args:
         tensor: One of a checkpoint.
-        wanted: The type that the network has it in, `float32`; empty for any.
+        wanted: The type that the network has it in, `float32`.
     """
     if tensor.is_meta:
         return "is on the device meta: it has no numbers"
     kind = tensor.dtype if tensor.is_quantized else tensor.layout
     if kind != torch.strided or tensor.is_nested:
         return f"is no plain tensor, but {name_of(kind)}: save it dense"
-    if wanted and _numbers(tensor.dtype) != _numbers(getattr(torch, wanted)):
+    if _numbers(tensor.dtype) != _numbers(getattr(torch, wanted)):
         return f"is {name_of(tensor.dtype)}, which cannot become {wanted}"
     return ""
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import torch
 from torch import Tensor
 
-from .dtypes import misfit
+from .dtypes import misfit, name_of
 from .errors import MoveError
 
 if TYPE_CHECKING:
@@ -125,10 +125,27 @@ def fitted(
         said += f"; and {rest} more" if rest > 0 else ""
         told = f"; the run says it is of {found.told}" if found.told else ""
         raise MoveError(f"{path} is not of the network of {spec}: {said}{told}")
-    for key in given.keys() - known:
-        if said := misfit(given[key], ""):
-            raise MoveError(f"{path}: `{key}` {said}")
     return given
+
+
+def check_made(
+    made: Mapping[str, Tensor], given: Mapping[str, Tensor], path: str
+) -> None:
+    """See that a network that was made can have the tensors of a checkpoint.
+
+    Only now it is known what tensors custom modules have.
+
+    Raises:
+        MoveError: It cannot.
+    """
+    for key, own in made.items():
+        if key not in given:
+            raise MoveError(f"{path} has no `{key}`, which a custom module has")
+        if said := misfit(given[key], name_of(own.dtype)):
+            raise MoveError(f"{path}: `{key}` {said}")
+        sizes, wanted = [*given[key].shape], [*own.shape]
+        if sizes != wanted:
+            raise MoveError(f"{path}: `{key}` is {sizes}, not {wanted}")
 
 
 def write(tensors: Mapping[str, Tensor], path: Path, *, safe: bool) -> None:

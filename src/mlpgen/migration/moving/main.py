@@ -50,7 +50,7 @@ def moved(job: dict[str, Any]) -> dict[str, Any]:
     from .comparison import agreement
     from .dtypes import by_number, name_of, written
     from .errors import MoveError
-    from .files import fitted, read, write
+    from .files import check_made, fitted, read, write
     from .tensors import made
 
     found = read(job["checkpoint"], job["modules"])
@@ -68,6 +68,7 @@ def moved(job: dict[str, Any]) -> dict[str, Any]:
         if Path(job[side]["custom"]).is_dir():
             forget(Path(job[side]["custom"]))  # both may have modules of one name
     before, after = models
+    check_made(before.state_dict(), old, job["checkpoint"])
     tensors = {task["key"]: made(task, old, after) for task in job["tasks"]}
     sources = {task["key"]: task["source"] for task in job["tasks"] if task["source"]}
     sources |= _custom(job["custom"], old, after, tensors)
@@ -103,6 +104,8 @@ def _custom(
     Returns:
         The keys of these, with the old ones.
     """
+    from .dtypes import misfit, name_of
+
     sources = {}
     for key, start in model.state_dict().items():
         if key in tensors:
@@ -111,7 +114,9 @@ def _custom(
         for new, before in pairs.items():
             other = before + key[len(new) :]
             fits = key.startswith(f"{new}.") and other in old
-            if fits and old[other].shape == start.shape:
+            if not fits or misfit(old[other], name_of(start.dtype)):
+                continue
+            if old[other].shape == start.shape:
                 tensors[key] = old[other].to(tensors[key].dtype)
                 sources[key] = other
     return sources
