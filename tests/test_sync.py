@@ -275,6 +275,19 @@ def test_an_edit_is_merged_and_moves_along(
     assert run(["check"]) == 0
 
 
+def test_an_edit_that_has_no_new_place_is_named(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The spec has another name and another path, so that nothing connects them."""
+    edit(EXPLICIT / "small.py")
+    rename("small", "Tiny")
+    Path("specs/small.yaml").rename("specs/tiny.yaml")
+    said = Synced(capsys, "--merge")
+    about = said.about[str(EXPLICIT / "small.py")]
+    assert (said.code, said.of("orphan")) == (1, {"small.py"})
+    assert about.endswith("; the edits in it are in no other file")
+
+
 def test_a_notebook_with_outputs_is_not_removed(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

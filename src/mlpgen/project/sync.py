@@ -221,4 +221,11 @@ def _steps_of_unmade(
             new = now[path].as_posix()
             yield FileStep(path, "edited", f"{new} takes its place; {_MOVE_EDIT}")
         else:
-            yield FileStep(path, judged.status, judged.advice)
+            yield FileStep(path, judged.status, f"{judged.advice}{_only_here(each)}")
+
+
+def _only_here(each: Unmade) -> str:
+    """Say that the edits of a file that no spec makes have not moved along."""
+    found = each.file
+    edited = found.header and header.is_edited(found.text, found.header)
+    return "; the edits in it are in no other file" if edited else ""
