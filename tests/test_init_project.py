@@ -181,3 +181,32 @@ def test_a_new_project_is_in_sync(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init", "mlp", "--out", "specs/my_mlp.yaml"]) == 0
     assert run(["sync"]) == run(["check"]) == 0
     assert Path("generated/explicit/my_mlp.py").is_file()
+
+
+@pytest.mark.parametrize(
+    "odd", ["3", "[]", "'x'", "{extend-exclude = 3}", "{extend-exclude = {}}"]
+)
+def test_odd_types_are_no_crash(capsys: pytest.CaptureFixture[str], odd: str) -> None:
+    Path("pyproject.toml").write_text(f"[tool]\nruff = {odd}\n")
+    assert run(["init", "project"]) == 0
+    assert f"ruff = {odd}\n" in Path("pyproject.toml").read_text()
+    Path("ruff.toml").write_text("extend-exclude = 3\n")
+    assert run(["init", "project"]) == 0
+    assert f"ruff.toml: unchanged; add to the top: {RUFF.strip()}" in (
+        capsys.readouterr().out
+    )
+
+
+@pytest.mark.parametrize("text", ["tool = 3\n", "tool = []\n"])
+def test_a_tool_that_is_no_table(capsys: pytest.CaptureFixture[str], text: str) -> None:
+    Path("pyproject.toml").write_text(text)
+    assert run(["init", "project"]) == 1
+    assert Path("pyproject.toml").read_text() == text
+
+
+def test_a_byte_order_mark_hides_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("pyproject.toml").write_bytes(b"\xef\xbb\xbf[tool.ruff]\nline-length = 99\n")
+    assert run(["init", "project"]) == 0
+    assert "extend-exclude" in capsys.readouterr().out + Path(
+        "pyproject.toml"
+    ).read_text("utf-8")

@@ -98,7 +98,7 @@ def test_a_description_is_one_cell(description: str) -> None:
     assert title == "Net"
     assert text.split() == description.split()
     assert (size, run) == (
-        "10 parameters in 1 layers.",
+        "10 parameters in 1 layer.",
         "Run the cells from top to bottom.",
     )
     wanted = cells("plain")[1:]

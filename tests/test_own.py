@@ -152,3 +152,11 @@ def test_without_settings(capsys: pytest.CaptureFixture[str]) -> None:
     Path("pyproject.toml").unlink()
     assert run(["own", TRAIN]) == 2
     assert "`mlpgen init project` makes some" in capsys.readouterr().err
+
+
+def test_all_files_can_be_owned(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("specs/mnist.yaml").write_text(SMALL, "utf-8")
+    assert run(["sync"]) == 0
+    assert run(["own", "generated/explicit/mnist_mlp.py"]) == 0
+    capsys.readouterr()
+    assert run(["check"]) == run(["sync"]) == 0

@@ -14,6 +14,8 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from mlpgen import SpecError
 from mlpgen.graph.captures import captures
+from mlpgen.graph.entries.batch_dims import inside as without_batch_dims
+from mlpgen.styles.batch_links import with_links
 
 from .examples import drawn
 from .networks import model, network
@@ -59,7 +61,8 @@ def test_both_styles_are_equal_and_as_predicted(spec: dict[str, Any]) -> None:
     with FlopCounterMode(display=False) as counter:
         shapes = shapes_of_modules(sequential.eval(), graph)
     assert 4 * graph.total_multiply_adds == counter.get_total_flops()
-    assert shapes.items() <= dict(predicted(graph.nodes)).items()
+    linked = with_links(graph, chain=isinstance(sequential, torch.nn.Sequential))
+    assert shapes.items() <= dict(predicted(linked.nodes)).items()
 
 
 def assert_equal_states(one: torch.nn.Module, other: torch.nn.Module) -> None:
@@ -109,7 +112,8 @@ def predicted(
 ) -> Iterator[tuple[str, tuple[int, ...]]]:
     for node in nodes:
         if not node.spread:
-            yield inside + node.key, node.output
+            seen = without_batch_dims(node) if node.batch else node
+            yield inside + node.key, seen.output
         for _, key, round_ in node.each_round():
             yield from predicted((round_._replace(name=key),), inside)
         yield from predicted(node.children, f"{inside}{node.key}.")

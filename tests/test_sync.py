@@ -320,6 +320,15 @@ def test_files_of_a_person_are_left_alone(
     assert run(["check"]) == 0
 
 
+@pytest.mark.usefixtures("project")
+def test_a_link_is_not_removed(capsys: pytest.CaptureFixture[str]) -> None:
+    link = EXPLICIT / "linked.py"
+    link.symlink_to("small.py")
+    done = Synced(capsys)
+    assert (done.code, done.of("orphan")) == (1, {"linked.py"})
+    assert link.is_symlink()
+
+
 NOTHING = "nothing was written: 4 would be moved, 1 would be removed, "
 
 

@@ -64,7 +64,7 @@ def command(
         for of, path in SCHEMAS.items()
         if files.is_file(str(selected.root / path))
     ]
-    if not verdicts:
+    if not (verdicts or selected.specs):
         message = f"no generated files in `{selected.destination.out.as_posix()}`"
         help = "render a spec first, or name the folder with --out"
         raise SpecError([Diagnostic("MG005", message, help=help)])

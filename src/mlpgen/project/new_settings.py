@@ -15,7 +15,7 @@ from mlpgen.project.toml_edits import with_item, with_table
 from mlpgen.source.decoding import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 SETTINGS = ('specs = ["specs/**/*.yaml"]', f'out = "{OUT}"', 'styles = ["explicit"]')
@@ -66,7 +66,7 @@ def additions(folder: Path, out: str) -> Iterator[Addition]:
             yield _excluded(folder / name, (), out)
             return
     common = folder / "pyproject.toml"
-    if os.path.lexists(common) and "ruff" in _table(_read(common)).get("tool", {}):
+    if os.path.lexists(common) and _at(_table(_read(common)), ("tool", "ruff")):
         yield _excluded(common, ("tool", "ruff"), out)
 
 
@@ -87,21 +87,27 @@ def _attributes(path: Path, out: str) -> Addition:
 def _excluded(path: Path, table: tuple[str, ...], out: str) -> Addition:
     """Keep ruff from changing generated files."""
     text, key = _read(path), "extend-exclude"
-    found: Any = _table(text)
-    for name in table:
-        found = found.get(name, {})
-    if out in found.get(key, []):
+    whole = _table(text)
+    listed = _at(whole, (*table, key))
+    if isinstance(listed, list) and out in listed:
         return Addition(path)
     new = with_item(text, table, key, out)
-    if new is None and table and key not in found:
+    if new is None and table and isinstance(_at(whole, table), dict) and not listed:
         new = with_table(text, [f"[{'.'.join(table)}]", f'{key} = ["{out}"]'])
     where = f"[{'.'.join(table)}]" if table else "the top"
     return Addition(path, new, "" if new else f'add to {where}: {key} = ["{out}"]')
 
 
+def _at(found: Any, path: Iterable[str]) -> Any:
+    """Return what is in tables, by its keys; None if there is nothing."""
+    for key in path:
+        found = found.get(key) if isinstance(found, dict) else None
+    return found
+
+
 def _table(text: str) -> dict[str, Any]:
     try:
-        return tomllib.loads(text)
+        return tomllib.loads(text.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
         return {}
 

@@ -155,6 +155,8 @@ def _is_removable(each: Unmade) -> bool:
     found, importer = each
     if found.why or found.header is None or importer is not None:
         return False
+    if found.path.is_symlink():  # a person made it
+        return False
     if found.request and found.request.spec == "-":
         return False
     return not (

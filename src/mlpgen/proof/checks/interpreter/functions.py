@@ -84,6 +84,8 @@ def evaluated(name: str, arguments: Arguments, takes: Sequence[Value]) -> list[T
         found = getattr(first, name)(*front, *numbers[0])
     elif name == "slice":
         found = _sliced(first, **arguments)
+    elif name == "flatten":  # as the layer, it keeps the batch by default
+        found = first.flatten(**{"start_dim": 1, **arguments})
     elif name == "einsum":
         found = torch.einsum(arguments["equation"], *tensors)
     elif name in ("gather", "index_select", "scatter", "scatter_add", "index_add"):
